@@ -1,0 +1,3 @@
+drop table wiki_user;
+drop table wiki_space;
+drop table connection;

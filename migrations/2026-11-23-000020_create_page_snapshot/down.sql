@@ -1,0 +1,2 @@
+drop table attachment_snapshot;
+drop table page_snapshot;

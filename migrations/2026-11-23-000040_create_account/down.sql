@@ -1,0 +1,2 @@
+drop table api_token;
+drop table account;

@@ -1,0 +1,1 @@
+drop table guess_bucket;
