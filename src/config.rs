@@ -1,0 +1,435 @@
+//! Flags and environment variables in, [`Settings`] out. Every wrong value is reported, not only the first.
+//! The one place that knows the names of variables.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use url::Url;
+
+use crate::keys::MasterKey;
+
+/// Where the database is: for every command.
+#[derive(Debug, Clone, clap::Args)]
+pub struct DatabaseArgs {
+    /// PostgreSQL, as a URL or as `host=… dbname=…`; several hosts and `target_session_attrs=read-write` are possible.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+}
+
+/// Where attachments lie: for `serve` and `import`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct StorageArgs {
+    /// Folder for attachments and unfinished uploads.
+    #[arg(
+        long,
+        env = "VESTIBULE_DATA_DIR",
+        default_value = "data",
+        value_name = "FOLDER"
+    )]
+    pub data_dir: PathBuf,
+    /// Keep attachments in S3-compatible storage instead: `s3://bucket/prefix`.
+    #[arg(long, env = "VESTIBULE_OBJECT_STORE", value_name = "URL")]
+    pub object_store: Option<String>,
+    /// Endpoint of the S3-compatible storage, if it is not Amazon's.
+    #[arg(long, env = "VESTIBULE_S3_ENDPOINT", value_name = "URL")]
+    pub s3_endpoint: Option<String>,
+    /// Region of the S3-compatible storage.
+    #[arg(
+        long,
+        env = "VESTIBULE_S3_REGION",
+        default_value = "us-east-1",
+        value_name = "NAME"
+    )]
+    pub s3_region: String,
+    /// Access key of the S3-compatible storage.
+    #[arg(
+        long,
+        env = "VESTIBULE_S3_ACCESS_KEY_ID",
+        hide_env_values = true,
+        value_name = "KEY"
+    )]
+    pub s3_access_key_id: Option<String>,
+    /// Secret of that access key.
+    #[arg(
+        long,
+        env = "VESTIBULE_S3_SECRET_ACCESS_KEY",
+        hide_env_values = true,
+        value_name = "SECRET"
+    )]
+    pub s3_secret_access_key: Option<String>,
+}
+
+/// What the portal is called from outside: for `serve` and `unlock-link`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct BaseUrlArgs {
+    /// The portal's main public URL: scheme, host and port.
+    #[arg(
+        long,
+        env = "VESTIBULE_BASE_URL",
+        default_value = "http://localhost:8080",
+        value_name = "URL"
+    )]
+    pub base_url: String,
+}
+
+/// Everything `serve` reads.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    #[command(flatten)]
+    pub storage: StorageArgs,
+    #[command(flatten)]
+    pub base_url: BaseUrlArgs,
+    /// Address and port to listen on.
+    #[arg(
+        long,
+        env = "VESTIBULE_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS"
+    )]
+    pub listen: String,
+    /// Further host names the portal answers to (custom domains), separated by commas.
+    #[arg(
+        long,
+        env = "VESTIBULE_HOSTS",
+        default_value = "",
+        value_name = "NAMES"
+    )]
+    pub hosts: String,
+    /// 128 or more hexadecimal digits, from which every key is derived. Make one with `openssl rand -hex 64`.
+    #[arg(
+        long,
+        env = "VESTIBULE_SECRET_KEY",
+        hide_env_values = true,
+        value_name = "HEX"
+    )]
+    pub secret_key: Option<String>,
+    /// Addresses or networks of reverse proxies whose `Forwarded` and `X-Forwarded-For` are believed, separated by
+    /// commas.
+    #[arg(
+        long,
+        env = "VESTIBULE_TRUSTED_PROXIES",
+        default_value = "",
+        value_name = "NETWORKS"
+    )]
+    pub trusted_proxies: String,
+    /// Most connections to the database.
+    #[arg(
+        long,
+        env = "VESTIBULE_DATABASE_CONNECTIONS",
+        default_value = "10",
+        value_name = "NUMBER"
+    )]
+    pub database_connections: String,
+    /// Largest space export that can be uploaded in the admin pages, in MiB.
+    #[arg(
+        long,
+        env = "VESTIBULE_UPLOAD_LIMIT_MIB",
+        default_value = "4096",
+        value_name = "MIB"
+    )]
+    pub upload_limit_mib: String,
+}
+
+/// The checked configuration of a server.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub database_url: String,
+    pub database_connections: u32,
+    pub listen: SocketAddr,
+    pub base_url: BaseUrl,
+    /// Lower-case host names beside the base URL's.
+    pub hosts: Vec<String>,
+    pub pass_key: [u8; 32],
+    pub session_key: [u8; 64],
+    pub storage: Storage,
+    pub trusted_proxies: Vec<IpNet>,
+    pub upload_limit_bytes: u64,
+}
+
+/// Scheme, host and port of the portal; no path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl(Url);
+
+impl BaseUrl {
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// Lower case, without the port.
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
+    /// `https://portal.example.com`, without a slash at its end.
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    /// The full URL of a path that begins with a slash.
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.origin())
+    }
+}
+
+/// Where attachment bytes lie.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    pub data_dir: PathBuf,
+    pub objects: Objects,
+}
+
+/// The kind of object store.
+#[derive(Debug, Clone)]
+pub enum Objects {
+    /// The folder `attachments` of the data folder.
+    Local,
+    S3(S3Settings),
+}
+
+/// An S3-compatible bucket.
+#[derive(Clone)]
+pub struct S3Settings {
+    pub bucket: String,
+    pub prefix: String,
+    pub endpoint: Option<String>,
+    pub region: String,
+    pub access_key_id: Option<String>,
+    pub secret_access_key: Option<String>,
+}
+
+impl fmt::Debug for S3Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s3://{}/{}", self.bucket, self.prefix)
+    }
+}
+
+/// Everything that is wrong with a configuration.
+#[derive(Debug, Default)]
+pub struct ConfigError {
+    problems: Vec<(&'static str, String)>,
+}
+
+impl ConfigError {
+    fn add(&mut self, variable: &'static str, problem: impl Into<String>) {
+        self.problems.push((variable, problem.into()));
+    }
+
+    /// Notes the problem, if there is one, and goes on with a value that is never used.
+    fn check<T>(&mut self, variable: &'static str, checked: Result<T, String>) -> Option<T> {
+        checked.map_err(|problem| self.add(variable, problem)).ok()
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the configuration is wrong:")?;
+        for (variable, problem) in &self.problems {
+            write!(f, "\n  {variable}: {problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl DatabaseArgs {
+    pub fn read(&self) -> Result<String, ConfigError> {
+        let mut errors = ConfigError::default();
+        let url = errors.check("DATABASE_URL", self.parse());
+        url.ok_or(errors)
+    }
+
+    fn parse(&self) -> Result<String, String> {
+        let text = self.database_url.as_deref().unwrap_or_default().trim();
+        let is_url = text.starts_with("postgres://") || text.starts_with("postgresql://");
+        if text.is_empty() {
+            Err("is missing; set it to postgres://user:password@host/database".to_owned())
+        } else if is_url || (text.contains('=') && !text.contains("://")) {
+            Ok(text.to_owned())
+        } else {
+            Err("must begin with postgres:// or be of the form host=… dbname=…".to_owned())
+        }
+    }
+}
+
+impl BaseUrlArgs {
+    pub fn read(&self) -> Result<BaseUrl, ConfigError> {
+        let mut errors = ConfigError::default();
+        let url = errors.check("VESTIBULE_BASE_URL", parse_base_url(&self.base_url));
+        url.ok_or(errors)
+    }
+}
+
+impl StorageArgs {
+    pub fn read(&self) -> Result<Storage, ConfigError> {
+        let mut errors = ConfigError::default();
+        self.check(&mut errors).ok_or(errors)
+    }
+
+    fn check(&self, errors: &mut ConfigError) -> Option<Storage> {
+        if let Some(endpoint) = &self.s3_endpoint {
+            let parsed = Url::parse(endpoint).map_err(|error| format!("is not a URL: {error}"));
+            errors.check("VESTIBULE_S3_ENDPOINT", parsed)?;
+        }
+        let objects = match self
+            .object_store
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+        {
+            None => Objects::Local,
+            Some(text) => Objects::S3(errors.check("VESTIBULE_OBJECT_STORE", self.parse_s3(text))?),
+        };
+        Some(Storage {
+            data_dir: self.data_dir.clone(),
+            objects,
+        })
+    }
+
+    fn parse_s3(&self, text: &str) -> Result<S3Settings, String> {
+        let rest = text
+            .strip_prefix("s3://")
+            .ok_or_else(|| "must be of the form s3://bucket/prefix".to_owned())?;
+        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        if bucket.is_empty() {
+            return Err("names no bucket; the form is s3://bucket/prefix".to_owned());
+        }
+        Ok(S3Settings {
+            bucket: bucket.to_owned(),
+            prefix: prefix.trim_matches('/').to_owned(),
+            endpoint: self.s3_endpoint.clone(),
+            region: self.s3_region.clone(),
+            access_key_id: self.s3_access_key_id.clone(),
+            secret_access_key: self.s3_secret_access_key.clone(),
+        })
+    }
+}
+
+impl ServeArgs {
+    /// Checks every value; the error names each wrong one.
+    pub fn read(&self) -> Result<Settings, ConfigError> {
+        let mut errors = ConfigError::default();
+        let settings = self.check(&mut errors);
+        match settings {
+            Some(settings) if errors.problems.is_empty() => Ok(settings),
+            _ => Err(errors),
+        }
+    }
+
+    fn check(&self, errors: &mut ConfigError) -> Option<Settings> {
+        // All are checked before the first `?`, so that every problem is noted.
+        let database_url = errors.check("DATABASE_URL", self.database.parse());
+        let connections = errors.check(
+            "VESTIBULE_DATABASE_CONNECTIONS",
+            parse_number(&self.database_connections, 1, 1000),
+        );
+        let listen = errors.check("VESTIBULE_LISTEN", parse_listen(&self.listen));
+        let base_url = errors.check(
+            "VESTIBULE_BASE_URL",
+            parse_base_url(&self.base_url.base_url),
+        );
+        let hosts = errors.check("VESTIBULE_HOSTS", parse_list(&self.hosts, parse_host));
+        let key = errors.check("VESTIBULE_SECRET_KEY", self.parse_key());
+        let storage = self.storage.check(errors);
+        let proxies = errors.check(
+            "VESTIBULE_TRUSTED_PROXIES",
+            parse_list(&self.trusted_proxies, parse_network),
+        );
+        let upload = errors.check(
+            "VESTIBULE_UPLOAD_LIMIT_MIB",
+            parse_number(&self.upload_limit_mib, 1, 1 << 20),
+        );
+        let key = key?;
+        Some(Settings {
+            database_url: database_url?,
+            database_connections: connections?,
+            listen: listen?,
+            base_url: base_url?,
+            hosts: hosts?,
+            pass_key: key.pass_key(),
+            session_key: key.session_key(),
+            storage: storage?,
+            trusted_proxies: proxies?,
+            upload_limit_bytes: u64::from(upload?) << 20,
+        })
+    }
+
+    fn parse_key(&self) -> Result<MasterKey, String> {
+        let text = self.secret_key.as_deref().unwrap_or_default();
+        if text.is_empty() {
+            return Err("is missing; make one with: openssl rand -hex 64".to_owned());
+        }
+        MasterKey::from_hex(text).map_err(|error| error.to_string())
+    }
+}
+
+fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_parse_error| {
+        format!("“{text}” is not an address and port such as 127.0.0.1:8080 or [::]:8080")
+    })
+}
+
+fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
+    let url = Url::parse(text.trim()).map_err(|error| format!("“{text}” is not a URL: {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(format!(
+            "“{text}” must begin with https:// or http:// and name a host"
+        ));
+    }
+    let only_origin = url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if only_origin {
+        Ok(BaseUrl(url))
+    } else {
+        Err(format!(
+            "“{text}” must be scheme, host and port only, without a path, query or user name"
+        ))
+    }
+}
+
+fn parse_host(text: &str) -> Result<String, String> {
+    let wrong = || format!("“{text}” is not a host name such as docs.example.com");
+    // The URL parser knows punycode and refuses what no host name can hold.
+    let url = Url::parse(&format!("https://{text}/")).map_err(|_parse_error| wrong())?;
+    let plain = url.path() == "/"
+        && url.port().is_none()
+        && url.username().is_empty()
+        && !text.contains(['/', '@', ':', '?', '#']);
+    url.host_str()
+        .filter(|_| plain)
+        .map(str::to_owned)
+        .ok_or_else(wrong)
+}
+
+fn parse_network(text: &str) -> Result<IpNet, String> {
+    text.parse::<IpNet>()
+        .or_else(|_not_a_network| {
+            text.parse()
+                .map(|address: std::net::IpAddr| IpNet::from(address))
+        })
+        .map_err(|_neither| format!("“{text}” is not an address or network such as 10.0.0.0/8"))
+}
+
+fn parse_list<T>(text: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|entry| !entry.is_empty())
+        .map(parse)
+        .collect()
+}
+
+fn parse_number(text: &str, min: u32, max: u32) -> Result<u32, String> {
+    match text.trim().parse::<u32>() {
+        Ok(number) if (min..=max).contains(&number) => Ok(number),
+        _ => Err(format!(
+            "“{text}” is not a whole number from {min} to {max}"
+        )),
+    }
+}
