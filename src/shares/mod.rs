@@ -1,1 +1,3 @@
-//! (skeleton)
+//! What a share is: no HTTP.
+
+pub mod unlock_secret;
