@@ -125,6 +125,8 @@ pub enum SkipReason {
     Template,
     #[error("folders, whiteboards, databases and content of apps")]
     OtherContent,
+    #[error("pages of other spaces than the exported one")]
+    OtherSpace,
     #[error("pages that belong to no space of the export")]
     WithoutSpace,
     #[error("pages without a title or with an id already used")]
