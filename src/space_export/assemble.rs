@@ -1,6 +1,7 @@
 //! Puts the rows of pass 1 together: spaces with their current pages and files, everything else counted.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::mem;
 
 use super::collect::{Collected, FileProperty, FileRow, PageRow};
 use super::descriptor::{Descriptor, ExportType};
@@ -55,10 +56,7 @@ pub(super) fn assemble(
         .iter()
         .filter(|&&page| content.is_page(page))
         .count();
-    rows.skip_many(
-        SkipReason::UnreadableBody,
-        u64::try_from(unreadable).unwrap_or(u64::MAX),
-    );
+    rows.skip_many(SkipReason::UnreadableBody, unreadable);
     content.users = rows.people.finish();
     content.skipped = rows
         .skipped
@@ -95,7 +93,7 @@ fn chosen_spaces(rows: &Collected, descriptor: &Descriptor) -> BTreeMap<u64, Str
 }
 
 fn take_pages(rows: &mut Collected, space_keys: &BTreeMap<u64, String>, content: &mut Content) {
-    for (id, row) in std::mem::take(&mut rows.pages) {
+    for (id, row) in mem::take(&mut rows.pages) {
         let lost = if rows.old_versions.contains(&id) {
             Some(SkipReason::OldVersion)
         } else if row.space.is_some_and(|space| {
@@ -118,7 +116,7 @@ fn take_pages(rows: &mut Collected, space_keys: &BTreeMap<u64, String>, content:
             }
             (lost, _) => {
                 rows.containers.insert(id, row.parent);
-                rows.skip(lost.unwrap_or(SkipReason::WithoutSpace));
+                rows.skip_many(lost.unwrap_or(SkipReason::WithoutSpace), 1);
             }
         }
     }
@@ -169,27 +167,32 @@ fn add_labels(rows: &Collected, pages: &mut [ExportedPage]) {
 }
 
 fn take_files(rows: &mut Collected, archive: &impl FindEntry, content: &mut Content) {
-    for (id, row) in std::mem::take(&mut rows.files) {
-        let page = row.page.filter(|&page| content.is_page(page));
-        match page {
-            _ if rows.old_versions.contains(&id) => rows.skip(SkipReason::OldVersion),
-            None => rows.skip(SkipReason::FileWithoutPage),
-            Some(page_id) => {
-                let file = exported_file(id, page_id, row, &rows.file_properties, archive);
-                if !file.has_bytes() {
-                    rows.skip(SkipReason::FileWithoutBytes);
-                }
-                content.files.push(file);
-            }
+    let mut older = 0;
+    for (id, row) in mem::take(&mut rows.files) {
+        if rows.old_versions.contains(&id) {
+            older += 1;
+        } else if let Some(page_id) = row.page.filter(|&page| content.is_page(page)) {
+            content.files.push(exported_file(
+                id,
+                page_id,
+                row,
+                &rows.file_properties,
+                archive,
+            ));
+        } else {
+            rows.skip_many(SkipReason::FileWithoutPage, 1);
         }
     }
     let all = content.files.len();
     keep_newest_of_name(&mut content.files);
-    let older = all.saturating_sub(content.files.len());
-    rows.skip_many(
-        SkipReason::OldVersion,
-        u64::try_from(older).unwrap_or(u64::MAX),
-    );
+    older += all.saturating_sub(content.files.len());
+    let without_bytes = content
+        .files
+        .iter()
+        .filter(|file| !file.has_bytes())
+        .count();
+    rows.skip_many(SkipReason::OldVersion, older);
+    rows.skip_many(SkipReason::FileWithoutBytes, without_bytes);
 }
 
 fn exported_file(
@@ -235,7 +238,7 @@ fn keep_newest_of_name(files: &mut Vec<ExportedFile>) {
 
 fn take_spaces(rows: &mut Collected, space_keys: &BTreeMap<u64, String>, content: &mut Content) {
     let mut seen = HashSet::new();
-    for (id, space) in std::mem::take(&mut rows.spaces) {
+    for (id, space) in mem::take(&mut rows.spaces) {
         if space_keys.contains_key(&id) && seen.insert(space.key.clone()) {
             content.spaces.push(ExportedSpace {
                 home_page: space.home_page.filter(|&page| content.is_page(page)),

@@ -17,6 +17,9 @@ use super::model::{BodyFormat, PageKind};
 const FIRST_OWN_ID: u64 = 5_000_000_000;
 const SPACE_ID: u64 = FIRST_OWN_ID - 1;
 
+/// When everything was written of which nothing else is said.
+const WRITTEN_AT: OffsetDateTime = datetime!(2024-01-15 09:30 UTC);
+
 const TIMESTAMP: StaticFormatDescription =
     format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:3]");
 
@@ -26,6 +29,7 @@ pub struct ExportBuilder {
     space_name: String,
     home_page: Option<u64>,
     next_id: u64,
+    blog_posts: Vec<u64>,
     /// The objects of `entities.xml` so far.
     objects: String,
     files: Vec<(String, Vec<u8>)>,
@@ -55,7 +59,6 @@ pub struct NewPage<'a> {
 impl<'a> NewPage<'a> {
     /// A top page in storage format, version 1, without author.
     pub fn new(id: u64, title: &'a str, body: &'a str) -> Self {
-        let written_at = datetime!(2024-01-15 09:30 UTC);
         Self {
             id,
             kind: PageKind::Page,
@@ -66,8 +69,8 @@ impl<'a> NewPage<'a> {
             format: BodyFormat::Storage,
             version: 1,
             author_key: None,
-            created_at: written_at,
-            modified_at: written_at,
+            created_at: WRITTEN_AT,
+            modified_at: WRITTEN_AT,
             labels: &[],
             view_restricted_to: None,
         }
@@ -81,6 +84,7 @@ impl ExportBuilder {
             space_name: space_name.to_owned(),
             home_page: None,
             next_id: FIRST_OWN_ID,
+            blog_posts: Vec::new(),
             objects: String::new(),
             files: Vec::new(),
         }
@@ -101,6 +105,9 @@ impl ExportBuilder {
         let labellings = self.add_labels(class, &page);
         let permission_sets = self.add_view_restriction(class, &page);
         self.add_body(class, &page);
+        if page.kind == PageKind::BlogPost {
+            self.blog_posts.push(page.id);
+        }
         let mut object = Object::new(class, "pages")
             .id(page.id)
             .value("hibernateVersion", page.version)
@@ -137,6 +144,7 @@ impl ExportBuilder {
         self
     }
 
+    /// Attaches a file to a page or blog post that was added before.
     pub fn file(mut self, page_id: u64, file_name: &str, media_type: &str, bytes: Vec<u8>) -> Self {
         let (id, type_id, size_id) = (self.new_id(), self.new_id(), self.new_id());
         let property = |id, name| {
@@ -146,7 +154,12 @@ impl ExportBuilder {
         };
         self.add(property(type_id, "MEDIA_TYPE").text("stringValue", media_type));
         self.add(property(size_id, "FILESIZE").value("longValue", bytes.len()));
-        let written_at = timestamp(datetime!(2024-01-15 09:30 UTC));
+        let written_at = timestamp(WRITTEN_AT);
+        let container = if self.blog_posts.contains(&page_id) {
+            PageKind::BlogPost
+        } else {
+            PageKind::Page
+        };
         let attachment = Object::new("Attachment", "pages")
             .id(id)
             .text("title", file_name)
@@ -163,7 +176,7 @@ impl ExportBuilder {
             .text("versionComment", "")
             .value("originalVersionId", "")
             .text("contentStatus", "current")
-            .reference("containerContent", "Page", "pages", page_id)
+            .reference("containerContent", class_of(container), "pages", page_id)
             .reference("space", "Space", "spaces", SPACE_ID);
         self.add(attachment);
         self.files

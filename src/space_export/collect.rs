@@ -21,7 +21,7 @@ pub(super) static METADATA: Keep = Keep {
         "creator", "creatorName", "displayName", "fileName", "fileSize", "fullName", "historicalVersions",
         "homePage", "key", "label", "labelableId", "lastModificationDate", "lastModifier",
         "lastModifierName", "longValue", "name", "namespace", "originalVersion", "originalVersionId",
-        "owningContent", "parent", "position", "space", "spaceStatus", "stringValue", "title", "type",
+        "owningContent", "parent", "pluginModuleKey", "position", "space", "spaceStatus", "stringValue", "title", "type",
         "user", "username", "version", "versionComment",
     ],
     // Confluence itself allows 255 characters in titles and names.
@@ -32,7 +32,7 @@ pub(super) static METADATA: Keep = Keep {
 #[rustfmt::skip]
 const WITHOUT_INTEREST: &[&str] = &[
     "AliasedKey", "ApplicationImpl", "AuditRecord", "BucketPropertySetItem", "ConfluenceBandanaRecord",
-    "ConfluenceRememberMeToken", "Content2ContentRelationEntity", "ContentPermission", "DirectoryImpl",
+    "ConfluenceRememberMeToken", "DefaultHibernateGroup", "Content2ContentRelationEntity", "ContentPermission", "DirectoryImpl",
     "DirectoryMapping", "FollowConnection", "GlobalDescription", "HibernateMembership", "InternalGroup",
     "InternalGroupAttribute", "InternalUserAttribute", "LikeEntity", "LinkPermission", "Notification",
     "OutgoingLink", "ReferralLink", "SchedulerClusteredJob", "SchedulerRunDetails", "SpaceDescription",
@@ -41,6 +41,7 @@ const WITHOUT_INTEREST: &[&str] = &[
 
 /// What a row takes up beside its texts.
 const ROW_BYTES: usize = 200;
+const CONTAINER_BYTES: usize = 48;
 /// A hostile file could invent a class per object.
 const MAX_UNKNOWN_CLASSES: usize = 50;
 
@@ -103,14 +104,14 @@ pub(super) struct Collected {
     pub(super) old_versions: HashSet<u64>,
     /// Content whose body is in a format of its own.
     pub(super) unreadable_bodies: Vec<u64>,
-    pub(super) skipped: BTreeMap<SkipReason, u64>,
+    pub(super) skipped: BTreeMap<SkipReason, usize>,
     kept_bytes: usize,
 }
 
 impl Collected {
     pub(super) fn add(&mut self, mut object: Object, limits: &Limits) -> Result<(), ExportError> {
-        self.kept_bytes += ROW_BYTES + object.held_bytes();
-        match object.class.as_str() {
+        let bytes = ROW_BYTES + object.held_bytes();
+        let is_kept = match object.class.as_str() {
             "Page" => self.add_page(PageKind::Page, &mut object),
             "BlogPost" => self.add_page(PageKind::BlogPost, &mut object),
             "Attachment" => self.add_file(&mut object),
@@ -121,16 +122,14 @@ impl Collected {
             "ContentProperty" => self.add_file_property(&mut object),
             "BodyContent" => self.note_unreadable_body(&object),
             "ConfluenceUserImpl" => self.people.add_account(&mut object),
-            "InternalUser" | "User" | "DefaultHibernateUser" => {
-                self.people.add_directory_user(&mut object)
-            }
+            "InternalUser" | "DefaultHibernateUser" => self.people.add_directory_user(&mut object),
             "PersonalInformation" => self.people.add_profile(&mut object),
-            class => {
-                self.leave_out(class, &object);
-                self.kept_bytes -= object.held_bytes() + ROW_BYTES;
-            }
+            class => self.leave_out(class, &object),
+        };
+        if is_kept {
+            self.kept_bytes += bytes;
         }
-        if self.kept_bytes > limits.metadata_bytes {
+        if self.kept_bytes + self.containers.len() * CONTAINER_BYTES > limits.metadata_bytes {
             return Err(ExportError::TooMuch {
                 limit: limits.metadata_bytes,
             });
@@ -138,17 +137,19 @@ impl Collected {
         Ok(())
     }
 
-    pub(super) fn skip(&mut self, reason: SkipReason) {
+    /// Always answers that nothing was kept.
+    fn skip(&mut self, reason: SkipReason) -> bool {
         self.skip_many(reason, 1);
+        false
     }
 
-    pub(super) fn skip_many(&mut self, reason: SkipReason, count: u64) {
+    pub(super) fn skip_many(&mut self, reason: SkipReason, count: usize) {
         if count > 0 {
             *self.skipped.entry(reason).or_default() += count;
         }
     }
 
-    fn add_page(&mut self, kind: PageKind, object: &mut Object) {
+    fn add_page(&mut self, kind: PageKind, object: &mut Object) -> bool {
         let Some(id) = object.id() else {
             return self.skip(SkipReason::Unusable);
         };
@@ -190,9 +191,10 @@ impl Collected {
             permission_sets: object.elements("contentPermissionSets").to_vec(),
         };
         self.pages.insert(id, row);
+        true
     }
 
-    fn add_file(&mut self, object: &mut Object) {
+    fn add_file(&mut self, object: &mut Object) -> bool {
         if let Some(reason) = why_not_current(object, SkipReason::Trashed) {
             return self.skip(reason);
         }
@@ -229,9 +231,10 @@ impl Collected {
             properties: object.elements("contentProperties").to_vec(),
         };
         self.files.entry(id).or_insert(row);
+        true
     }
 
-    fn add_space(&mut self, object: &mut Object) {
+    fn add_space(&mut self, object: &mut Object) -> bool {
         let (Some(id), Some(key)) = (object.id(), object.take_text("key")) else {
             return self.skip(SkipReason::Unusable);
         };
@@ -250,64 +253,71 @@ impl Collected {
             home_page,
             status,
         });
+        true
     }
 
     /// Labels of the namespaces `my` and `team` are how people sort their own lists.
-    fn add_label(&mut self, object: &mut Object) {
+    fn add_label(&mut self, object: &mut Object) -> bool {
         let is_global = object
             .text("namespace")
             .is_none_or(|namespace| namespace == "global");
         if let (true, Some(id), Some(name)) = (is_global, object.id(), object.take_text("name")) {
             self.labels.insert(id, name);
+            return true;
         }
+        false
     }
 
-    fn add_labelling(&mut self, object: &Object) {
+    fn add_labelling(&mut self, object: &Object) -> bool {
         let content = object
             .reference("content")
             .or_else(|| object.number("labelableId"));
         if let (Some(content), Some(label)) = (content, object.reference("label")) {
             self.labellings.push((content, label));
         }
+        true
     }
 
-    fn add_permission_set(&mut self, object: &Object) {
-        let Some(id) = object.id() else { return };
+    fn add_permission_set(&mut self, object: &Object) -> bool {
+        let Some(id) = object.id() else { return false };
         let restricts_viewing = object.text("type") != Some("Edit");
         self.permission_sets.insert(id, restricts_viewing);
         if let (true, Some(content)) = (restricts_viewing, object.reference("owningContent")) {
             self.view_restricted.insert(content);
         }
+        true
     }
 
-    fn add_file_property(&mut self, object: &mut Object) {
+    fn add_file_property(&mut self, object: &mut Object) -> bool {
         let property = match object.text("name") {
             Some("MEDIA_TYPE") => object.take_text("stringValue").map(FileProperty::MediaType),
             Some("FILESIZE") => object.number("longValue").map(FileProperty::Size),
             _ => None,
         };
-        match (object.id(), property) {
-            (Some(id), Some(property)) => drop(self.file_properties.insert(id, property)),
-            _ => self.kept_bytes = self.kept_bytes.saturating_sub(ROW_BYTES),
-        }
+        let (Some(id), Some(property)) = (object.id(), property) else {
+            return false;
+        };
+        self.file_properties.insert(id, property);
+        true
     }
 
-    fn note_unreadable_body(&mut self, object: &Object) {
+    fn note_unreadable_body(&mut self, object: &Object) -> bool {
         let is_readable = matches!(object.text("bodyType"), None | Some("0" | "2"));
-        match object.reference("content") {
-            Some(content) if !is_readable && is_page(object) => {
-                self.unreadable_bodies.push(content)
-            }
-            _ => self.kept_bytes = self.kept_bytes.saturating_sub(ROW_BYTES),
-        }
+        let content = object
+            .reference("content")
+            .filter(|_| !is_readable && is_page(object));
+        self.unreadable_bodies.extend(content);
+        content.is_some()
     }
 
-    fn leave_out(&mut self, class: &str, object: &Object) {
+    fn leave_out(&mut self, class: &str, object: &Object) -> bool {
         let reason = match class {
             "Comment" => SkipReason::Comment,
             "PageTemplate" => SkipReason::Template,
             "Draft" => SkipReason::Draft,
-            class if WITHOUT_INTEREST.contains(&class) => return,
+            class if WITHOUT_INTEREST.contains(&class) || is_property_of_an_app(object) => {
+                return false;
+            }
             "CustomContentEntityObject" | "Folder" | "Whiteboard" | "Database" | "Embed" => {
                 SkipReason::OtherContent
             }
@@ -324,7 +334,15 @@ impl Collected {
         if self.skipped.len() < MAX_UNKNOWN_CLASSES || self.skipped.contains_key(&reason) {
             self.skip(reason);
         }
+        false
     }
+}
+
+/// Apps on Cloud store their settings as content; nobody would miss it.
+fn is_property_of_an_app(object: &Object) -> bool {
+    object
+        .text("pluginModuleKey")
+        .is_some_and(|key| key.contains("content-property"))
 }
 
 /// Whether a body's `content` is something that has pages' ids.

@@ -105,7 +105,7 @@ pub struct ExportedBody {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
     pub reason: SkipReason,
-    pub count: u64,
+    pub count: usize,
 }
 
 /// Why something of the export is not part of the result, or was changed to fit.

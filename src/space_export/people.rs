@@ -18,26 +18,30 @@ pub(super) struct People {
 }
 
 impl People {
-    pub(super) fn add_account(&mut self, object: &mut Object) {
+    /// Like its siblings, answers whether anything was kept.
+    pub(super) fn add_account(&mut self, object: &mut Object) -> bool {
         let key = object.key().to_owned();
         if key.is_empty() {
-            return;
+            return false;
         }
         if let Some(name) = display_name(object) {
             self.display_names.insert(key.clone(), name);
         }
         self.accounts.insert(key, object.take_text("name"));
+        true
     }
 
-    pub(super) fn add_directory_user(&mut self, object: &mut Object) {
+    pub(super) fn add_directory_user(&mut self, object: &mut Object) -> bool {
         let display_name = display_name(object);
-        if let Some(username) = object.take_text("name") {
-            self.directory.insert(username, display_name);
-        }
+        let Some(username) = object.take_text("name") else {
+            return false;
+        };
+        self.directory.insert(username, display_name);
+        true
     }
 
     /// The profile page of a user; its title is the display name where Confluence filled it in.
-    pub(super) fn add_profile(&mut self, object: &mut Object) {
+    pub(super) fn add_profile(&mut self, object: &mut Object) -> bool {
         let display_name = object.take_text("title").and_then(without_mail_address);
         if let Some(key) = object.reference_key("user").map(str::to_owned) {
             self.display_names
@@ -46,6 +50,7 @@ impl People {
             let known = self.directory.entry(username).or_default();
             *known = known.take().or(display_name);
         }
+        true
     }
 
     pub(super) fn finish(mut self) -> Vec<ExportedUser> {

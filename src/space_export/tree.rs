@@ -10,8 +10,8 @@ const MAX_FOLDERS: usize = 100;
 /// How many pages did not stay where they were.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Moved {
-    pub(super) up: u64,
-    pub(super) out_of_circle: u64,
+    pub(super) up: usize,
+    pub(super) out_of_circle: usize,
 }
 
 /// Makes every parent an exported page of the same space, and every chain of parents end.
@@ -62,7 +62,7 @@ fn nearest_page(
 }
 
 /// Cuts each circle of parents once. Every page is visited once, so long chains cost nothing.
-fn break_circles(pages: &mut [ExportedPage], mut parents: Vec<Option<usize>>) -> u64 {
+fn break_circles(pages: &mut [ExportedPage], mut parents: Vec<Option<usize>>) -> usize {
     let mut circles = 0;
     let mut walk_of = vec![None; pages.len()];
     for start in 0..pages.len() {
