@@ -1,1 +1,5 @@
-//! (skeleton)
+//! A first look with nothing configured: a private database, a sample space and a client's site.
+//!
+//! Nothing else in the crate depends on this room.
+
+pub mod private_postgres;
