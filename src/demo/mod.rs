@@ -3,3 +3,4 @@
 //! Nothing else in the crate depends on this room.
 
 pub mod private_postgres;
+pub mod sample_space;
