@@ -2,5 +2,6 @@
 //!
 //! Nothing else in the crate depends on this room.
 
+pub mod client_site;
 pub mod private_postgres;
 pub mod sample_space;
