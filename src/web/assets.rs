@@ -19,7 +19,17 @@ use sha2::{Digest, Sha256};
 mod tests;
 
 /// Stylesheets made of several files, so that a page asks for one. The order is the cascade's.
-const BUNDLES: &[(&str, &[&str])] = &[("css/visitor.css", &["css/tokens.css", "css/base.css"])];
+const BUNDLES: &[(&str, &[&str])] = &[(
+    "css/visitor.css",
+    &[
+        "css/tokens.css",
+        "css/base.css",
+        "css/reader.css",
+        "css/search.css",
+        "css/gate.css",
+        "css/print.css",
+    ],
+)];
 
 #[derive(Embed)]
 #[folder = "static/"]
