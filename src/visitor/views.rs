@@ -1,4 +1,5 @@
 //! What the reader's templates are given: plain structs, one file per page, and the parts that several pages share.
+//!
 //! No handlers, no queries, no request types: a handler fills a struct with finished words and paths, and renders it.
 
 use std::fmt;

@@ -1,4 +1,5 @@
 //! The files of `static/`, inside the binary: each under a URL that names its content, compressed once.
+//!
 //! What the pages look like is in `static/`; attachments of shares are not assets and never come from here.
 
 use std::collections::BTreeMap;
