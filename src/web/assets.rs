@@ -120,8 +120,10 @@ impl Asset {
             .insert_header((header::CACHE_CONTROL, caching))
             .insert_header((header::VARY, "Accept-Encoding"))
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            // A framed page may be under COEP require-corp, and its sandbox may make its origin opaque.
-            .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin"));
+            // A framed page may be under COEP require-corp, and its sandbox may make its origin opaque: then even our
+            // own scripts are foreign to it. Nothing here is private.
+            .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin"))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
         if status == StatusCode::NOT_MODIFIED {
             return answer.finish();
         }

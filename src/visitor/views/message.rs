@@ -1,7 +1,7 @@
 //! `visitor/message.html` and `visitor/start.html`: pages that only say something.
 //!
-//! Every refusal and failure a
-//! browser can meet is one [`MessagePage`] with other words; the words are chosen where the error is answered.
+//! Every refusal and failure a browser can meet is one [`MessagePage`] with other words; the words are chosen where
+//! the error is answered.
 
 use askama::Template;
 

@@ -19,6 +19,14 @@ pub struct PasswordPage {
     pub notice: Option<Notice>,
 }
 
+impl PasswordPage {
+    /// What a password manager files the password under, so that the passwords of two shares do not overwrite each
+    /// other. The server ignores it.
+    fn account(&self) -> &str {
+        self.session_url.trim_end_matches("/session")
+    }
+}
+
 /// One plain sentence above the field.
 #[derive(Debug, Clone)]
 pub struct Notice {

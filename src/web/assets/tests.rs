@@ -63,6 +63,8 @@ async fn an_asset_may_be_kept_for_ever_and_used_by_any_frame() {
     );
     let policy = text(&headers, header::CROSS_ORIGIN_RESOURCE_POLICY);
     assert_eq!(policy.as_deref(), Some("cross-origin"));
+    let readers = text(&headers, header::ACCESS_CONTROL_ALLOW_ORIGIN);
+    assert_eq!(readers.as_deref(), Some("*"));
     let sniffing = text(&headers, header::X_CONTENT_TYPE_OPTIONS);
     assert_eq!(sniffing.as_deref(), Some("nosniff"));
     let kind = text(&headers, header::CONTENT_TYPE);

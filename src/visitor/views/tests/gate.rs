@@ -1,7 +1,7 @@
 //! The password form, the messages and the start page.
 
 use super::samples::{self, HOSTILE};
-use super::{all, one, render, text, texts};
+use super::{all, attributes, one, render, text, texts};
 use crate::visitor::views::Context;
 use crate::visitor::views::message::{MessagePage, StartPage};
 use crate::visitor::views::password::{NoticeKind, PasswordPage};
@@ -26,6 +26,15 @@ fn the_password_field_is_never_filled_or_cut() {
 
     assert_eq!(field.attr("value"), None);
     assert_eq!(field.attr("maxlength"), None);
+}
+
+#[test]
+fn a_password_manager_can_tell_two_shares_apart() {
+    let page = render(&samples::password_page(None));
+
+    let accounts = attributes(&page, "input[autocomplete=username][hidden]", "value");
+
+    assert_eq!(accounts, ["/content/s"]);
 }
 
 #[test]
