@@ -1,1 +1,3 @@
-//! (skeleton)
+//! HTTP plumbing shared by the rooms that answer requests.
+
+pub mod assets;
