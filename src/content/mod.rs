@@ -1,14 +1,42 @@
 //! Untrusted Confluence markup in, [`SanitizedHtml`] out. Pure: no I/O, no clock, and no knowledge of HTTP,
 //! database rows or Confluence's API. What a page needs from its surroundings it asks of a [`library::Library`].
 
+mod adf;
+mod anchors;
+pub mod classes;
+mod code;
+mod colours;
+mod diagrams;
+mod dom;
+mod emoji;
+mod files;
 mod finding;
+mod includes;
+mod inline;
+mod layout;
 pub mod library;
+mod links;
+mod listings;
+mod macros;
+mod media;
+mod navigation;
+mod output;
+mod panels;
+mod parse;
+mod properties;
+mod renderer;
 mod sanitize;
+mod style;
+mod tables;
+mod tasks;
+mod wiki_markup;
+mod wiki_url;
 
 pub use finding::{Finding, FindingKind};
 pub use sanitize::SanitizedHtml;
 
 use library::Library;
+use renderer::Renderer;
 
 /// The two kinds of markup a Confluence body can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,13 +108,14 @@ pub struct Heading {
 /// Renders one page. Never fails: what cannot be shown becomes a placeholder and a finding.
 pub fn render(
     source: &PageSource<'_>,
-    _library: &dyn Library,
-    _options: &RenderOptions<'_>,
+    library: &dyn Library,
+    options: &RenderOptions<'_>,
 ) -> Rendered {
-    Rendered {
-        html: SanitizedHtml::clean(source.body),
-        text: String::new(),
-        headings: Vec::new(),
-        findings: Vec::new(),
+    let mut renderer = Renderer::new(source, library, options);
+    let nodes = renderer.parse(source.body, source.format);
+    if source.format == BodyFormat::WikiMarkup {
+        renderer.note_conversion();
     }
+    renderer.nodes(&nodes);
+    renderer.finish()
 }
