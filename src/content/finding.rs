@@ -1,0 +1,67 @@
+//! What the renderer noticed and the share's admin should know. Nothing here is shown to visitors.
+
+use serde::{Deserialize, Serialize};
+
+/// A hostile page must not grow the report without end.
+const MAX_KINDS: usize = 200;
+const MAX_NAME_CHARS: usize = 200;
+
+/// One kind of trouble on a page and how often it occurred there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// What was noticed.
+    #[serde(flatten)]
+    pub kind: FindingKind,
+    /// How often on this page.
+    pub count: u32,
+}
+
+/// The kinds of trouble, each with the one detail that helps to find it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum FindingKind {
+    /// A macro this portal cannot render; visitors see a placeholder.
+    UnknownMacro { name: String },
+    /// A diagram without a picture among the attachments; visitors see a placeholder or its source text.
+    MissingDiagram { name: String },
+    /// A link or include whose page does not exist.
+    MissingPage { title: String },
+    /// A link or include whose page exists, but outside the share; shown as plain text.
+    OutsideLink { title: String },
+    /// An attachment that is not there.
+    MissingFile { name: String },
+    /// A picture on another web site; not loaded.
+    ExternalImage { host: String },
+    /// The page was converted from Confluence's old wiki markup.
+    WikiMarkup,
+    /// The markup was not well-formed XML; the text is complete, the layout may differ.
+    BrokenMarkup { detail: String },
+    /// A page that includes itself, directly or through others.
+    RecursiveInclude { title: String },
+    /// The page was cut because it passed a size limit.
+    TooLarge { limit: String },
+}
+
+/// Collects findings, each kind once with its count.
+#[derive(Debug, Default)]
+pub(super) struct Findings(Vec<Finding>);
+
+impl Findings {
+    pub(super) fn note(&mut self, kind: FindingKind) {
+        if let Some(known) = self.0.iter_mut().find(|finding| finding.kind == kind) {
+            known.count = known.count.saturating_add(1);
+        } else if self.0.len() < MAX_KINDS {
+            self.0.push(Finding { kind, count: 1 });
+        }
+    }
+
+    pub(super) fn into_vec(self) -> Vec<Finding> {
+        self.0
+    }
+}
+
+/// Shortens text from a page for a report.
+pub(super) fn short(text: &str) -> String {
+    text.trim().chars().take(MAX_NAME_CHARS).collect()
+}
