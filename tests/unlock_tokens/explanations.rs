@@ -46,6 +46,8 @@ explained! {
     an_empty_field: text("") => "shape", "no token";
     the_word_undefined: text("undefined") => "shape", "had no token yet";
     a_token_cut_short: text("eyJhbGciOiJIUzI1NiJ9.eyJ") => "shape", "this is 2";
+    a_token_of_five_parts: good().edit(|token| token + ".AAAA.AAAA") => "shape", "this is 5";
+    an_empty_payload: good().signing(|header, _| (header.to_owned(), String::new())) => "shape", "The payload is empty";
     a_token_too_long: good().extra(format!("\"a\":\"{}\"", "x".repeat(5000))) => "shape", "more than 4096";
     padding: good().edit(|token| token + "=") => "shape", "no = at the end";
     a_key_twice: good().extra(r#""exp":1"#) => "shape", "the key \"exp\" twice";
