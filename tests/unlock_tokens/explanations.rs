@@ -81,7 +81,7 @@ explained! {
 
     no_iss: good().without_iss() => "issuer", SHARE_TEXT;
     iss_list: good().iss(format!("[\"{SHARE_TEXT}\"]")) => "issuer", "not a text";
-    iss_of_another_share: good().iss(format!("\"{OTHER_SHARE_TEXT}\"")) => "issuer", "another share";
+    iss_of_another_share: good().iss(format!("\"{OTHER_SHARE_TEXT}\"")) => "issuer", "another share's UUID";
     iss_without_hyphens: good().iss(format!("\"{}\"", SHARE_TEXT.replace('-', ""))) => "issuer", "another spelling";
     iss_as_address: good().iss(format!("\"https://portal.test/content/{SHARE_TEXT}\"")) => "issuer", "another spelling";
     iss_as_name: good().iss(r#""client.test""#) => "issuer", "not a UUID";

@@ -181,8 +181,8 @@ fn wrong_signature(findings: &Findings<'_>, rule: &TokenRule<'_>) -> String {
     /// Of 32 bytes in base64url.
     const HS256_CHARACTERS: usize = 43;
 
-    let signature = findings.parts.signature;
-    if let Some(advice) = key_mistakes::find(&findings.parts, rule) {
+    let signature = findings.signed.signature;
+    if let Some(advice) = key_mistakes::find(findings.signed, rule) {
         return advice.to_owned();
     }
     match signature.len() {

@@ -21,7 +21,7 @@ pub(super) enum WrongIssuer {
         "iss is another spelling of this share's UUID. Write the 36 characters with hyphens and nothing else: {0}"
     )]
     Spelling(Uuid),
-    #[error("iss is {}, the UUID of another share. For this one it is {share_id}", shown(.seen))]
+    #[error("iss is {}, perhaps another share's UUID. This share's is {share_id}", shown(.seen))]
     OtherShare { seen: String, share_id: Uuid },
     #[error("iss is {}, not a UUID. Put the share's UUID there: {share_id}", shown(.seen))]
     NotUuid { seen: String, share_id: Uuid },

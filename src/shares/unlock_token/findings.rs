@@ -5,13 +5,13 @@ use super::{
     SigningKey, TokenRule,
     claims::{self, BadDate, Dates, WrongIssuer},
     header::{self, BadHeader},
-    shape::{Malformed, Parts},
+    shape::{Malformed, Parts, Signed},
     signature,
 };
 
 /// What a well-formed token says, and what of it holds.
 pub(super) struct Findings<'a> {
-    pub(super) parts: Parts<'a>,
+    pub(super) signed: Signed<'a>,
     pub(super) header: Result<(), BadHeader>,
     pub(super) signed_with: Option<SigningKey>,
     pub(super) issuer: Result<(), WrongIssuer>,
@@ -22,20 +22,15 @@ pub(super) struct Findings<'a> {
 impl<'a> Findings<'a> {
     pub(super) fn gather(token: &'a str, rule: &TokenRule<'_>) -> Result<Self, Malformed> {
         let parts = Parts::cut(token)?;
-        let header = header::check(&parts.header()?);
+        let header = parts.header()?;
         let claims = parts.claims()?;
-        let issuer = claims::check_issuer(&claims, rule.share_id);
-        let not_before = claims::read_date(&claims, "nbf");
-        let expires = claims::read_date(&claims, "exp");
-        drop(claims);
-        let signed_with = signature::find_key(&parts, &rule.secrets);
         Ok(Self {
-            parts,
-            header,
-            signed_with,
-            issuer,
-            not_before,
-            expires,
+            signed: parts.signed,
+            header: header::check(&header),
+            signed_with: signature::find_key(parts.signed, &rule.secrets),
+            issuer: claims::check_issuer(&claims, rule.share_id),
+            not_before: claims::read_date(&claims, "nbf"),
+            expires: claims::read_date(&claims, "exp"),
         })
     }
 

@@ -7,18 +7,18 @@ use base64::{
 };
 use uuid::Uuid;
 
-use super::{TokenRule, shape::Parts, signature};
+use super::{TokenRule, shape::Signed, signature};
 use crate::shares::unlock_secret::UnlockSecret;
 
 /// What was done to the key, and what to do instead. None when it is no mistake known here.
-pub(super) fn find(parts: &Parts<'_>, rule: &TokenRule<'_>) -> Option<&'static str> {
+pub(super) fn find(signed: Signed<'_>, rule: &TokenRule<'_>) -> Option<&'static str> {
     let secrets = [Some(rule.secrets.current), rule.secrets.previous];
     secrets
         .into_iter()
         .flatten()
         .flat_map(wrong_forms)
         .chain(not_the_secret(rule.share_id))
-        .find_map(|(advice, key)| signature::is_signed_with(parts, &key).then_some(advice))
+        .find_map(|(advice, key)| signature::is_signed_with(signed, &key).then_some(advice))
 }
 
 type WrongKey = (&'static str, Vec<u8>);
@@ -76,7 +76,7 @@ fn base64_forms(hex: &str, bytes: &[u8]) -> Vec<WrongKey> {
 }
 
 fn not_the_secret(share_id: Uuid) -> Vec<WrongKey> {
-    let uuid = "The key is the share's UUID. The UUID belongs into iss; the key is the share's unlock secret.";
+    let uuid = "The key is the share's UUID. The UUID belongs in iss; the key is the share's unlock secret.";
     let empty = "The key is empty. Is the secret's variable set where the token is made?";
     vec![
         (uuid, share_id.hyphenated().to_string().into_bytes()),

@@ -9,12 +9,18 @@ const MAX_BYTES: usize = 4096;
 
 /// A token cut into its parts, each of them in the one canonical base64url form of its bytes.
 pub(super) struct Parts<'a> {
-    /// Header and payload as they came, with the dot between them: what the signature is over.
-    pub(super) signed_text: &'a str,
-    /// As text. Its length is not part of the shape: a signature of another algorithm is a matter of `alg`.
-    pub(super) signature: &'a str,
+    pub(super) signed: Signed<'a>,
     header: Vec<u8>,
     payload: Vec<u8>,
+}
+
+/// What the key has to fit, as it came.
+#[derive(Clone, Copy)]
+pub(super) struct Signed<'a> {
+    /// Header and payload with the dot between them.
+    pub(super) text: &'a str,
+    /// Base64url. Its length is not part of the shape: a signature of another algorithm is a matter of `alg`.
+    pub(super) signature: &'a str,
 }
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,15 +54,14 @@ impl<'a> Parts<'a> {
             return Err(Malformed::TooLong(token.len()));
         }
         let not_three = || Malformed::NotThreeParts(token.split('.').count());
-        let (signed_text, signature) = token.rsplit_once('.').ok_or_else(not_three)?;
-        let (header, payload) = signed_text.split_once('.').ok_or_else(not_three)?;
+        let (text, signature) = token.rsplit_once('.').ok_or_else(not_three)?;
+        let (header, payload) = text.split_once('.').ok_or_else(not_three)?;
         if payload.contains('.') {
             return Err(not_three());
         }
         decode("signature", signature)?;
         Ok(Self {
-            signed_text,
-            signature,
+            signed: Signed { text, signature },
             header: decode_filled("header", header)?,
             payload: decode_filled("payload", payload)?,
         })

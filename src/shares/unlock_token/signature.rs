@@ -2,11 +2,11 @@
 
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 
-use super::{SecretsInForce, SigningKey, shape::Parts};
+use super::{SecretsInForce, SigningKey, shape::Signed};
 
 /// The first of the keys in force that made the signature. A client site may sign with the 32 bytes or, because
 /// many tools take the key as text, with the 64 hex digits.
-pub(super) fn find_key(parts: &Parts<'_>, secrets: &SecretsInForce<'_>) -> Option<SigningKey> {
+pub(super) fn find_key(signed: Signed<'_>, secrets: &SecretsInForce<'_>) -> Option<SigningKey> {
     let current = [
         (SigningKey::Current, secrets.current.as_bytes().to_vec()),
         (
@@ -23,14 +23,14 @@ pub(super) fn find_key(parts: &Parts<'_>, secrets: &SecretsInForce<'_>) -> Optio
     current
         .into_iter()
         .chain(previous)
-        .find_map(|(name, key)| is_signed_with(parts, &key).then_some(name))
+        .find_map(|(name, key)| is_signed_with(signed, &key).then_some(name))
 }
 
 /// Compares in constant time. An error of the library can only mean that the signature is not one.
-pub(super) fn is_signed_with(parts: &Parts<'_>, key: &[u8]) -> bool {
+pub(super) fn is_signed_with(signed: Signed<'_>, key: &[u8]) -> bool {
     crypto::verify(
-        parts.signature,
-        parts.signed_text.as_bytes(),
+        signed.signature,
+        signed.text.as_bytes(),
         &DecodingKey::from_secret(key),
         Algorithm::HS256,
     )
