@@ -143,7 +143,7 @@ pub struct Settings {
     pub base_url: BaseUrl,
     /// Lower-case host names beside the base URL's.
     pub hosts: Vec<String>,
-    pub pass_key: [u8; 32],
+    pub pass_key: [u8; 64],
     pub session_key: [u8; 64],
     pub storage: Storage,
     pub trusted_proxies: Vec<IpNet>,

@@ -30,7 +30,7 @@ mod style;
 mod tables;
 mod tasks;
 mod wiki_markup;
-mod wiki_url;
+pub mod wiki_url;
 
 pub use finding::{Finding, FindingKind};
 pub use sanitize::SanitizedHtml;

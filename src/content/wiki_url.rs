@@ -17,7 +17,7 @@ pub(super) struct WikiUrl {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum WikiTarget {
+pub enum WikiTarget {
     PageById(String),
     PageByTitle {
         space_key: String,
@@ -51,6 +51,20 @@ pub(super) fn recognise(address: &str, wiki_hosts: &[String]) -> Option<WikiUrl>
         anchor: anchor.map(str::to_owned),
         title,
     })
+}
+
+/// The page that an address points at, whatever host it names: somebody who pastes it knows that it is the wiki's.
+pub fn recognise_anywhere(address: &str) -> Option<WikiTarget> {
+    let path = match Url::parse(address) {
+        Ok(url) => format!(
+            "{}{}{}",
+            url.path(),
+            url.query().map_or("", |_| "?"),
+            url.query().unwrap_or_default()
+        ),
+        Err(_not_absolute) => address.to_owned(),
+    };
+    recognise(&path, &[]).map(|url| url.target)
 }
 
 /// Whether an absolute address is on the company's own Confluence.

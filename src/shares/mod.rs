@@ -1,4 +1,11 @@
-//! What a share is: no HTTP.
+//! What a share is: who may read what, by which proof. Knows nothing of HTTP; diesel only in `store.rs`.
 
+pub mod access;
+pub mod embed_origins;
+pub mod event;
+pub mod guesses;
+pub mod pass;
+pub mod share;
+pub mod store;
 pub mod unlock_secret;
 pub mod unlock_token;

@@ -6,37 +6,13 @@ use std::fmt;
 
 use askama::filters::HtmlSafe;
 
-pub mod message;
 pub mod page;
 pub mod password;
 pub mod search;
+pub mod start;
 
 #[cfg(test)]
 mod tests;
-
-/// Where the page is shown. In a frame the chrome is slimmer: the client's site already says where the reader is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Context {
-    /// A browser tab of its own.
-    Top,
-    /// An iframe of a client's site.
-    Framed,
-}
-
-impl Context {
-    /// The class of `<body>`.
-    pub fn class(self) -> &'static str {
-        match self {
-            Self::Top => "top",
-            Self::Framed => "framed",
-        }
-    }
-
-    /// Whether the page is inside somebody else's page.
-    pub fn is_framed(self) -> bool {
-        self == Self::Framed
-    }
-}
 
 /// Markup that a template prints as it is. Make it only from what `content` has sanitized.
 #[derive(Debug, Clone, Copy)]
@@ -61,15 +37,6 @@ pub struct ShareHeader {
     pub search_url: Option<String>,
     /// Path that takes the pass away by POST; absent when the share is open to all.
     pub sign_out_url: Option<String>,
-}
-
-/// A link to another page of the share.
-#[derive(Debug, Clone)]
-pub struct Link {
-    /// The page's title.
-    pub title: String,
-    /// Its path.
-    pub url: String,
 }
 
 /// A moment in two spellings.

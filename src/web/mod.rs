@@ -1,3 +1,16 @@
-//! HTTP plumbing shared by the rooms that answer requests.
+//! HTTP plumbing that the handlers of `visitor`, `admin` and `api` share: state, errors, headers, cookies, client
+//! addresses, assets. No page and no route lives here.
 
 pub mod assets;
+pub mod client;
+pub mod error;
+pub mod headers;
+pub mod host;
+pub mod message;
+pub mod page;
+pub mod page_cache;
+pub mod pass_cookie;
+pub mod request;
+pub mod scope;
+pub mod share_cache;
+pub mod state;

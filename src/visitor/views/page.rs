@@ -3,7 +3,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::{Context, Link, Moment, ShareHeader, TrustedHtml};
+use super::{Moment, ShareHeader, TrustedHtml};
+use crate::web::message::{Context, Link};
 
 /// A page or blog post of a share.
 #[derive(Debug, Clone, Template)]

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Context;
+use crate::web::message::Context;
 
 /// The password form. What was typed is never part of it.
 #[derive(Debug, Clone, Template)]

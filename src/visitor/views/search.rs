@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use super::{Context, ShareHeader};
+use super::ShareHeader;
+use crate::web::message::Context;
 
 /// The search page, with or without a question.
 #[derive(Debug, Clone, Template)]

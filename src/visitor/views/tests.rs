@@ -3,12 +3,13 @@
 use askama::Template;
 use scraper::{ElementRef, Html, Selector};
 
+use super::ShareHeader;
 use super::message::StartPage;
 use super::page::ContentPage;
 use super::password::NoticeKind;
 use super::search::Outcome;
-use super::{Context, ShareHeader};
 use crate::web::assets;
+use crate::web::message::Context;
 use samples::HOSTILE;
 
 mod colours;

@@ -1,0 +1,382 @@
+//! Brings a space export into the snapshots: files first, then everything else in one transaction, so that readers see
+//! the old content until the new is whole, and a refused export leaves nothing behind.
+
+mod convert;
+mod upload;
+
+use std::collections::{HashMap, HashSet};
+use std::io::{Read, Seek};
+use std::ops::ControlFlow;
+
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+use time::OffsetDateTime;
+use tokio::runtime::Handle;
+use uuid::Uuid;
+
+use self::convert::{Numbered, finding_totals, number_siblings};
+use super::files::{FileStore, FileStoreError};
+use super::model::{Attachment, ImportReport, PageKind, Space};
+use super::reader::Reader;
+use super::scope::{ContentScope, Reach};
+use super::store::{attachments, connections, reach, write};
+use crate::content::{BodyFormat, ExternalLinks, Finding};
+use crate::db::{Db, DbError};
+use crate::space_export::{self, ExportError, ExportedPage, Limits, SpaceExport};
+
+/// What is kept of a page for search, in characters: a tsvector holds 1 MB.
+const SEARCH_TEXT_CHARS: usize = 200_000;
+
+/// A finished import.
+#[derive(Debug)]
+pub struct Imported {
+    pub connection_id: Uuid,
+    pub report: ImportReport,
+}
+
+/// Why nothing was imported; the text is for the admin.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("{0}")]
+    Export(#[from] ExportError),
+    #[error("Another import into “{0}” is running. Wait until it has finished.")]
+    AlreadyRunning(String),
+    #[error("The name must have 1 to 200 characters.")]
+    Name,
+    #[error("A file in the archive cannot be read: {0}")]
+    Archive(std::io::Error),
+    #[error("The export holds no page.")]
+    NoPages,
+    #[error(transparent)]
+    Files(#[from] FileStoreError),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<diesel::result::Error> for ImportError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Db(error.into())
+    }
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Reading the archive; how long that takes nobody knows yet.
+    Reading,
+    Files {
+        done: usize,
+        of: usize,
+    },
+    Pages {
+        done: usize,
+        of: usize,
+    },
+    /// Making search texts and the report.
+    Rendering {
+        done: usize,
+        of: usize,
+    },
+}
+
+/// Imports an archive as the connection `name`, which is made or brought up to date. Blocks: minutes for a large export.
+pub fn import(
+    db: &Db,
+    files: &FileStore,
+    archive: impl Read + Seek,
+    name: &str,
+    on_progress: &mut dyn FnMut(Progress),
+    now: OffsetDateTime,
+) -> Result<Imported, ImportError> {
+    let name = name.trim();
+    if !(1..=200).contains(&name.chars().count()) || name.contains('\0') {
+        return Err(ImportError::Name);
+    }
+    on_progress(Progress::Reading);
+    let export = SpaceExport::open(archive, &Limits::default())?;
+    if export.pages().is_empty() {
+        return Err(ImportError::NoPages);
+    }
+    db.run_blocking(|db| {
+        let locked = Lock::take(db, name)?;
+        let outcome = import_locked(locked.db, files, export, name, on_progress, now);
+        locked.release();
+        outcome
+    })
+}
+
+/// One import per name at a time, over all nodes. Held by the database session, so a crash cannot leave it behind.
+struct Lock<'a> {
+    db: &'a mut PgConnection,
+    name: String,
+}
+
+#[derive(QueryableByName)]
+struct Locked {
+    #[diesel(sql_type = Bool)]
+    locked: bool,
+}
+
+impl<'a> Lock<'a> {
+    fn take(db: &'a mut PgConnection, name: &str) -> Result<Self, ImportError> {
+        let key = format!("vestibule import {}", name.to_lowercase());
+        let row: Locked =
+            diesel::sql_query("select pg_try_advisory_lock(hashtextextended($1, 0)) as locked")
+                .bind::<Text, _>(&key)
+                .get_result(db)?;
+        if !row.locked {
+            return Err(ImportError::AlreadyRunning(name.to_owned()));
+        }
+        // One statement of a large import may run for long, and so may the pause while a body is read.
+        db.batch_execute(
+            "set statement_timeout to 0; set idle_in_transaction_session_timeout to 0",
+        )?;
+        Ok(Self { db, name: key })
+    }
+
+    /// The connection goes back to its pool, so what was set for the import is taken back.
+    fn release(self) {
+        let reset = self.db.batch_execute(
+            "set statement_timeout to '60s'; set idle_in_transaction_session_timeout to '60s'",
+        );
+        let unlock = diesel::sql_query("select pg_advisory_unlock(hashtextextended($1, 0))")
+            .bind::<Text, _>(&self.name)
+            .execute(self.db);
+        if let Err(error) = reset.and(unlock.map(|_| ())) {
+            tracing::warn!(%error, "the import lock could not be released; it ends with its connection");
+        }
+    }
+}
+
+fn import_locked<R: Read + Seek>(
+    db: &mut PgConnection,
+    files: &FileStore,
+    mut export: SpaceExport<R>,
+    name: &str,
+    on_progress: &mut dyn FnMut(Progress),
+    now: OffsetDateTime,
+) -> Result<Imported, ImportError> {
+    let connection_id =
+        connections::find_connection_by_name(db, name)?.unwrap_or_else(Uuid::new_v4);
+    let uploaded = upload::upload_files(&mut export, files, connection_id, on_progress);
+    let outcome = uploaded.and_then(|uploaded| {
+        db.transaction(|db| {
+            let target = Target {
+                connection_id,
+                name,
+                now,
+            };
+            write_content(db, &mut export, &uploaded, &target, on_progress)
+        })
+    });
+    // After success the files of the version before, after failure those of this try: in both cases what the database
+    // does not name.
+    let needed: HashSet<Vec<u8>> = attachments::needed_objects(db, connection_id)?
+        .into_iter()
+        .collect();
+    if let Err(error) = Handle::current().block_on(files.keep_only(connection_id, &needed)) {
+        tracing::warn!(%error, "files that are no longer needed were left behind");
+    }
+    outcome.map(|report| Imported {
+        connection_id,
+        report,
+    })
+}
+
+struct Target<'a> {
+    connection_id: Uuid,
+    name: &'a str,
+    now: OffsetDateTime,
+}
+
+fn write_content<R: Read + Seek>(
+    db: &mut PgConnection,
+    export: &mut SpaceExport<R>,
+    files: &[Attachment],
+    target: &Target<'_>,
+    on_progress: &mut dyn FnMut(Progress),
+) -> Result<ImportReport, ImportError> {
+    let id = target.connection_id;
+    write::open_connection(db, id, target.name, target.now)?;
+    let pages = number_siblings(export.pages());
+    let before: HashSet<String> = write::content_ids(db, id)?.into_iter().collect();
+    let stays: HashSet<&str> = pages
+        .iter()
+        .map(|page| page.summary.content_id.as_str())
+        .collect();
+    let removed: Vec<String> = before
+        .iter()
+        .filter(|id| !stays.contains(id.as_str()))
+        .cloned()
+        .collect();
+    write::delete_pages(db, id, &removed)?;
+    write_pages(db, export, &pages, id, on_progress)?;
+    let kept: Vec<Attachment> = files
+        .iter()
+        .filter(|file| stays.contains(file.content_id.as_str()))
+        .cloned()
+        .collect();
+    write::replace_attachments(db, id, &kept)?;
+    write::replace_spaces(db, id, &spaces(export, id))?;
+    write::replace_users(db, id, &convert::users(export.users()))?;
+    let findings = derive_all(db, id, &pages, on_progress)?;
+    let report = ImportReport {
+        spaces: count(export.spaces().len()),
+        pages: count(
+            pages
+                .iter()
+                .filter(|page| page.summary.kind == PageKind::Page)
+                .count(),
+        ),
+        blog_posts: count(
+            pages
+                .iter()
+                .filter(|page| page.summary.kind == PageKind::BlogPost)
+                .count(),
+        ),
+        files: count(kept.len()),
+        file_bytes: kept.iter().map(|file| file.size_bytes).sum(),
+        removed_pages: count(removed.len()),
+        restricted_pages: count(
+            pages
+                .iter()
+                .filter(|page| page.summary.view_restricted)
+                .count(),
+        ),
+        skipped: convert::skipped(export.skipped()),
+        findings,
+    };
+    write::finish_connection(db, id, &report, target.now)?;
+    Ok(report)
+}
+
+fn spaces<R: Read + Seek>(export: &SpaceExport<R>, connection_id: Uuid) -> Vec<Space> {
+    let spaces = export.spaces().iter().map(|space| Space {
+        connection_id,
+        key: space.key.clone(),
+        name: space.name.clone(),
+        home_content_id: space.home_page.map(|id| id.to_string()),
+    });
+    spaces.collect()
+}
+
+/// Streams the bodies; a page without a readable one is stored empty, so that its children keep their place.
+fn write_pages<R: Read + Seek>(
+    db: &mut PgConnection,
+    export: &mut SpaceExport<R>,
+    pages: &[Numbered],
+    connection_id: Uuid,
+    on_progress: &mut dyn FnMut(Progress),
+) -> Result<(), ImportError> {
+    let exported: HashMap<u64, ExportedPage> = export
+        .pages()
+        .iter()
+        .map(|page| (page.id, page.clone()))
+        .collect();
+    let names = convert::display_names(export.users());
+    let mut missing: HashMap<u64, &Numbered> = pages.iter().map(|page| (page.id, page)).collect();
+    let mut failed = None;
+    let write = |db: &mut PgConnection, page: &Numbered, body: &str, format| {
+        let exported = exported.get(&page.id);
+        let author =
+            exported.and_then(|page| page.modifier_key.as_ref().or(page.creator_key.as_ref()));
+        let new = write::NewPage {
+            summary: &page.summary,
+            position: page.position,
+            body,
+            format,
+            version: exported.map_or(1, |page| i32::try_from(page.version).unwrap_or(i32::MAX)),
+            author_name: author.and_then(|key| names.get(key)).map(String::as_str),
+            created_at: exported.and_then(|page| page.created_at),
+            modified_at: exported.and_then(|page| page.modified_at),
+            labels: exported
+                .map(|page| page.labels.as_slice())
+                .unwrap_or_default(),
+        };
+        write::upsert_page(db, connection_id, &new)
+    };
+    export.for_each_body(|body| {
+        let Some(page) = missing.remove(&body.page_id) else {
+            return ControlFlow::Continue(());
+        };
+        if let Err(error) = write(
+            db,
+            page,
+            &body.body.replace('\0', ""),
+            format_of(body.format),
+        ) {
+            failed = Some(error);
+            return ControlFlow::Break(());
+        }
+        on_progress(Progress::Pages {
+            done: pages.len() - missing.len(),
+            of: pages.len(),
+        });
+        ControlFlow::Continue(())
+    })?;
+    if let Some(error) = failed {
+        return Err(error.into());
+    }
+    for page in missing.into_values() {
+        write(db, page, "", BodyFormat::Storage)?;
+    }
+    Ok(())
+}
+
+fn format_of(format: space_export::BodyFormat) -> BodyFormat {
+    match format {
+        space_export::BodyFormat::Storage => BodyFormat::Storage,
+        space_export::BodyFormat::WikiMarkup => BodyFormat::WikiMarkup,
+    }
+}
+
+/// Renders every page twice: as the whole connection may see it, for the report; and as if it were alone, for the
+/// search text, so that a search can never show what a page includes from another one outside a share.
+fn derive_all(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    pages: &[Numbered],
+    on_progress: &mut dyn FnMut(Progress),
+) -> Result<Vec<Finding>, ImportError> {
+    let mut totals = Vec::new();
+    for (done, page) in pages.iter().enumerate() {
+        on_progress(Progress::Rendering {
+            done,
+            of: pages.len(),
+        });
+        let content_id = &page.summary.content_id;
+        let scope = |reach| ContentScope {
+            connection_id,
+            space_key: page.summary.space_key.clone(),
+            reach,
+        };
+        let everything = scope(Reach::Everything);
+        let alone = scope(Reach::One {
+            root: content_id.clone(),
+        });
+        let Some(whole) = reach::find_page(db, &everything, content_id)? else {
+            continue;
+        };
+        let reader = |scope| Reader {
+            scope,
+            base_path: "/content/import",
+            external_links: ExternalLinks::Keep,
+            wiki_hosts: &[],
+        };
+        let findings = reader(&everything).render(db, &whole)?.findings;
+        let text: String = reader(&alone)
+            .render(db, &whole)?
+            .text
+            .chars()
+            .take(SEARCH_TEXT_CHARS)
+            .collect();
+        write::store_derived(db, connection_id, content_id, &text, &findings)?;
+        finding_totals(&mut totals, findings);
+    }
+    Ok(totals)
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

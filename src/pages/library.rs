@@ -1,0 +1,196 @@
+//! Answers the renderer's questions for one scope, from the database. Nothing outside the scope is ever told, except
+//! that it exists.
+
+use std::cell::RefCell;
+
+use diesel::prelude::*;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::model::{Attachment, PageSummary};
+use super::scope::{ContentScope, Reach};
+use super::store::{attachments, listing, reach};
+use crate::content::library::{FileLink, Library, Lookup, OwnedSource, PageLink};
+use crate::db::DbError;
+use crate::schema::wiki_user;
+
+/// What RFC 3986 calls unreserved stands as it is.
+const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A library for one rendering. A failed query makes answers empty; [`ScopeLibrary::finish`] tells.
+pub struct ScopeLibrary<'a> {
+    scope: &'a ContentScope,
+    /// `/content/{share}`.
+    base_path: &'a str,
+    state: RefCell<State<'a>>,
+}
+
+struct State<'a> {
+    db: &'a mut PgConnection,
+    error: Option<DbError>,
+}
+
+impl<'a> ScopeLibrary<'a> {
+    pub fn new(db: &'a mut PgConnection, scope: &'a ContentScope, base_path: &'a str) -> Self {
+        Self {
+            scope,
+            base_path,
+            state: RefCell::new(State { db, error: None }),
+        }
+    }
+
+    /// The first query that failed while rendering.
+    pub fn finish(self) -> Result<(), DbError> {
+        self.state.into_inner().error.map_or(Ok(()), Err)
+    }
+
+    fn ask<T: Default>(&self, query: impl FnOnce(&mut PgConnection) -> Result<T, DbError>) -> T {
+        let mut state = self.state.borrow_mut();
+        query(state.db).unwrap_or_else(|error| {
+            state.error.get_or_insert(error);
+            T::default()
+        })
+    }
+
+    fn lookup(
+        &self,
+        find: impl FnOnce(&mut PgConnection) -> Result<Option<PageSummary>, DbError>,
+    ) -> Lookup<PageLink> {
+        let found = self.ask(|db| {
+            let Some(page) = find(db)? else {
+                return Ok(None);
+            };
+            let visible = reach::is_in_scope(db, self.scope, &page.content_id)?;
+            Ok(Some((page, visible)))
+        });
+        match found {
+            None => Lookup::Missing,
+            Some((_, false)) => Lookup::OutsideShare,
+            Some((page, true)) => Lookup::Found(page_link(self.base_path, page)),
+        }
+    }
+
+    fn visible_files(&self, content_id: &str) -> Vec<Attachment> {
+        self.ask(|db| {
+            if !reach::is_in_scope(db, self.scope, content_id)? {
+                return Ok(Vec::new());
+            }
+            attachments::list_attachments(db, self.scope.connection_id, content_id)
+        })
+    }
+}
+
+/// `/content/{share}/{page}`.
+pub fn page_url(base_path: &str, content_id: &str) -> String {
+    format!(
+        "{base_path}/{}",
+        utf8_percent_encode(content_id, PATH_SEGMENT)
+    )
+}
+
+/// `/content/{share}/files/{attachment}/{name}`: the name is for people and for saving, the id decides.
+pub fn file_url(base_path: &str, file: &Attachment) -> String {
+    format!(
+        "{base_path}/files/{}/{}",
+        utf8_percent_encode(&file.attachment_id, PATH_SEGMENT),
+        utf8_percent_encode(&file.file_name, PATH_SEGMENT)
+    )
+}
+
+fn page_link(base_path: &str, page: PageSummary) -> PageLink {
+    PageLink {
+        url: page_url(base_path, &page.content_id),
+        content_id: page.content_id,
+        title: page.title,
+    }
+}
+
+fn file_link(base_path: &str, file: Attachment) -> FileLink {
+    FileLink {
+        url: file_url(base_path, &file),
+        name: file.file_name,
+        media_type: file.media_type,
+        size_bytes: file.size_bytes,
+        width: file.width,
+        height: file.height,
+        comment: file.comment,
+    }
+}
+
+impl Library for ScopeLibrary<'_> {
+    fn page_by_title(&self, space_key: Option<&str>, title: &str) -> Lookup<PageLink> {
+        let connection_id = self.scope.connection_id;
+        self.lookup(|db| {
+            let space_key = space_key.unwrap_or(&self.scope.space_key);
+            listing::find_by_title(db, connection_id, Some(space_key), title)
+        })
+    }
+
+    fn page_by_id(&self, content_id: &str) -> Lookup<PageLink> {
+        let connection_id = self.scope.connection_id;
+        self.lookup(|db| listing::find_summary(db, connection_id, content_id))
+    }
+
+    fn children(&self, content_id: &str) -> Vec<PageLink> {
+        let children = self.ask(|db| {
+            if !reach::is_in_scope(db, self.scope, content_id)? {
+                return Ok(Vec::new());
+            }
+            reach::children(db, self.scope, Some(content_id))
+        });
+        children
+            .into_iter()
+            .map(|page| page_link(self.base_path, page))
+            .collect()
+    }
+
+    fn source(&self, content_id: &str) -> Option<OwnedSource> {
+        let page = self.ask(|db| reach::find_page(db, self.scope, content_id))?;
+        Some(OwnedSource {
+            content_id: page.summary.content_id,
+            title: page.summary.title,
+            space_key: page.summary.space_key,
+            body: page.body,
+            format: page.format,
+        })
+    }
+
+    fn file(&self, content_id: &str, file_name: &str) -> Option<FileLink> {
+        let mut files = self.visible_files(content_id).into_iter();
+        files
+            .find(|file| file.file_name == file_name)
+            .map(|file| file_link(self.base_path, file))
+    }
+
+    fn files(&self, content_id: &str) -> Vec<FileLink> {
+        self.visible_files(content_id)
+            .into_iter()
+            .map(|file| file_link(self.base_path, file))
+            .collect()
+    }
+
+    fn user_name(&self, key: &str) -> Option<String> {
+        self.ask(|db| {
+            Ok(wiki_user::table
+                .filter(wiki_user::connection_id.eq(self.scope.connection_id))
+                .filter(wiki_user::user_key.eq(key).or(wiki_user::username.eq(key)))
+                .select(wiki_user::display_name)
+                .first(db)
+                .optional()?)
+        })
+    }
+
+    fn labelled(&self, labels: &[&str]) -> Vec<PageLink> {
+        if matches!(self.scope.reach, Reach::Everything) {
+            return Vec::new();
+        }
+        let pages = self.ask(|db| reach::labelled(db, self.scope, labels));
+        pages
+            .into_iter()
+            .map(|page| page_link(self.base_path, page))
+            .collect()
+    }
+}

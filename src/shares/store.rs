@@ -1,0 +1,616 @@
+//! Every query on shares and their events. The rules live in the files beside this one.
+
+use diesel::prelude::*;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::embed_origins::EmbedOrigins;
+use super::event::{Event, StoredEvent};
+use super::share::{ExternalLinks, PassLifetime, PreviousSecret, Scope, ScopeKind, Share, ShareId};
+use super::unlock_secret::UnlockSecret;
+use crate::db::DbError;
+use crate::password::PasswordHash;
+use crate::schema::{connection, share_event, shared_page};
+
+/// Why a stored share could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// A row that the database's own checks should have refused.
+    #[error("share {id} is stored wrongly: {problem}")]
+    Corrupt { id: Uuid, problem: &'static str },
+}
+
+impl From<diesel::result::Error> for StoreError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Db(error.into())
+    }
+}
+
+#[derive(Queryable, Selectable, Identifiable)]
+#[diesel(table_name = shared_page, check_for_backend(diesel::pg::Pg))]
+struct ShareRow {
+    id: Uuid,
+    connection_id: Uuid,
+    name: String,
+    description: String,
+    scope: String,
+    space_key: String,
+    root_content_id: Option<String>,
+    password_hash: Option<String>,
+    epoch: i32,
+    enabled: bool,
+    starts_at: Option<OffsetDateTime>,
+    expires_at: Option<OffsetDateTime>,
+    pass_lifetime_seconds: i32,
+    embed_origins: Vec<Option<String>>,
+    keep_external_links: bool,
+    created_at: OffsetDateTime,
+    updated_at: OffsetDateTime,
+    created_by: String,
+    unlock_secret: Vec<u8>,
+    previous_unlock_secret: Option<Vec<u8>>,
+    previous_unlock_secret_expires_at: Option<OffsetDateTime>,
+    previous_unlock_secret_used_at: Option<OffsetDateTime>,
+}
+
+impl TryFrom<ShareRow> for Share {
+    type Error = StoreError;
+
+    fn try_from(row: ShareRow) -> Result<Self, StoreError> {
+        let id = row.id;
+        let corrupt = |problem| StoreError::Corrupt { id, problem };
+        let secret = |bytes: &[u8]| {
+            UnlockSecret::from_bytes(bytes).map_err(|_length| corrupt("unlock secret"))
+        };
+        let previous_unlock_secret = match (
+            &row.previous_unlock_secret,
+            row.previous_unlock_secret_expires_at,
+        ) {
+            (Some(bytes), Some(expires_at)) => Some(PreviousSecret {
+                secret: secret(bytes)?,
+                expires_at,
+                used_at: row.previous_unlock_secret_used_at,
+            }),
+            _ => None,
+        };
+        let origins: Vec<String> = row.embed_origins.into_iter().flatten().collect();
+        Ok(Self {
+            id: id.into(),
+            connection_id: row.connection_id,
+            name: row.name,
+            description: row.description,
+            space_key: row.space_key,
+            scope: read_scope(&row.scope, row.root_content_id).ok_or_else(|| corrupt("scope"))?,
+            password_hash: row.password_hash.map(PasswordHash::from_stored),
+            epoch: row.epoch,
+            enabled: row.enabled,
+            starts_at: row.starts_at,
+            expires_at: row.expires_at,
+            pass_lifetime: PassLifetime::from_seconds(row.pass_lifetime_seconds.into())
+                .ok_or_else(|| corrupt("pass lifetime"))?,
+            embed_origins: EmbedOrigins::parse(origins.iter().map(String::as_str))
+                .map_err(|_errors| corrupt("embed origins"))?,
+            external_links: if row.keep_external_links {
+                ExternalLinks::Keep
+            } else {
+                ExternalLinks::PlainText
+            },
+            unlock_secret: secret(&row.unlock_secret)?,
+            previous_unlock_secret,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            created_by: row.created_by,
+        })
+    }
+}
+
+fn read_scope(kind: &str, root: Option<String>) -> Option<Scope> {
+    Some(match (ScopeKind::parse(kind)?, root) {
+        (ScopeKind::Space, home) => Scope::Space { home },
+        (ScopeKind::Page, Some(root)) => Scope::Page { root },
+        (ScopeKind::Tree, Some(root)) => Scope::Tree { root },
+        (ScopeKind::BlogPost, Some(root)) => Scope::BlogPost { root },
+        (_, None) => return None,
+    })
+}
+
+/// A share to be created.
+#[derive(Debug)]
+pub struct NewShare {
+    pub connection_id: Uuid,
+    pub name: String,
+    pub description: String,
+    pub space_key: String,
+    pub scope: Scope,
+    pub password_hash: Option<PasswordHash>,
+    pub starts_at: Option<OffsetDateTime>,
+    pub expires_at: Option<OffsetDateTime>,
+    pub pass_lifetime: PassLifetime,
+    pub embed_origins: EmbedOrigins,
+    pub external_links: ExternalLinks,
+    pub unlock_secret: UnlockSecret,
+    pub created_by: String,
+}
+
+/// What of a share may be changed; `None` leaves it as it is.
+#[derive(Debug, Default)]
+pub struct ShareChange {
+    pub name: Option<String>,
+    pub description: Option<String>,
+    /// `Some(None)` removes the password. Both setting and removing raise the epoch.
+    pub password_hash: Option<Option<PasswordHash>>,
+    pub enabled: Option<bool>,
+    pub starts_at: Option<Option<OffsetDateTime>>,
+    pub expires_at: Option<Option<OffsetDateTime>>,
+    pub pass_lifetime: Option<PassLifetime>,
+    pub embed_origins: Option<EmbedOrigins>,
+    pub external_links: Option<ExternalLinks>,
+}
+
+pub fn insert_share(
+    db: &mut PgConnection,
+    new: &NewShare,
+    now: OffsetDateTime,
+) -> Result<Share, StoreError> {
+    let row = diesel::insert_into(shared_page::table)
+        .values((
+            shared_page::id.eq(ShareId::random().uuid()),
+            shared_page::connection_id.eq(new.connection_id),
+            shared_page::name.eq(&new.name),
+            shared_page::description.eq(&new.description),
+            shared_page::scope.eq(new.scope.kind().as_str()),
+            shared_page::space_key.eq(&new.space_key),
+            shared_page::root_content_id.eq(new.scope.root()),
+            shared_page::password_hash.eq(new.password_hash.as_ref().map(PasswordHash::as_stored)),
+            shared_page::starts_at.eq(new.starts_at),
+            shared_page::expires_at.eq(new.expires_at),
+            shared_page::pass_lifetime_seconds.eq(new.pass_lifetime.seconds()),
+            shared_page::embed_origins.eq(new.embed_origins.entries()),
+            shared_page::keep_external_links.eq(new.external_links == ExternalLinks::Keep),
+            shared_page::unlock_secret.eq(&new.unlock_secret.as_bytes()[..]),
+            shared_page::created_at.eq(now),
+            shared_page::updated_at.eq(now),
+            shared_page::created_by.eq(&new.created_by),
+        ))
+        .returning(ShareRow::as_returning())
+        .get_result(db)?;
+    row.try_into()
+}
+
+pub fn find_share(db: &mut PgConnection, id: ShareId) -> Result<Option<Share>, StoreError> {
+    let row = shared_page::table
+        .find(id.uuid())
+        .select(ShareRow::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Share::try_from).transpose()
+}
+
+/// The share and the revision of its connection's content: all that a cached page depends on.
+pub fn find_share_with_revision(
+    db: &mut PgConnection,
+    id: ShareId,
+) -> Result<Option<(Share, i64)>, StoreError> {
+    let row = shared_page::table
+        .inner_join(connection::table)
+        .filter(shared_page::id.eq(id.uuid()))
+        .select((ShareRow::as_select(), connection::content_revision))
+        .first::<(ShareRow, i64)>(db)
+        .optional()?;
+    row.map(|(row, revision)| Ok((Share::try_from(row)?, revision)))
+        .transpose()
+}
+
+/// Changes a share and returns it as it is now; `None` when it is gone. A changed password and disabling end every
+/// pass.
+pub fn update_share(
+    db: &mut PgConnection,
+    id: ShareId,
+    change: &ShareChange,
+    now: OffsetDateTime,
+) -> Result<Option<Share>, StoreError> {
+    let ends_passes = change.password_hash.is_some() || change.enabled == Some(false);
+    let row = diesel::update(shared_page::table.find(id.uuid()))
+        .set((
+            change.name.as_ref().map(|name| shared_page::name.eq(name)),
+            change
+                .description
+                .as_ref()
+                .map(|text| shared_page::description.eq(text)),
+            change.password_hash.as_ref().map(|hash| {
+                shared_page::password_hash.eq(hash.as_ref().map(PasswordHash::as_stored))
+            }),
+            change
+                .enabled
+                .map(|enabled| shared_page::enabled.eq(enabled)),
+            change.starts_at.map(|at| shared_page::starts_at.eq(at)),
+            change.expires_at.map(|at| shared_page::expires_at.eq(at)),
+            change
+                .pass_lifetime
+                .map(|lifetime| shared_page::pass_lifetime_seconds.eq(lifetime.seconds())),
+            change
+                .embed_origins
+                .as_ref()
+                .map(|origins| shared_page::embed_origins.eq(origins.entries())),
+            change
+                .external_links
+                .map(|links| shared_page::keep_external_links.eq(links == ExternalLinks::Keep)),
+            ends_passes.then(|| shared_page::epoch.eq(shared_page::epoch + 1)),
+            shared_page::updated_at.eq(now),
+        ))
+        .returning(ShareRow::as_returning())
+        .get_result(db)
+        .optional()?;
+    row.map(Share::try_from).transpose()
+}
+
+/// Stores a hash with today's parameters after a login. Ends no pass: the password is the same. Does nothing when the
+/// password was changed meanwhile.
+pub fn replace_outdated_hash(
+    db: &mut PgConnection,
+    id: ShareId,
+    outdated: &PasswordHash,
+    replacement: &PasswordHash,
+) -> Result<(), StoreError> {
+    diesel::update(shared_page::table.find(id.uuid()))
+        .filter(shared_page::password_hash.eq(outdated.as_stored()))
+        .set(shared_page::password_hash.eq(replacement.as_stored()))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Ends every pass of the share.
+pub fn sign_everybody_out(
+    db: &mut PgConnection,
+    id: ShareId,
+    now: OffsetDateTime,
+) -> Result<Option<Share>, StoreError> {
+    let row = diesel::update(shared_page::table.find(id.uuid()))
+        .set((
+            shared_page::epoch.eq(shared_page::epoch + 1),
+            shared_page::updated_at.eq(now),
+        ))
+        .returning(ShareRow::as_returning())
+        .get_result(db)
+        .optional()?;
+    row.map(Share::try_from).transpose()
+}
+
+/// Puts `fresh` in the place of the unlock secret. With an overlap the old one is accepted that much longer; without
+/// one it is dropped and every pass ends. One statement, so that two rotations at once cannot mix.
+pub fn rotate_unlock_secret(
+    db: &mut PgConnection,
+    id: ShareId,
+    fresh: &UnlockSecret,
+    overlap: time::Duration,
+    now: OffsetDateTime,
+) -> Result<Option<Share>, StoreError> {
+    let target = shared_page::table.find(id.uuid());
+    let common = (
+        shared_page::unlock_secret.eq(&fresh.as_bytes()[..]),
+        shared_page::previous_unlock_secret_used_at.eq(None::<OffsetDateTime>),
+        shared_page::updated_at.eq(now),
+    );
+    let row = if overlap.is_positive() {
+        diesel::update(target)
+            .set((
+                common,
+                shared_page::previous_unlock_secret.eq(shared_page::unlock_secret.nullable()),
+                shared_page::previous_unlock_secret_expires_at.eq(now + overlap),
+            ))
+            .returning(ShareRow::as_returning())
+            .get_result(db)
+    } else {
+        diesel::update(target)
+            .set((
+                common,
+                shared_page::previous_unlock_secret.eq(None::<Vec<u8>>),
+                shared_page::previous_unlock_secret_expires_at.eq(None::<OffsetDateTime>),
+                shared_page::epoch.eq(shared_page::epoch + 1),
+            ))
+            .returning(ShareRow::as_returning())
+            .get_result(db)
+    };
+    row.optional()?.map(Share::try_from).transpose()
+}
+
+/// Notes that a token of the previous secret was accepted, so that the admin sees who has not changed over.
+pub fn note_previous_secret_use(
+    db: &mut PgConnection,
+    id: ShareId,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    diesel::update(shared_page::table.find(id.uuid()))
+        .filter(shared_page::previous_unlock_secret.is_not_null())
+        .set(shared_page::previous_unlock_secret_used_at.eq(now))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Deletes a share with its events; `false` when there was none.
+pub fn delete_share(db: &mut PgConnection, id: ShareId) -> Result<bool, StoreError> {
+    Ok(diesel::delete(shared_page::table.find(id.uuid())).execute(db)? > 0)
+}
+
+/// Which shares to list.
+#[derive(Debug, Default, Clone)]
+pub struct ShareFilter {
+    /// Part of the name, the description or the start of the id, any case.
+    pub query: Option<String>,
+    pub state: Option<ShareState>,
+    pub connection_id: Option<Uuid>,
+}
+
+/// What an admin can filter by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShareState {
+    /// Answers now.
+    Active,
+    Disabled,
+    /// Starts later.
+    Scheduled,
+    /// Its end has passed.
+    Ended,
+}
+
+impl ShareState {
+    pub const ALL: [Self; 4] = [Self::Active, Self::Disabled, Self::Scheduled, Self::Ended];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+            Self::Scheduled => "scheduled",
+            Self::Ended => "ended",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+/// The order of a list; every order ends in the id, so that pages neither skip nor repeat a share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShareOrder {
+    NewestFirst,
+    OldestFirst,
+    ByName,
+    /// The next to end first; those without an end last.
+    ByEnd,
+}
+
+type FilteredShares<'a> = shared_page::BoxedQuery<'a, diesel::pg::Pg>;
+
+fn filtered(filter: &ShareFilter, now: OffsetDateTime) -> FilteredShares<'static> {
+    let mut query = shared_page::table.into_boxed();
+    if let Some(text) = filter
+        .query
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
+        let escaped = text
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
+        let anywhere = format!("%{escaped}%");
+        let id_starts = diesel::dsl::sql::<diesel::sql_types::Bool>("shared_page.id::text like ")
+            .bind::<diesel::sql_types::Text, _>(format!("{}%", escaped.to_lowercase()));
+        query = query.filter(
+            shared_page::name
+                .ilike(anywhere.clone())
+                .or(shared_page::description.ilike(anywhere))
+                .or(id_starts),
+        );
+    }
+    if let Some(connection_id) = filter.connection_id {
+        query = query.filter(shared_page::connection_id.eq(connection_id));
+    }
+    let ended = shared_page::expires_at.le(now);
+    let scheduled = shared_page::starts_at.gt(now);
+    match filter.state {
+        None => query,
+        Some(ShareState::Disabled) => query.filter(shared_page::enabled.eq(false)),
+        Some(ShareState::Scheduled) => query
+            .filter(shared_page::enabled.eq(true))
+            .filter(scheduled),
+        Some(ShareState::Ended) => query.filter(shared_page::enabled.eq(true)).filter(ended),
+        Some(ShareState::Active) => query
+            .filter(shared_page::enabled.eq(true))
+            .filter(
+                shared_page::starts_at
+                    .is_null()
+                    .or(shared_page::starts_at.le(now)),
+            )
+            .filter(
+                shared_page::expires_at
+                    .is_null()
+                    .or(shared_page::expires_at.gt(now)),
+            ),
+    }
+}
+
+/// One page of a list, by offset: for the admin pages, which show page numbers.
+pub fn list_shares(
+    db: &mut PgConnection,
+    filter: &ShareFilter,
+    order: ShareOrder,
+    limit: i64,
+    offset: i64,
+    now: OffsetDateTime,
+) -> Result<Vec<Share>, StoreError> {
+    let query = filtered(filter, now);
+    let ordered = match order {
+        ShareOrder::NewestFirst => query.order((shared_page::created_at.desc(), shared_page::id)),
+        ShareOrder::OldestFirst => query.order((shared_page::created_at.asc(), shared_page::id)),
+        ShareOrder::ByName => query.order((shared_page::name.asc(), shared_page::id)),
+        ShareOrder::ByEnd => {
+            query.order((shared_page::expires_at.asc().nulls_last(), shared_page::id))
+        }
+    };
+    let rows = ordered
+        .limit(limit)
+        .offset(offset)
+        .select(ShareRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(Share::try_from).collect()
+}
+
+/// One page of a list, newest first, after the share that a cursor names: for the API.
+pub fn list_shares_after(
+    db: &mut PgConnection,
+    filter: &ShareFilter,
+    after: Option<(OffsetDateTime, ShareId)>,
+    limit: i64,
+    now: OffsetDateTime,
+) -> Result<Vec<Share>, StoreError> {
+    let mut query = filtered(filter, now);
+    if let Some((created_at, id)) = after {
+        query = query.filter(
+            shared_page::created_at
+                .lt(created_at)
+                .or(shared_page::created_at
+                    .eq(created_at)
+                    .and(shared_page::id.gt(id.uuid()))),
+        );
+    }
+    let rows = query
+        .order((shared_page::created_at.desc(), shared_page::id))
+        .limit(limit)
+        .select(ShareRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(Share::try_from).collect()
+}
+
+pub fn count_shares(
+    db: &mut PgConnection,
+    filter: &ShareFilter,
+    now: OffsetDateTime,
+) -> Result<i64, StoreError> {
+    Ok(filtered(filter, now).count().get_result(db)?)
+}
+
+/// A share's refusals recorded per minute; a client that hammers must not fill the table.
+const REFUSALS_PER_MINUTE: i64 = 120;
+
+/// Records what happened at a share's door.
+pub fn record_event(
+    db: &mut PgConnection,
+    share: ShareId,
+    event: &Event,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    if matches!(event, Event::TokenRefused(_) | Event::PasswordThrottled) {
+        let recent: i64 = share_event::table
+            .filter(share_event::share_id.eq(share.uuid()))
+            .filter(share_event::at.gt(now - time::Duration::MINUTE))
+            .count()
+            .get_result(db)?;
+        if recent >= REFUSALS_PER_MINUTE {
+            return Ok(());
+        }
+    }
+    let (kind, code) = match event {
+        Event::PasswordAccepted => ("password_accepted", None),
+        Event::PasswordRefused => ("password_refused", None),
+        Event::PasswordThrottled => ("password_throttled", None),
+        Event::TokenAccepted(_) => ("token_accepted", None),
+        Event::TokenRefused(refused) => ("token_refused", Some(refused.code.as_str())),
+    };
+    let (not_before, expires, difference, signed_with) = match event {
+        Event::TokenAccepted(token) => (
+            Some(token.not_before),
+            Some(token.expires),
+            None,
+            Some(token.signed_with),
+        ),
+        Event::TokenRefused(token) => (
+            token.not_before,
+            token.expires,
+            token.clock_difference_seconds,
+            token.signed_with,
+        ),
+        _ => (None, None, None, None),
+    };
+    diesel::insert_into(share_event::table)
+        .values((
+            share_event::share_id.eq(share.uuid()),
+            share_event::at.eq(now),
+            share_event::kind.eq(kind),
+            share_event::code.eq(code),
+            share_event::token_not_before.eq(not_before),
+            share_event::token_expires.eq(expires),
+            share_event::clock_difference_seconds.eq(difference),
+            share_event::signing_key.eq(signed_with.map(|key| key.as_str())),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+type EventRow = (
+    i64,
+    OffsetDateTime,
+    String,
+    Option<String>,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    Option<String>,
+);
+
+/// A share's events, newest first, below the id `before`.
+pub fn list_events(
+    db: &mut PgConnection,
+    share: ShareId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<StoredEvent>, StoreError> {
+    let rows: Vec<EventRow> = share_event::table
+        .filter(share_event::share_id.eq(share.uuid()))
+        .filter(share_event::id.lt(before.unwrap_or(i64::MAX)))
+        .order(share_event::id.desc())
+        .limit(limit)
+        .select((
+            share_event::id,
+            share_event::at,
+            share_event::kind,
+            share_event::code,
+            share_event::token_not_before,
+            share_event::token_expires,
+            share_event::clock_difference_seconds,
+            share_event::signing_key,
+        ))
+        .load(db)?;
+    Ok(rows.into_iter().map(stored_event).collect())
+}
+
+fn stored_event(row: EventRow) -> StoredEvent {
+    let (
+        id,
+        at,
+        kind,
+        code,
+        token_not_before,
+        token_expires,
+        clock_difference_seconds,
+        signing_key,
+    ) = row;
+    StoredEvent {
+        id,
+        at,
+        kind,
+        code,
+        token_not_before,
+        token_expires,
+        clock_difference_seconds,
+        signing_key,
+    }
+}
+
+/// Removes events older than `before`.
+pub fn forget_events(db: &mut PgConnection, before: OffsetDateTime) -> Result<usize, StoreError> {
+    Ok(diesel::delete(share_event::table.filter(share_event::at.lt(before))).execute(db)?)
+}

@@ -1,0 +1,362 @@
+//! The one error map: what went wrong below becomes a status, and a page or `application/problem+json` (RFC 9457) by
+//! the handler's return type. An error is logged here, once, where it is answered; nobody outside sees its text.
+
+use std::fmt;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::headers::Shell;
+use super::page;
+use super::request::request_id;
+use crate::db::DbError;
+use crate::password::HashError;
+use crate::shares::share::Availability;
+use crate::shares::store::StoreError;
+
+/// Everything that a handler can answer instead of what was asked for.
+#[derive(Debug)]
+pub enum Failure {
+    /// Unknown, deleted, malformed or out of scope: nobody can tell which.
+    NotFound,
+    /// The share is disabled, not started or ended.
+    Unavailable(Availability),
+    /// The request itself is wrong; the sentence says what to do.
+    BadRequest(String),
+    /// Input that names a wrong value; for the API, one problem per field.
+    Invalid(Vec<FieldProblem>),
+    /// No or a wrong credential.
+    Unauthorized(String),
+    /// A credential that does not suffice, or a request from another site.
+    Forbidden(String),
+    /// What was asked for contradicts the state of things.
+    Conflict(String),
+    /// Larger than the limit, in bytes.
+    TooLarge(u64),
+    /// Too often; try again after so many seconds.
+    Throttled(i64),
+    /// Overloaded or without its database; try again soon.
+    Unreachable(String),
+    /// Our mistake.
+    Internal(String),
+}
+
+/// One wrong value.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct FieldProblem {
+    /// The field as the API names it.
+    pub field: String,
+    /// What is wrong and how to mend it.
+    pub detail: String,
+}
+
+impl FieldProblem {
+    pub fn new(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            detail: detail.into(),
+        }
+    }
+}
+
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Unavailable(reason) => Self::Unreachable(reason),
+            DbError::Query(error) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Db(error) => error.into(),
+            corrupt @ StoreError::Corrupt { .. } => Self::Internal(corrupt.to_string()),
+        }
+    }
+}
+
+impl From<HashError> for Failure {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::Unreachable(error.to_string()),
+            HashError::Failed(reason) => Self::Internal(reason),
+        }
+    }
+}
+
+impl Failure {
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Unavailable(Availability::Ended) => StatusCode::GONE,
+            Self::Unavailable(_) | Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unreachable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Seconds after which another try makes sense.
+    pub fn retry_after(&self) -> Option<i64> {
+        match self {
+            Self::Throttled(seconds) => Some((*seconds).max(1)),
+            Self::Unreachable(_) => Some(5),
+            _ => None,
+        }
+    }
+
+    /// A title and sentences for people.
+    pub fn words(&self) -> (String, Vec<String>) {
+        let (title, sentence): (&str, String) = match self {
+            Self::NotFound => (
+                "Page not found",
+                "There is nothing at this address. The link may be incomplete, or what it pointed to is no longer shared. Please ask the person who gave it to you.".into(),
+            ),
+            Self::Unavailable(Availability::Ended) => (
+                "This share has ended",
+                "The page is no longer shared. Please ask the person who gave you the link.".into(),
+            ),
+            Self::Unavailable(Availability::NotStarted { starts_at }) => (
+                "This share has not started yet",
+                format!("It opens on {}.", moment_in_words(*starts_at)),
+            ),
+            Self::Unavailable(_) => (
+                "This share is not available",
+                "It is switched off at the moment. Please ask the person who gave you the link.".into(),
+            ),
+            Self::BadRequest(sentence) => ("This request cannot be answered", sentence.clone()),
+            Self::Invalid(problems) => (
+                "Some values are wrong",
+                problems.iter().map(|problem| format!("{}: {}", problem.field, problem.detail)).collect::<Vec<_>>().join(" "),
+            ),
+            Self::Unauthorized(sentence) => ("Sign in first", sentence.clone()),
+            Self::Forbidden(sentence) => ("This is not allowed", sentence.clone()),
+            Self::Conflict(sentence) => ("This cannot be done now", sentence.clone()),
+            Self::TooLarge(limit) => (
+                "This is too large",
+                format!("At most {} MiB are accepted.", limit >> 20),
+            ),
+            Self::Throttled(seconds) => ("Too many tries", format!("Please try again in {}.", wait_in_words(*seconds))),
+            Self::Unreachable(_) => (
+                "The portal is busy",
+                "This page cannot be shown right now. Please try again in a few seconds.".into(),
+            ),
+            Self::Internal(_) => (
+                "Something went wrong",
+                "The mistake is ours, and it was recorded. Please try again later.".into(),
+            ),
+        };
+        (title.to_owned(), vec![sentence])
+    }
+
+    fn log(&self, request_id: &str) {
+        match self {
+            Self::Internal(error) => tracing::error!(request_id, error, "a request failed"),
+            Self::Unreachable(reason) => {
+                tracing::warn!(request_id, reason, "a request could not be served")
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `20 seconds`, `6 minutes`: rounded up, never zero.
+pub fn wait_in_words(seconds: i64) -> String {
+    let seconds = seconds.max(1);
+    let (count, unit) = if seconds <= 90 {
+        (seconds, "second")
+    } else {
+        ((seconds + 59) / 60, "minute")
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// `3 June 2026, 14:05 UTC`.
+pub fn moment_in_words(moment: OffsetDateTime) -> String {
+    let utc = moment.to_offset(time::UtcOffset::UTC);
+    format!(
+        "{} {} {}, {:02}:{:02} UTC",
+        utc.day(),
+        utc.month(),
+        utc.year(),
+        utc.hour(),
+        utc.minute()
+    )
+}
+
+/// A failure that is answered with a page.
+#[derive(Debug)]
+pub struct PageError {
+    pub failure: Failure,
+    pub shell: Shell,
+}
+
+/// A failure that is answered with `application/problem+json`.
+#[derive(Debug)]
+pub struct ApiError(pub Failure);
+
+impl<F: Into<Failure>> From<F> for PageError {
+    fn from(failure: F) -> Self {
+        Self {
+            failure: failure.into(),
+            shell: Shell::Plain,
+        }
+    }
+}
+
+impl<F: Into<Failure>> From<F> for ApiError {
+    fn from(failure: F) -> Self {
+        Self(failure.into())
+    }
+}
+
+impl fmt::Display for PageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.failure)
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+impl ResponseError for PageError {
+    fn status_code(&self) -> StatusCode {
+        self.failure.status()
+    }
+
+    /// Only the status: [`answer_errors`] knows the request and writes the page.
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.0.status()
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+/// Middleware: gives every error its body. Errors of actix itself (a path that is no UUID, a body too large) are
+/// mapped as well, so that nobody meets a bare line of text.
+pub async fn answer_errors(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let response = next.call(request).await?.map_into_boxed_body();
+    let Some(error) = response.response().error() else {
+        return Ok(response);
+    };
+    let status = error.as_response_error().status_code();
+    let body = if let Some(error) = error.as_error::<PageError>() {
+        error.failure.log(&request_id(response.request()));
+        page_of(&error.failure, &error.shell, response.request())
+    } else if let Some(ApiError(failure)) = error.as_error::<ApiError>() {
+        failure.log(&request_id(response.request()));
+        problem_of(failure, response.request())
+    } else {
+        let failure = foreign(status, &error.to_string());
+        failure.log(&request_id(response.request()));
+        if response.request().path().starts_with("/api/") {
+            problem_of(&failure, response.request())
+        } else {
+            page_of(&failure, &Shell::Plain, response.request())
+        }
+    };
+    Ok(response.into_response(body))
+}
+
+/// actix's own errors by their status. The text can quote the request, so it goes nowhere.
+fn foreign(status: StatusCode, text: &str) -> Failure {
+    match status {
+        StatusCode::NOT_FOUND => Failure::NotFound,
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge(1 << 20),
+        status if status.is_client_error() => Failure::BadRequest(
+            "The request is not of the form that this address takes.".to_owned(),
+        ),
+        _ => Failure::Internal(text.to_owned()),
+    }
+}
+
+fn page_of(failure: &Failure, shell: &Shell, request: &HttpRequest) -> HttpResponse {
+    let (title, sentences) = failure.words();
+    let id = matches!(failure, Failure::Internal(_)).then(|| request_id(request));
+    let mut response = page::message(request, failure.status(), shell, title, sentences, id);
+    set_retry_after(&mut response, failure);
+    response
+}
+
+/// RFC 9457.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// Always `about:blank`: the status says what kind of problem it is.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub title: String,
+    pub status: u16,
+    pub detail: String,
+    /// Quote this when you ask the operator.
+    #[serde(rename = "requestId")]
+    pub request_id: String,
+    /// The wrong fields, when it is about fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldProblem>,
+}
+
+fn problem_of(failure: &Failure, request: &HttpRequest) -> HttpResponse {
+    let status = failure.status();
+    let (_, sentences) = failure.words();
+    let errors = match failure {
+        Failure::Invalid(problems) => problems.clone(),
+        _ => Vec::new(),
+    };
+    let problem = Problem {
+        kind: "about:blank",
+        title: status.canonical_reason().unwrap_or("Error").to_owned(),
+        status: status.as_u16(),
+        detail: sentences.join(" "),
+        request_id: request_id(request),
+        errors,
+    };
+    let mut response = HttpResponse::build(status);
+    if status == StatusCode::UNAUTHORIZED {
+        response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+    }
+    let mut response = response.json(problem);
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    set_retry_after(&mut response, failure);
+    response
+}
+
+fn set_retry_after(response: &mut HttpResponse, failure: &Failure) {
+    if let Some(seconds) = failure.retry_after() {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}

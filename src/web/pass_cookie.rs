@@ -1,0 +1,147 @@
+//! The cookie that carries a pass: its names, attributes and contexts. The value is `shares::pass`'s subject.
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
+use time::OffsetDateTime;
+
+use super::request::is_trustworthy;
+use super::state::AppState;
+use crate::shares::pass::{Pass, PassContext, PassKey, WayIn};
+use crate::shares::share::{Share, ShareId};
+
+/// Two names, never one for both: where a browser holds a partitioned and an unpartitioned cookie of one name it sends
+/// both, and the server could not tell which is which.
+const TOP_LEVEL: &str = "vst";
+const FRAMED: &str = "vst-f";
+const SECURE_PREFIX: &str = "__Secure-";
+
+/// Where the answer to this request will be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    TopLevel,
+    Framed,
+    /// A browser without Fetch Metadata: Safari before 16.4, or plain http away from localhost.
+    Unknown,
+}
+
+/// By `Sec-Fetch-Dest`.
+pub fn shown(request: &HttpRequest) -> Shown {
+    let destination = request
+        .headers()
+        .get("sec-fetch-dest")
+        .and_then(|value| value.to_str().ok());
+    match destination {
+        None => Shown::Unknown,
+        Some("iframe" | "frame" | "embed" | "object" | "fencedframe") => Shown::Framed,
+        Some(_) => Shown::TopLevel,
+    }
+}
+
+/// Every pass with a right signature that the browser sent; two at most are looked at for each name.
+pub fn read_passes(request: &HttpRequest, key: &PassKey) -> Vec<Pass> {
+    let headers = request
+        .headers()
+        .get_all(header::COOKIE)
+        .filter_map(|value| value.to_str().ok());
+    let pairs = headers
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    let ours = pairs.filter(|(name, _)| {
+        let name = name.strip_prefix(SECURE_PREFIX).unwrap_or(name);
+        name == TOP_LEVEL || name == FRAMED
+    });
+    ours.take(4)
+        .filter_map(|(_, value)| key.verify(value))
+        .collect()
+}
+
+/// The `Set-Cookie` values that let a visitor in: one where the context is known, both where it is not.
+pub fn admit(
+    state: &AppState,
+    request: &HttpRequest,
+    share: &Share,
+    way_in: WayIn,
+    now: OffsetDateTime,
+) -> Vec<String> {
+    let secure = is_trustworthy(state, request);
+    let contexts: &[PassContext] = match shown(request) {
+        Shown::TopLevel => &[PassContext::TopLevel],
+        Shown::Framed => &[PassContext::Framed],
+        Shown::Unknown => &[PassContext::TopLevel, PassContext::Framed],
+    };
+    let cookie = |context: &PassContext| {
+        let pass = Pass::issue(share, way_in, *context, now);
+        let lifetime = Duration::seconds((pass.expires - pass.issued).max(0));
+        build(
+            share.id,
+            *context,
+            secure,
+            state.pass_key.sign(&pass),
+            lifetime,
+        )
+    };
+    contexts.iter().map(cookie).collect()
+}
+
+/// The `Set-Cookie` value that renews a pass in the context it was made for.
+pub fn renew(
+    state: &AppState,
+    request: &HttpRequest,
+    share: &Share,
+    pass: &Pass,
+    now: OffsetDateTime,
+) -> String {
+    let fresh = Pass::issue(share, pass.way_in, pass.context, now);
+    let lifetime = Duration::seconds((fresh.expires - fresh.issued).max(0));
+    build(
+        share.id,
+        pass.context,
+        is_trustworthy(state, request),
+        state.pass_key.sign(&fresh),
+        lifetime,
+    )
+}
+
+/// The `Set-Cookie` values that take the pass away in both contexts. A removal must repeat `Partitioned`.
+pub fn take_away(state: &AppState, request: &HttpRequest, share: ShareId) -> Vec<String> {
+    let secure = is_trustworthy(state, request);
+    [PassContext::TopLevel, PassContext::Framed]
+        .map(|context| build(share, context, secure, String::new(), Duration::ZERO))
+        .into()
+}
+
+/// One path per share: frames that unlock in parallel do not overwrite each other, and no share sees another's pass.
+/// On plain http away from localhost browsers take neither `Secure` nor `Partitioned`, so the names lose their prefix.
+fn build(
+    share: ShareId,
+    context: PassContext,
+    secure: bool,
+    value: String,
+    lifetime: Duration,
+) -> String {
+    let name = match context {
+        PassContext::TopLevel => TOP_LEVEL,
+        PassContext::Framed => FRAMED,
+    };
+    let name = if secure {
+        format!("{SECURE_PREFIX}{name}")
+    } else {
+        name.to_owned()
+    };
+    let partitioned = secure && context == PassContext::Framed;
+    Cookie::build((name, value))
+        .path(format!("/content/{share}"))
+        .http_only(true)
+        .secure(secure)
+        .same_site(if partitioned {
+            SameSite::None
+        } else {
+            SameSite::Lax
+        })
+        .partitioned(partitioned)
+        .max_age(lifetime)
+        .build()
+        .to_string()
+}

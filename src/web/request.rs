@@ -1,0 +1,86 @@
+//! Facts about a request that several rooms need: its host, whether browsers trust the way it came, request ids and
+//! the line in the log.
+
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpRequest};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use super::state::AppState;
+use crate::shares::embed_origins::is_loopback;
+
+/// Names one request in the log and on its error page.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// The host name that the request was sent to, lower case, without port or brackets.
+pub fn host_name(request: &HttpRequest) -> Option<String> {
+    let written = request
+        .headers()
+        .get("host")
+        .and_then(|value| value.to_str().ok())
+        .or_else(|| {
+            request
+                .uri()
+                .authority()
+                .map(|authority| authority.as_str())
+        })?;
+    let url = url::Url::parse(&format!("http://{written}/")).ok()?;
+    let only_host = url.path() == "/" && url.username().is_empty() && url.password().is_none();
+    url.host_str().filter(|_| only_host).map(str::to_owned)
+}
+
+/// Whether browsers accept `Secure` cookies from us here: over https, or on a loopback host.
+pub fn is_trustworthy(state: &AppState, request: &HttpRequest) -> bool {
+    let loopback = || {
+        let name = host_name(request)?;
+        Some(is_loopback(&url::Host::parse(&name).ok()?))
+    };
+    state.settings.base_url.is_https() || loopback().unwrap_or(false)
+}
+
+/// Middleware: gives the request an id, and writes one line when it is answered. The line holds the route's pattern,
+/// never the URL: a URL can carry a token.
+pub async fn log_request(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let id = Uuid::new_v4().simple().to_string();
+    let started = Instant::now();
+    let method = request.method().clone();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let span = tracing::info_span!("request", request_id = id);
+    let mut response = next.call(request).instrument(span).await?;
+    tracing::info!(
+        request_id = id,
+        method = method.as_str(),
+        route = response
+            .request()
+            .match_pattern()
+            .as_deref()
+            .unwrap_or("none"),
+        status = response.status().as_u16(),
+        ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "answered"
+    );
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-request-id"), value);
+    }
+    Ok(response)
+}
+
+/// The id that [`log_request`] gave.
+pub fn request_id(request: &HttpRequest) -> String {
+    request
+        .extensions()
+        .get::<RequestId>()
+        .map(|id| id.0.clone())
+        .unwrap_or_default()
+}

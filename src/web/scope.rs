@@ -1,0 +1,18 @@
+//! From a share to the content it may show: the bridge between `shares` and `pages`, which do not know each other.
+
+use crate::pages::scope::{ContentScope, Reach};
+use crate::shares::share::{Scope, Share};
+
+/// What of the wiki this share may show.
+pub fn content_scope(share: &Share) -> ContentScope {
+    let reach = match &share.scope {
+        Scope::Page { root } | Scope::BlogPost { root } => Reach::One { root: root.clone() },
+        Scope::Tree { root } => Reach::Tree { root: root.clone() },
+        Scope::Space { home } => Reach::Space { home: home.clone() },
+    };
+    ContentScope {
+        connection_id: share.connection_id,
+        space_key: share.space_key.clone(),
+        reach,
+    }
+}

@@ -1,0 +1,20 @@
+//! What every handler can reach. Built once by `server`; holds nothing that must outlive the process.
+
+use crate::config::Settings;
+use crate::db::Db;
+use crate::pages::files::FileStore;
+use crate::password::Hasher;
+use crate::shares::pass::PassKey;
+
+use super::page_cache::PageCache;
+use super::share_cache::ShareCache;
+
+pub struct AppState {
+    pub settings: Settings,
+    pub db: Db,
+    pub hasher: Hasher,
+    pub pass_key: PassKey,
+    pub shares: ShareCache,
+    pub pages: PageCache,
+    pub files: FileStore,
+}
