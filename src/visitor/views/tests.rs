@@ -8,6 +8,7 @@ use super::page::ContentPage;
 use super::password::NoticeKind;
 use super::search::Outcome;
 use super::{Context, ShareHeader};
+use crate::content::classes::CLASSES;
 use crate::web::assets;
 use samples::HOSTILE;
 
@@ -170,5 +171,17 @@ fn no_script_holds_up_a_page_or_sees_the_names_of_another() {
     for page in every_page() {
         let modules = all(&page, "script[type=module]").len();
         assert_eq!(all(&page, "script").len(), modules);
+    }
+}
+
+#[test]
+fn no_class_of_the_portal_is_one_that_shared_content_may_carry() {
+    for page in every_page() {
+        for classes in attributes(&page, "[class]", "class") {
+            let shared = classes
+                .split_whitespace()
+                .find(|class| CLASSES.contains(class));
+            assert_eq!(shared, None, "content could dress up as the portal");
+        }
     }
 }
