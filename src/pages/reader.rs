@@ -55,7 +55,8 @@ impl Reader<'_> {
             return Ok(None);
         }
         let first = reach::children(db, self.scope, None)?.into_iter().next();
-        let mut newest = || reach::blog_posts(db, self.scope, 1).map(|posts| posts.into_iter().next());
+        let mut newest =
+            || reach::blog_posts(db, self.scope, 1).map(|posts| posts.into_iter().next());
         let page = match first {
             Some(page) => Some(page),
             None => newest()?,

@@ -1,3 +1,13 @@
-//! The public pages. Handlers live in one file per page; what their templates are given lives in [`views`].
+//! The public pages: what somebody with a share link meets. Handlers and what they show; who may read what is decided
+//! in `shares`, what there is to read in `pages`.
 
+pub mod access;
+pub mod attachment;
+pub mod gate;
+pub mod page_view;
+pub mod search;
+pub mod session;
+pub mod show;
+pub mod start;
+pub mod unlock;
 pub mod views;

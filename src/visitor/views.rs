@@ -6,6 +6,8 @@ use std::fmt;
 
 use askama::filters::HtmlSafe;
 
+use crate::content::SanitizedHtml;
+
 pub mod page;
 pub mod password;
 pub mod search;
@@ -14,9 +16,22 @@ pub mod start;
 #[cfg(test)]
 mod tests;
 
-/// Markup that a template prints as it is. Make it only from what `content` has sanitized.
+/// Markup that a template prints as it is; made only from what `content` has sanitized.
 #[derive(Debug, Clone, Copy)]
-pub struct TrustedHtml<'a>(pub &'a str);
+pub struct TrustedHtml<'a>(&'a str);
+
+impl<'a> From<&'a SanitizedHtml> for TrustedHtml<'a> {
+    fn from(html: &'a SanitizedHtml) -> Self {
+        Self(html.as_str())
+    }
+}
+
+#[cfg(test)]
+impl<'a> TrustedHtml<'a> {
+    fn unchecked(html: &'a str) -> Self {
+        Self(html)
+    }
+}
 
 impl fmt::Display for TrustedHtml<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,6 +5,7 @@ use std::fmt;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
@@ -21,7 +22,7 @@ use crate::shares::share::Availability;
 use crate::shares::store::StoreError;
 
 /// Everything that a handler can answer instead of what was asked for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Failure {
     /// Unknown, deleted, malformed or out of scope: nobody can tell which.
     NotFound,
@@ -197,6 +198,16 @@ pub fn moment_in_words(moment: OffsetDateTime) -> String {
     )
 }
 
+/// Marks an answer that is complete although an extractor gave it as its error: a redirect, the password page.
+#[derive(Debug)]
+pub struct Stopped;
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("answered before the handler")
+    }
+}
+
 /// A failure that is answered with a page.
 #[derive(Debug)]
 pub struct PageError {
@@ -266,6 +277,9 @@ pub async fn answer_errors(
     let Some(error) = response.response().error() else {
         return Ok(response);
     };
+    if error.as_error::<InternalError<Stopped>>().is_some() {
+        return Ok(response);
+    }
     let status = error.as_response_error().status_code();
     let body = if let Some(error) = error.as_error::<PageError>() {
         error.failure.log(&request_id(response.request()));

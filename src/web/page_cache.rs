@@ -6,9 +6,10 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use actix_web::http::header;
 use bytes::Bytes;
-use moka::sync::Cache;
+use moka::future::Cache;
 use sha2::{Digest as _, Sha256};
 
+use super::error::Failure;
 use crate::shares::share::ShareId;
 
 /// What a finished page depends on. Any change makes another key, and the old page falls out of the cache by age.
@@ -72,12 +73,24 @@ impl Default for PageCache {
 }
 
 impl PageCache {
-    pub fn find(&self, key: &PageKey) -> Option<Arc<FinishedPage>> {
-        self.0.get(key)
-    }
-
-    pub fn keep(&self, key: PageKey, page: Arc<FinishedPage>) {
-        self.0.insert(key, page);
+    /// The page, made by `make` when it is not there; visitors who ask for it meanwhile wait for the same making.
+    /// `None` is not kept: the page may come into being.
+    pub async fn find_or_make(
+        &self,
+        key: PageKey,
+        make: impl Future<Output = Result<Option<FinishedPage>, Failure>>,
+    ) -> Result<Option<Arc<FinishedPage>>, Failure> {
+        let made = async {
+            match make.await {
+                Ok(Some(page)) => Ok(Arc::new(page)),
+                Ok(None) => Err(None),
+                Err(failure) => Err(Some(failure)),
+            }
+        };
+        match self.0.try_get_with(key, made).await {
+            Ok(page) => Ok(Some(page)),
+            Err(not_made) => not_made.as_ref().clone().map_or(Ok(None), Err),
+        }
     }
 }
 

@@ -22,5 +22,5 @@ const addButton = code => {
 }
 
 if (navigator.clipboard) {
-  for (const code of document.querySelectorAll(".content pre > code")) addButton(code)
+  for (const code of document.querySelectorAll(".page-content pre > code")) addButton(code)
 }

@@ -105,3 +105,16 @@ pub fn delete_connection(db: &mut PgConnection, id: Uuid) -> Result<Deletion, Db
         Err(error) => Err(error.into()),
     }
 }
+
+/// The host of the wiki that the content came from, for telling its links from others.
+pub fn wiki_hosts(db: &mut PgConnection, id: Uuid) -> Result<Vec<String>, DbError> {
+    let url: Option<Option<String>> = connection::table
+        .find(id)
+        .select(connection::wiki_url)
+        .first(db)
+        .optional()?;
+    let host = url
+        .flatten()
+        .and_then(|url| url::Url::parse(&url).ok()?.host_str().map(str::to_owned));
+    Ok(host.into_iter().collect())
+}

@@ -4,10 +4,11 @@ use askama::Template;
 use scraper::{ElementRef, Html, Selector};
 
 use super::ShareHeader;
-use super::message::StartPage;
 use super::page::ContentPage;
 use super::password::NoticeKind;
 use super::search::Outcome;
+use super::start::StartPage;
+use crate::content::classes::CLASSES;
 use crate::web::assets;
 use crate::web::message::Context;
 use samples::HOSTILE;
@@ -171,5 +172,17 @@ fn no_script_holds_up_a_page_or_sees_the_names_of_another() {
     for page in every_page() {
         let modules = all(&page, "script[type=module]").len();
         assert_eq!(all(&page, "script").len(), modules);
+    }
+}
+
+#[test]
+fn no_class_of_the_portal_is_one_that_shared_content_may_carry() {
+    for page in every_page() {
+        for classes in attributes(&page, "[class]", "class") {
+            let shared = classes
+                .split_whitespace()
+                .find(|class| CLASSES.contains(class));
+            assert_eq!(shared, None, "content could dress up as the portal");
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::samples::{self, HOSTILE};
 use super::{ShareHeader, all, attributes, one, render, text, texts};
-use crate::visitor::views::Context;
 use crate::visitor::views::page::{ContentPage, NodeState, TreeGroup};
+use crate::web::message::Context;
 
 #[test]
 fn the_tree_marks_the_page_being_read() {
@@ -106,7 +106,7 @@ fn the_table_of_contents_points_at_headings_that_exist() {
 
     assert_eq!(targets, ["#c-unpack", "#c-seal"]);
     for target in targets {
-        one(&page, &format!(".content {target}"));
+        one(&page, &format!(".page-content {target}"));
     }
 }
 
@@ -137,7 +137,10 @@ fn the_body_is_printed_as_it_is_and_the_title_is_escaped() {
         ..samples::content_page()
     });
 
-    assert_eq!(one(&page, "article.content").inner_html(), samples::BODY);
+    assert_eq!(
+        one(&page, "article.page-content").inner_html(),
+        samples::BODY
+    );
     assert_eq!(text(one(&page, "h1")), HOSTILE);
 }
 

@@ -2,9 +2,10 @@
 
 use super::samples::{self, HOSTILE};
 use super::{all, attributes, one, render, text, texts};
-use crate::visitor::views::Context;
-use crate::visitor::views::message::{MessagePage, StartPage};
 use crate::visitor::views::password::{NoticeKind, PasswordPage};
+use crate::visitor::views::start::StartPage;
+use crate::web::message::Context;
+use crate::web::message::MessagePage;
 
 #[test]
 fn the_password_form_posts_the_password_and_the_way_back() {

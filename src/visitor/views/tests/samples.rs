@@ -1,12 +1,13 @@
 //! Believable pages for the tests, hostile text included where a reader or an author could have typed it.
 
-use crate::visitor::views::message::MessagePage;
 use crate::visitor::views::page::{
     ContentPage, FileRow, LastChange, NodeState, TocEntry, TreeGroup, TreeNode,
 };
 use crate::visitor::views::password::{Notice, NoticeKind, PasswordPage};
 use crate::visitor::views::search::{Found, Hit, HitKind, Outcome, SearchPage, Segment};
-use crate::visitor::views::{Context, Link, Moment, ShareHeader, TrustedHtml};
+use crate::visitor::views::{Moment, ShareHeader, TrustedHtml};
+use crate::web::message::MessagePage;
+use crate::web::message::{Context, Link};
 
 pub(super) const HOSTILE: &str = "<script>alert(1)</script>\"'&";
 
@@ -54,7 +55,7 @@ pub(super) fn content_page() -> ContentPage<'static> {
             toc_entry(2, "c-unpack", "Unpack"),
             toc_entry(3, "c-seal", "Check the seal"),
         ],
-        body: TrustedHtml(BODY),
+        body: TrustedHtml::unchecked(BODY),
         files: vec![FileRow {
             name: "Quick start.pdf".to_owned(),
             url: "/content/s/files/1".to_owned(),

@@ -1,0 +1,256 @@
+//! `GET /content/{share}/files/{attachment}/{name}`: a file, streamed from the store. Types come from a closed list,
+//! and whatever a browser could run meets a sandbox.
+
+use std::ops::Range;
+
+use actix_web::body::SizedStream;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::TryStreamExt as _;
+use http_range::HttpRange;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::gate::Unlocked;
+use crate::content::ExternalLinks;
+use crate::pages::media_type::{DOWNLOAD, SVG};
+use crate::pages::model::Attachment;
+use crate::pages::reader::Reader;
+use crate::web::error::{Failure, PageError};
+use crate::web::scope::content_scope;
+use crate::web::state::AppState;
+
+/// RFC 8187's `attr-char`.
+const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'!')
+    .remove(b'#')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'^')
+    .remove(b'_')
+    .remove(b'`')
+    .remove(b'|')
+    .remove(b'~');
+
+/// For everything but PDF: the sandbox takes scripts, forms and our origin from whatever slips through.
+const SANDBOX: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors ";
+/// Browsers' own PDF viewers do not open in a sandbox.
+const NO_SANDBOX: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors ";
+
+/// What of the file is asked for.
+enum Wanted {
+    Whole,
+    Part(Range<u64>),
+    OutOfRange,
+    /// The browser has it.
+    Nothing,
+}
+
+/// Streams a file of the share, whole or in part.
+pub async fn send_attachment(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    unlocked: Unlocked,
+    path: web::Path<(String, String, String)>,
+) -> Result<HttpResponse, PageError> {
+    let (_, attachment_id, _) = path.into_inner();
+    let file = find(&state, &unlocked, attachment_id)
+        .await
+        .map_err(|failure| unlocked.fail(failure))?;
+    let etag = format!("\"{}\"", hex::encode(file.sha256));
+    let (status, range) = match wanted(request.headers(), &etag, file.size_bytes) {
+        Wanted::Nothing => (StatusCode::NOT_MODIFIED, None),
+        Wanted::OutOfRange => (StatusCode::RANGE_NOT_SATISFIABLE, None),
+        Wanted::Whole => (StatusCode::OK, Some(0..file.size_bytes)),
+        Wanted::Part(range) => (StatusCode::PARTIAL_CONTENT, Some(range)),
+    };
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+        .insert_header((header::VARY, "Cookie"))
+        .insert_header((header::ACCEPT_RANGES, "bytes"))
+        .insert_header((header::ETAG, etag));
+    match (status, &range) {
+        (StatusCode::RANGE_NOT_SATISFIABLE, _) => {
+            response.insert_header((
+                header::CONTENT_RANGE,
+                format!("bytes */{}", file.size_bytes),
+            ));
+        }
+        (StatusCode::PARTIAL_CONTENT, Some(range)) => {
+            let (first, last) = (range.start, range.end.saturating_sub(1));
+            response.insert_header((
+                header::CONTENT_RANGE,
+                format!("bytes {first}-{last}/{}", file.size_bytes),
+            ));
+        }
+        _ => {}
+    }
+    let mut response = match range {
+        None => response.finish(),
+        Some(range) => {
+            let length = range.end - range.start;
+            let bytes = state
+                .files
+                .read(file.connection_id, &file.sha256, range)
+                .await;
+            let bytes =
+                bytes.map_err(|error| unlocked.fail(Failure::Unreachable(error.to_string())))?;
+            response.body(SizedStream::new(
+                length,
+                bytes.map_err(std::io::Error::other),
+            ))
+        }
+    };
+    describe(response.headers_mut(), &file, &unlocked);
+    Ok(response)
+}
+
+async fn find(
+    state: &AppState,
+    unlocked: &Unlocked,
+    attachment_id: String,
+) -> Result<Attachment, Failure> {
+    if attachment_id.len() > 40 || attachment_id.contains('\0') {
+        return Err(Failure::NotFound);
+    }
+    let scope = content_scope(unlocked.share());
+    let base_path = unlocked.base_path();
+    let found = state.db.run(move |db| {
+        let reader = Reader {
+            scope: &scope,
+            base_path: &base_path,
+            external_links: ExternalLinks::PlainText,
+            wiki_hosts: &[],
+        };
+        reader.find_file(db, &attachment_id).map_err(Failure::from)
+    });
+    found.await?.ok_or(Failure::NotFound)
+}
+
+/// Conditions first, then the range (RFC 9110, 13.2.2). Several ranges at once get the whole file, as the RFC allows.
+fn wanted(headers: &HeaderMap, etag: &str, size: u64) -> Wanted {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let known = text(header::IF_NONE_MATCH);
+    if known.is_some_and(|known| {
+        known.split(',').any(
+            |tag| matches!(tag.trim().trim_start_matches("W/"), tag if tag == etag || tag == "*"),
+        )
+    }) {
+        return Wanted::Nothing;
+    }
+    let Some(range) = text(header::RANGE) else {
+        return Wanted::Whole;
+    };
+    // A client that goes on with an older version starts anew.
+    if text(header::IF_RANGE).is_some_and(|version| version.trim() != etag) {
+        return Wanted::Whole;
+    }
+    match HttpRange::parse(range, size) {
+        Ok(ranges) => match ranges.as_slice() {
+            [range] if range.length > 0 => Wanted::Part(range.start..range.start + range.length),
+            _ => Wanted::Whole,
+        },
+        Err(http_range::HttpRangeParseError::NoOverlap) => Wanted::OutOfRange,
+        Err(http_range::HttpRangeParseError::InvalidRange) => Wanted::Whole,
+    }
+}
+
+fn describe(headers: &mut HeaderMap, file: &Attachment, unlocked: &Unlocked) {
+    let as_download = matches!(file.media_type.as_str(), DOWNLOAD | SVG);
+    let disposition = format!(
+        "{}; filename*=UTF-8''{}",
+        if as_download { "attachment" } else { "inline" },
+        utf8_percent_encode(&file.file_name, ATTRIBUTE)
+    );
+    let policy = if file.media_type == "application/pdf" {
+        NO_SANDBOX
+    } else {
+        SANDBOX
+    };
+    let policy = format!(
+        "{policy}{}",
+        unlocked.share().embed_origins.frame_ancestors()
+    );
+    let fields = [
+        (header::CONTENT_TYPE, file.media_type.as_str()),
+        (header::CONTENT_DISPOSITION, &disposition),
+        (header::CONTENT_SECURITY_POLICY, &policy),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("x-robots-tag"), "noindex"),
+    ];
+    for (name, value) in fields {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{self, HeaderMap, HeaderValue};
+
+    use super::{Wanted, wanted};
+
+    fn asked(fields: &[(header::HeaderName, &'static str)]) -> Wanted {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            headers.insert(name.clone(), HeaderValue::from_static(value));
+        }
+        wanted(&headers, "\"v1\"", 100)
+    }
+
+    #[test]
+    fn a_range_is_cut_to_the_file() {
+        assert!(
+            matches!(asked(&[(header::RANGE, "bytes=10-19")]), Wanted::Part(range) if range == (10..20))
+        );
+        assert!(
+            matches!(asked(&[(header::RANGE, "bytes=90-")]), Wanted::Part(range) if range == (90..100))
+        );
+        assert!(
+            matches!(asked(&[(header::RANGE, "bytes=-5")]), Wanted::Part(range) if range == (95..100))
+        );
+        assert!(
+            matches!(asked(&[(header::RANGE, "bytes=90-500")]), Wanted::Part(range) if range == (90..100))
+        );
+        assert!(matches!(
+            asked(&[(header::RANGE, "bytes=100-")]),
+            Wanted::OutOfRange
+        ));
+        assert!(matches!(
+            asked(&[(header::RANGE, "lines=1-2")]),
+            Wanted::Whole
+        ));
+        assert!(matches!(
+            asked(&[(header::RANGE, "bytes=0-1,5-6")]),
+            Wanted::Whole
+        ));
+    }
+
+    #[test]
+    fn conditions_come_before_the_range() {
+        let range = (header::RANGE, "bytes=0-1");
+        assert!(matches!(
+            asked(&[(header::IF_NONE_MATCH, "\"v0\", W/\"v1\""), range.clone()]),
+            Wanted::Nothing
+        ));
+        assert!(matches!(
+            asked(&[(header::IF_RANGE, "\"v0\""), range.clone()]),
+            Wanted::Whole
+        ));
+        assert!(matches!(
+            asked(&[(header::IF_RANGE, "\"v1\""), range]),
+            Wanted::Part(_)
+        ));
+    }
+}

@@ -1,0 +1,261 @@
+//! `POST /content/{share}/session` and `…/session/end`: a pass by password, and giving it back.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{Error, HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use time::OffsetDateTime;
+
+use super::gate::{append_cookie, base_path, is_admitted, named_share, password_page, record};
+use super::views::password::{Notice, NoticeKind};
+use crate::clock;
+use crate::guess_limit::{self, Charge};
+use crate::password::{Password, PasswordHash, Verdict};
+use crate::shares::event::Event;
+use crate::shares::pass::WayIn;
+use crate::shares::share::{Availability, Share, ShareId};
+use crate::shares::{guesses, store};
+use crate::web::client::client_address;
+use crate::web::error::{Failure, PageError, wait_in_words};
+use crate::web::headers::Shell;
+use crate::web::state::AppState;
+use crate::web::{page, pass_cookie};
+
+/// The password form. Password managers may add fields of their own.
+#[derive(Deserialize)]
+pub struct PasswordForm {
+    #[serde(default)]
+    password: String,
+    next: Option<String>,
+}
+
+/// Lets a visitor in for the right password.
+pub async fn create_session(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    form: Result<web::Form<PasswordForm>, Error>,
+) -> Result<HttpResponse, Error> {
+    let now = clock::now();
+    let form = form.map_err(|_unreadable| {
+        PageError::from(Failure::BadRequest(
+            "The password form did not arrive whole. Please go back and try again.".to_owned(),
+        ))
+    })?;
+    let known = match named_share(&state, &request).await {
+        Ok(known) => known,
+        Err(error) => {
+            // An unknown share takes as long as a wrong password.
+            if let Ok(password) = Password::new(&form.password) {
+                let _verdict = state
+                    .hasher
+                    .verify(password, None)
+                    .await
+                    .map_err(PageError::from)?;
+            }
+            return Err(error);
+        }
+    };
+    let share = &known.share;
+    let shell = Shell::Share(share.embed_origins.clone());
+    let answer = sign_in(&state, &request, share, &form, now).await;
+    answer.map_err(|failure| PageError { failure, shell }.into())
+}
+
+async fn sign_in(
+    state: &web::Data<AppState>,
+    request: &HttpRequest,
+    share: &Share,
+    form: &PasswordForm,
+    now: OffsetDateTime,
+) -> Result<HttpResponse, Failure> {
+    let next = next_inside(share.id, form.next.as_deref());
+    match share.availability(now) {
+        Availability::Open => {}
+        closed => return Err(Failure::Unavailable(closed)),
+    }
+    let Some(stored) = share.password_hash.clone() else {
+        return Ok(page::see_other(&next));
+    };
+    if is_admitted(state, request, share, now) {
+        return Ok(page::see_other(&next));
+    }
+    let password = match Password::new(&form.password) {
+        Ok(password) => password,
+        Err(problem) => return refused(request, share, &next, &problem.to_string()),
+    };
+    if let Charge::Wait(wait) = charge_guess(state, request, share.id, now).await? {
+        record(state, share.id, Event::PasswordThrottled, now);
+        return throttled(request, share, &next, wait.whole_seconds());
+    }
+    match state.hasher.verify(password, Some(stored.clone())).await? {
+        Verdict::Wrong => {
+            record(state, share.id, Event::PasswordRefused, now);
+            refused(request, share, &next, "That password is not right.")
+        }
+        Verdict::Right => admitted(state, request, share, &next, now).await,
+        Verdict::RightButOutdated(replacement) => {
+            keep_replacement(state, share.id, stored, replacement).await?;
+            admitted(state, request, share, &next, now).await
+        }
+    }
+}
+
+/// Charged before the hash is computed: parallel guesses cannot outrun the count.
+async fn charge_guess(
+    state: &web::Data<AppState>,
+    request: &HttpRequest,
+    share: ShareId,
+    now: OffsetDateTime,
+) -> Result<Charge, Failure> {
+    let limits = guesses::limits(
+        share,
+        client_address(request, &state.settings.trusted_proxies),
+    );
+    Ok(state
+        .db
+        .run(move |db| guess_limit::charge(db, &limits, now))
+        .await?)
+}
+
+async fn admitted(
+    state: &web::Data<AppState>,
+    request: &HttpRequest,
+    share: &Share,
+    next: &str,
+    now: OffsetDateTime,
+) -> Result<HttpResponse, Failure> {
+    let limits = guesses::limits(
+        share.id,
+        client_address(request, &state.settings.trusted_proxies),
+    );
+    state
+        .db
+        .run(move |db| guess_limit::give_back(db, &limits))
+        .await?;
+    let mut response = page::see_other(next);
+    for cookie in pass_cookie::admit(state, request, share, WayIn::Password, now) {
+        append_cookie(&mut response, &cookie);
+    }
+    record(state, share.id, Event::PasswordAccepted, now);
+    Ok(response)
+}
+
+async fn keep_replacement(
+    state: &web::Data<AppState>,
+    share: ShareId,
+    outdated: PasswordHash,
+    replacement: PasswordHash,
+) -> Result<(), Failure> {
+    let stored = state
+        .db
+        .run(move |db| store::replace_outdated_hash(db, share, &outdated, &replacement))
+        .await;
+    state.shares.forget(share);
+    Ok(stored?)
+}
+
+fn refused(
+    request: &HttpRequest,
+    share: &Share,
+    next: &str,
+    sentence: &str,
+) -> Result<HttpResponse, Failure> {
+    let notice = Notice {
+        kind: NoticeKind::WrongPassword,
+        text: sentence.to_owned(),
+    };
+    password_page(
+        request,
+        share,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        next,
+        Some(notice),
+    )
+}
+
+fn throttled(
+    request: &HttpRequest,
+    share: &Share,
+    next: &str,
+    seconds: i64,
+) -> Result<HttpResponse, Failure> {
+    let notice = Notice {
+        kind: NoticeKind::Wait,
+        text: format!(
+            "There were too many wrong passwords. Please try again in {}.",
+            wait_in_words(seconds)
+        ),
+    };
+    let mut response = password_page(
+        request,
+        share,
+        StatusCode::TOO_MANY_REQUESTS,
+        next,
+        Some(notice),
+    )?;
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    Ok(response)
+}
+
+/// Takes the pass away.
+pub async fn end_session(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let known = named_share(&state, &request).await?;
+    let mut response = page::see_other(&base_path(known.share.id));
+    for cookie in pass_cookie::take_away(&state, &request, known.share.id) {
+        append_cookie(&mut response, &cookie);
+    }
+    // On a shared computer the back button must not show what was read.
+    response.headers_mut().insert(
+        HeaderName::from_static("clear-site-data"),
+        HeaderValue::from_static("\"cache\""),
+    );
+    Ok(response)
+}
+
+/// Where to go after the password: an address of this share, or else its start.
+pub fn next_inside(share: ShareId, next: Option<&str>) -> String {
+    let base = base_path(share);
+    let inside = |next: &&str| {
+        let below = next.strip_prefix(&base);
+        below.is_some_and(|below| below.is_empty() || below.starts_with(['/', '?']))
+            && !next.contains("/../")
+            && !next.contains(|c: char| c.is_control() || c == '\\')
+    };
+    next.filter(inside).map_or(base.clone(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_inside;
+    use crate::shares::share::ShareId;
+
+    #[test]
+    fn after_the_password_a_visitor_stays_inside_the_share() {
+        let share: ShareId = uuid::Uuid::from_u128(1).into();
+        let base = format!("/content/{share}");
+        let stays = format!("{base}/123?a=b");
+        assert_eq!(next_inside(share, Some(&stays)), stays);
+        for outside in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/admin",
+            "",
+            "/content/other",
+        ] {
+            assert_eq!(next_inside(share, Some(outside)), base, "{outside}");
+        }
+        assert_eq!(next_inside(share, Some(&format!("{base}evil"))), base);
+        assert_eq!(
+            next_inside(share, Some(&format!("{base}/../../admin"))),
+            base
+        );
+        assert_eq!(next_inside(share, Some(&format!("{base}/\r\nx: y"))), base);
+        assert_eq!(next_inside(share, None), base);
+    }
+}

@@ -1,0 +1,190 @@
+//! `GET /content/{share}` and `GET /content/{share}/{page}`: a page of the share. The hot path: with a pass and a page
+//! in memory there is no query, no template and no copy.
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template as _;
+use diesel::PgConnection;
+
+use super::gate::Unlocked;
+use super::page_view::{Surrounding, content_page};
+use crate::content::ExternalLinks;
+use crate::db::DbError;
+use crate::pages::reader::{OpenedPage, Reader};
+use crate::pages::scope::ContentScope;
+use crate::shares::share::{self, Share};
+use crate::web::error::{Failure, PageError};
+use crate::web::headers::harden;
+use crate::web::page;
+use crate::web::page_cache::{FinishedPage, PageKey, Surroundings};
+use crate::web::scope::content_scope;
+use crate::web::state::AppState;
+
+/// The page a share opens with.
+pub async fn show_root(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    unlocked: Unlocked,
+) -> Result<HttpResponse, PageError> {
+    show(&state, &request, &unlocked, "").await
+}
+
+/// One page by its Confluence id.
+pub async fn show_page(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    unlocked: Unlocked,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, PageError> {
+    let (_, content_id) = path.into_inner();
+    let is_id = !content_id.is_empty()
+        && content_id.len() <= 20
+        && content_id.bytes().all(|b| b.is_ascii_digit());
+    if !is_id {
+        return Err(unlocked.fail(Failure::NotFound));
+    }
+    show(&state, &request, &unlocked, &content_id).await
+}
+
+/// Everything else below a share.
+pub async fn show_nothing(unlocked: Unlocked) -> Result<HttpResponse, PageError> {
+    Err(unlocked.fail(Failure::NotFound))
+}
+
+async fn show(
+    state: &web::Data<AppState>,
+    request: &HttpRequest,
+    unlocked: &Unlocked,
+    content_id: &str,
+) -> Result<HttpResponse, PageError> {
+    let share = unlocked.share();
+    let key = PageKey {
+        share: share.id,
+        share_changed_at: share.updated_at.unix_timestamp_nanos(),
+        content_revision: unlocked.content_revision(),
+        content_id: content_id.to_owned(),
+        surroundings: Surroundings {
+            framed: page::context(request).is_framed(),
+            with_pass: unlocked.has_pass(),
+        },
+    };
+    let made = state
+        .pages
+        .find_or_make(key.clone(), make(state, request, share, key))
+        .await;
+    match made {
+        Ok(Some(finished)) => Ok(answer(request, unlocked, &finished)),
+        Ok(None) => Err(unlocked.fail(Failure::NotFound)),
+        Err(failure) => Err(unlocked.fail(failure)),
+    }
+}
+
+fn answer(request: &HttpRequest, unlocked: &Unlocked, finished: &FinishedPage) -> HttpResponse {
+    let chosen = finished.choose(request);
+    let unchanged = request
+        .headers()
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|known| {
+            known
+                .split(',')
+                .any(|tag| tag.trim().trim_start_matches("W/") == chosen.etag)
+        });
+    let mut response = if unchanged {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
+    response
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+        .insert_header((header::VARY, "Cookie, Accept-Encoding, Sec-Fetch-Dest"));
+    if let Ok(etag) = HeaderValue::from_str(&chosen.etag) {
+        response.insert_header((header::ETAG, etag));
+    }
+    let mut response = if unchanged {
+        response.finish()
+    } else {
+        response.content_type("text/html; charset=utf-8");
+        if let Some(encoding) = chosen.encoding {
+            response.insert_header((header::CONTENT_ENCODING, encoding));
+        }
+        response.body(chosen.bytes)
+    };
+    harden(&mut response, &unlocked.shell());
+    response
+}
+
+/// Reads, renders and compresses a page. `None` when it is not in the share.
+async fn make(
+    state: &web::Data<AppState>,
+    request: &HttpRequest,
+    share: &Share,
+    key: PageKey,
+) -> Result<Option<FinishedPage>, Failure> {
+    let base_path = super::gate::base_path(share.id);
+    let scope = content_scope(share);
+    let external_links = external_links(share);
+    let surrounding = Surrounding::of(
+        share,
+        page::context(request),
+        &base_path,
+        key.surroundings.with_pass,
+    );
+    state
+        .db
+        .run(move |db| {
+            let Some(opened) = open(db, &scope, &base_path, external_links, &key.content_id)?
+            else {
+                return Ok(None);
+            };
+            let reader = reader(&scope, &base_path, external_links, &[]);
+            let view = content_page(&reader, &surrounding, &opened);
+            let html = view
+                .render()
+                .map_err(|error| Failure::Internal(error.to_string()))?;
+            let finished =
+                FinishedPage::finish(html).map_err(|error| Failure::Internal(error.to_string()))?;
+            Ok(Some(finished))
+        })
+        .await
+}
+
+fn open(
+    db: &mut PgConnection,
+    scope: &ContentScope,
+    base_path: &str,
+    external_links: ExternalLinks,
+    content_id: &str,
+) -> Result<Option<OpenedPage>, DbError> {
+    let wiki_hosts = crate::pages::store::connections::wiki_hosts(db, scope.connection_id)?;
+    let reader = reader(scope, base_path, external_links, &wiki_hosts);
+    let content_id = match content_id {
+        "" => reader.start_page(db)?,
+        content_id => Some(content_id.to_owned()),
+    };
+    match content_id {
+        Some(content_id) => reader.open(db, &content_id),
+        None => Ok(None),
+    }
+}
+
+fn reader<'a>(
+    scope: &'a ContentScope,
+    base_path: &'a str,
+    external_links: ExternalLinks,
+    wiki_hosts: &'a [String],
+) -> Reader<'a> {
+    Reader {
+        scope,
+        base_path,
+        external_links,
+        wiki_hosts,
+    }
+}
+
+fn external_links(share: &Share) -> ExternalLinks {
+    match share.external_links {
+        share::ExternalLinks::Keep => ExternalLinks::Keep,
+        share::ExternalLinks::PlainText => ExternalLinks::PlainText,
+    }
+}
