@@ -211,6 +211,10 @@ impl ObjectParts {
             return;
         }
         // Control characters are illegal in XML 1.0, yet Confluence writes those that people pasted.
+        let fits = self.text.len().saturating_add(text.len()) <= self.keep.text_bytes;
+        if fits && text.chars().all(is_xml_character) {
+            return self.text.push_str(text);
+        }
         for c in text.chars().filter(|&c| is_xml_character(c)) {
             if self.text.len() >= self.keep.text_bytes {
                 return;
