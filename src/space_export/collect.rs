@@ -129,7 +129,8 @@ impl Collected {
         if is_kept {
             self.kept_bytes += bytes;
         }
-        if self.kept_bytes + self.containers.len() * CONTAINER_BYTES > limits.metadata_bytes {
+        let held = self.kept_bytes + self.containers.len() * CONTAINER_BYTES;
+        if u64::try_from(held).is_ok_and(|held| held > limits.metadata_bytes) {
             return Err(ExportError::TooMuch {
                 limit: limits.metadata_bytes,
             });

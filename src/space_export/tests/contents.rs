@@ -178,6 +178,23 @@ fn a_body_may_come_before_its_page_and_be_named_by_the_page_only() {
 }
 
 #[test]
+fn a_second_body_of_a_page_is_passed_over() {
+    let body = |text: &str| {
+        format!(
+            r#"<object class="BodyContent"><id name="id">3</id><property name="body">{text}</property>
+            <property name="content" class="Page"><id name="id">5</id></property></object>"#
+        )
+    };
+    let mut export = export_of(&[page_xml(5, "P", ""), body("first"), body("second")].concat());
+
+    let texts: Vec<_> = bodies(&mut export)
+        .into_iter()
+        .map(|body| body.body)
+        .collect();
+    assert_eq!(texts, ["first"]);
+}
+
+#[test]
 fn a_body_of_a_comment_with_a_pages_id_is_not_the_pages() {
     let body = r#"<object class="BodyContent"><id name="id">5</id><property name="body">comment</property>
         <property name="content" class="Comment"><id name="id">5</id></property></object>"#;

@@ -262,7 +262,7 @@ fn bombs_are_refused_by_what_they_declare() {
     };
     assert_says(
         &refusal_with(bytes(), &file),
-        "attachments/1/1/1 would unpack to more than 1048576 bytes",
+        "attachments/1/1/1 would unpack to more than 1 MiB",
     );
     let total = Limits {
         total_bytes: 1 << 20,
@@ -270,7 +270,7 @@ fn bombs_are_refused_by_what_they_declare() {
     };
     assert_says(
         &refusal_with(bytes(), &total),
-        "The archive would unpack to more than 1048576 bytes",
+        "The archive would unpack to more than 1 MiB",
     );
     let ratio = Limits {
         ratio_from_bytes: 1 << 20,

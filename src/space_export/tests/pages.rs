@@ -269,6 +269,23 @@ fn a_view_restriction_is_the_pages_own_and_an_edit_restriction_is_none() {
 }
 
 #[test]
+fn a_view_restriction_is_known_without_the_page_naming_it() {
+    let view = r#"<object class="ContentPermissionSet"><id name="id">9</id><property name="type">View</property>
+        <property name="owningContent" class="Page"><id name="id">6</id></property></object>"#;
+    let export = export_of(&(page_xml(6, "Secret", "") + view));
+
+    assert!(page(&export, 6).view_restricted);
+}
+
+#[test]
+fn a_page_that_names_itself_as_its_original_is_current() {
+    let original =
+        r#"<property name="originalVersion" class="Page"><id name="id">5</id></property>"#;
+
+    assert_eq!(export_of(&page_xml(5, "P", original)).pages().len(), 1);
+}
+
+#[test]
 fn personal_labels_are_left_out() {
     let export = export_of(&format!(
         r#"{}<object class="Label"><id name="id">1</id><property name="name">howto</property><property name="namespace">global</property></object>
