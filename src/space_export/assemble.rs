@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::mem;
 
-use super::collect::{Collected, FileProperty, FileRow, PageRow};
+use super::collect::Collected;
 use super::descriptor::{Descriptor, ExportType};
 use super::error::ExportError;
 use super::model::{
     ExportedFile, ExportedPage, ExportedSpace, ExportedUser, PageKind, SkipReason, Skipped,
 };
+use super::rows::{FileProperty, FileRow, PageRow};
 use super::tree::{self, Containers};
 
 #[derive(Default)]

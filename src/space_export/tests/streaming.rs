@@ -104,7 +104,7 @@ fn pass_1_keeps_no_body() {
         part: io::Cursor::default(),
         given: &given,
     };
-    let mut entities = Entities::new(source, &METADATA, &Limits::default());
+    let mut entities = Entities::new(source, METADATA, &Limits::default());
     let mut held = 0;
 
     while let Some(object) = entities.next_object().unwrap() {
