@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::mem;
 
-use super::collect::{Collected, FileProperty, FileRow, PageRow};
+use super::collect::Collected;
 use super::descriptor::{Descriptor, ExportType};
 use super::error::ExportError;
 use super::model::{
     ExportedFile, ExportedPage, ExportedSpace, ExportedUser, PageKind, SkipReason, Skipped,
 };
-use super::tree;
+use super::rows::{FileProperty, FileRow, PageRow};
+use super::tree::{self, Containers};
 
 #[derive(Default)]
 pub(super) struct Content {
@@ -45,7 +46,11 @@ pub(super) fn assemble(
     }
     let mut content = Content::default();
     take_pages(&mut rows, &space_keys, &mut content);
-    let moved = tree::settle(&mut content.pages, &rows.containers);
+    let containers = Containers {
+        parents: &rows.containers,
+        view_restricted: &rows.view_restricted,
+    };
+    let moved = tree::settle(&mut content.pages, &containers);
     rows.skip_many(SkipReason::MovedUp, moved.up);
     rows.skip_many(SkipReason::CircularParents, moved.out_of_circle);
     add_labels(&rows, &mut content.pages);

@@ -12,7 +12,7 @@ use super::limits::Limits;
 use super::model::{BodyFormat, ExportedBody};
 use super::object::{Keep, Object};
 
-pub(super) static BODIES: Keep = Keep {
+pub(super) const BODIES: &Keep = &Keep {
     names: &["body", "bodyType", "content"],
     text_bytes: usize::MAX,
 };
@@ -25,7 +25,7 @@ pub(super) fn for_each(
     limits: &Limits,
     mut f: impl FnMut(ExportedBody) -> ControlFlow<()>,
 ) -> Result<(), ExportError> {
-    let mut entities = Entities::new(entities, &BODIES, limits);
+    let mut entities = Entities::new(entities, BODIES, limits);
     let mut done = HashSet::new();
     while let Some(mut object) = entities.next_object()? {
         let (Some(page_id), Some(format)) =

@@ -2,7 +2,8 @@
 //!
 //! Only what a reader of exports needs is written: one space, current versions, no permissions but view restrictions.
 
-use std::fmt::{self, Display, Write as _};
+mod xml;
+
 use std::io::{self, Seek, Write};
 
 use time::OffsetDateTime;
@@ -12,6 +13,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::model::{BodyFormat, PageKind};
+use xml::Object;
 
 /// Object ids that the builder gives away itself begin here, above those of any page.
 const FIRST_OWN_ID: u64 = 5_000_000_000;
@@ -280,95 +282,11 @@ impl ExportBuilder {
     }
 }
 
-/// One `<object>` of the `hibernate-generic` layout.
-struct Object {
-    xml: String,
-}
-
-impl Object {
-    fn new(class: &str, package: &str) -> Self {
-        let xml =
-            format!("<object class=\"{class}\" package=\"com.atlassian.confluence.{package}\">\n");
-        Self { xml }
-    }
-
-    fn id(self, id: u64) -> Self {
-        self.line(format_args!("<id name=\"id\">{id}</id>"))
-    }
-
-    fn key(self, key: &str) -> Self {
-        self.line(format_args!(
-            "<id name=\"key\"><![CDATA[{}]]></id>",
-            in_cdata(key)
-        ))
-    }
-
-    fn text(self, name: &str, text: &str) -> Self {
-        self.line(format_args!(
-            "<property name=\"{name}\"><![CDATA[{}]]></property>",
-            in_cdata(text)
-        ))
-    }
-
-    fn value(self, name: &str, value: impl Display) -> Self {
-        self.line(format_args!("<property name=\"{name}\">{value}</property>"))
-    }
-
-    fn enumeration(self, name: &str, class: &str, package: &str, value: &str) -> Self {
-        self.line(format_args!(
-            "<property name=\"{name}\" enum-class=\"{class}\" package=\"com.atlassian.confluence.{package}\">{value}</property>"
-        ))
-    }
-
-    fn reference(self, name: &str, class: &str, package: &str, id: u64) -> Self {
-        self.line(format_args!(
-            "<property name=\"{name}\" class=\"{class}\" package=\"com.atlassian.confluence.{package}\"><id name=\"id\">{id}</id>\n</property>"
-        ))
-    }
-
-    fn user(self, name: &str, key: Option<&str>) -> Self {
-        let Some(key) = key else { return self };
-        self.line(format_args!(
-            "<property name=\"{name}\" class=\"ConfluenceUserImpl\" package=\"com.atlassian.confluence.user\"><id name=\"key\"><![CDATA[{}]]></id>\n</property>",
-            in_cdata(key)
-        ))
-    }
-
-    fn collection(mut self, name: &str, class: &str, package: &str, ids: &[u64]) -> Self {
-        if ids.is_empty() {
-            return self;
-        }
-        let opening = format!("<collection name=\"{name}\" class=\"java.util.Collection\">");
-        self.xml.push_str(&opening);
-        for id in ids {
-            self = self.line(format_args!(
-                "<element class=\"{class}\" package=\"com.atlassian.confluence.{package}\"><id name=\"id\">{id}</id>\n</element>"
-            ));
-        }
-        self.line(format_args!("</collection>"))
-    }
-
-    fn finish(self) -> String {
-        self.xml + "</object>\n"
-    }
-
-    fn line(mut self, line: fmt::Arguments<'_>) -> Self {
-        // Writing to a String cannot fail.
-        let _: fmt::Result = writeln!(self.xml, "{line}");
-        self
-    }
-}
-
 fn class_of(kind: PageKind) -> &'static str {
     match kind {
         PageKind::Page => "Page",
         PageKind::BlogPost => "BlogPost",
     }
-}
-
-/// Confluence puts a space after every `]]`, so that no text can end its CDATA section.
-fn in_cdata(text: &str) -> String {
-    text.replace("]]", "]] ")
 }
 
 fn timestamp(at: OffsetDateTime) -> String {

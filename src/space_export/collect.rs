@@ -12,9 +12,10 @@ use super::limits::Limits;
 use super::model::{PageKind, SkipReason, SpaceStatus};
 use super::object::{Keep, Object};
 use super::people::People;
+use super::rows::{FileProperty, FileRow, PageRow, SpaceRow};
 
 #[rustfmt::skip]
-pub(super) static METADATA: Keep = Keep {
+pub(super) const METADATA: &Keep = &Keep {
     names: &[
         "attachmentVersion", "bodyContents", "bodyType", "comment", "containerContent", "content",
         "contentPermissionSets", "contentProperties", "contentStatus", "contentType", "creationDate",
@@ -44,46 +45,6 @@ const ROW_BYTES: usize = 200;
 const CONTAINER_BYTES: usize = 48;
 /// A hostile file could invent a class per object.
 const MAX_UNKNOWN_CLASSES: usize = 50;
-
-pub(super) struct SpaceRow {
-    pub(super) key: String,
-    pub(super) name: String,
-    pub(super) home_page: Option<u64>,
-    pub(super) status: SpaceStatus,
-}
-
-/// A page that is current as far as its own object says.
-pub(super) struct PageRow {
-    pub(super) kind: PageKind,
-    pub(super) title: String,
-    pub(super) space: Option<u64>,
-    pub(super) parent: Option<u64>,
-    pub(super) position: Option<i64>,
-    pub(super) version: u32,
-    pub(super) created_at: Option<OffsetDateTime>,
-    pub(super) modified_at: Option<OffsetDateTime>,
-    pub(super) creator_key: Option<String>,
-    pub(super) modifier_key: Option<String>,
-    pub(super) bodies: Vec<u64>,
-    pub(super) permission_sets: Vec<u64>,
-}
-
-pub(super) struct FileRow {
-    pub(super) page: Option<u64>,
-    pub(super) file_name: String,
-    pub(super) media_type: Option<String>,
-    pub(super) size: Option<u64>,
-    pub(super) version: u32,
-    pub(super) comment: String,
-    pub(super) modified_at: Option<OffsetDateTime>,
-    pub(super) properties: Vec<u64>,
-}
-
-/// What is kept in a property object of its own since 5.7.
-pub(super) enum FileProperty {
-    MediaType(String),
-    Size(u64),
-}
 
 #[derive(Default)]
 pub(super) struct Collected {
@@ -129,7 +90,8 @@ impl Collected {
         if is_kept {
             self.kept_bytes += bytes;
         }
-        if self.kept_bytes + self.containers.len() * CONTAINER_BYTES > limits.metadata_bytes {
+        let held = self.kept_bytes + self.containers.len() * CONTAINER_BYTES;
+        if u64::try_from(held).is_ok_and(|held| held > limits.metadata_bytes) {
             return Err(ExportError::TooMuch {
                 limit: limits.metadata_bytes,
             });

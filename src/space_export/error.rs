@@ -49,11 +49,11 @@ pub enum ExportError {
     )]
     TooManyEntries { limit: usize },
     #[error(
-        "{entry} would unpack to more than {limit} bytes. Export the space without that file, or without attachments."
+        "{entry} would unpack to more than {}. Export the space without that file, or without attachments.", in_words(*limit)
     )]
     EntryTooLarge { entry: String, limit: u64 },
     #[error(
-        "The archive would unpack to more than {limit} bytes. Export single spaces, or without attachments."
+        "The archive would unpack to more than {}. Export single spaces, or without attachments.", in_words(*limit)
     )]
     ArchiveTooLarge { limit: u64 },
     #[error(
@@ -75,7 +75,7 @@ pub enum ExportError {
     )]
     EntityDeclaration,
     #[error(
-        "entities.xml holds a text of more than {limit} bytes before byte {at}. Split or empty that page, then export the space again."
+        "entities.xml holds a text of more than {} before byte {at}. Split or empty that page, then export the space again.", in_words(*limit)
     )]
     TextTooLong { at: u64, limit: u64 },
     #[error(
@@ -83,9 +83,9 @@ pub enum ExportError {
     )]
     TooDeep { at: u64, limit: usize },
     #[error(
-        "The export describes more than can be kept in mind at once ({limit} bytes without page texts). Export single spaces."
+        "The export describes more than can be kept in mind at once ({} without page texts). Export single spaces.", in_words(*limit)
     )]
-    TooMuch { limit: usize },
+    TooMuch { limit: u64 },
     #[error("The export holds no space. In Confluence choose Space settings → Export space → XML.")]
     NoSpace,
     #[error(
@@ -107,6 +107,17 @@ impl ExportError {
             },
             _ => Self::Read(same(error)),
         }
+    }
+}
+
+fn in_words(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 2] = [(1 << 30, "GiB"), (1 << 20, "MiB")];
+    let unit = UNITS
+        .iter()
+        .find(|(unit, _)| bytes >= *unit && bytes.is_multiple_of(*unit));
+    match unit {
+        Some((unit, name)) => format!("{} {name}", bytes / unit),
+        None => format!("{bytes} bytes"),
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Limits {
     /// Elements inside each other in `entities.xml`; real exports need six.
     pub xml_depth: usize,
     /// Bytes that all titles, names and relations may take up in memory.
-    pub metadata_bytes: usize,
+    pub metadata_bytes: u64,
 }
 
 impl Default for Limits {
@@ -36,7 +36,7 @@ impl Default for Limits {
             ratio_from_bytes: 64 * MIB,
             text_bytes: 32 * MIB,
             xml_depth: 32,
-            metadata_bytes: 512 << 20,
+            metadata_bytes: 512 * MIB,
         }
     }
 }

@@ -16,6 +16,7 @@ mod limits;
 mod model;
 mod object;
 mod people;
+mod rows;
 mod tree;
 
 #[cfg(test)]
@@ -57,7 +58,7 @@ impl<R: Read + Seek> SpaceExport<R> {
         let mut archive = Archive::open(reader, limits)?;
         let descriptor = read_descriptor(&mut archive)?;
         let mut rows = Collected::default();
-        let mut entities = Entities::new(archive.entities()?, &METADATA, limits);
+        let mut entities = Entities::new(archive.entities()?, METADATA, limits);
         while let Some(object) = entities.next_object()? {
             rows.add(object, limits)?;
         }

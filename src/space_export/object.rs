@@ -6,7 +6,8 @@ use std::mem;
 use super::error::ExportError;
 
 /// More relations than any page has older versions, labels and permissions together.
-const MAX_ELEMENTS: usize = 1_000_000;
+const MAX_ELEMENTS: usize = 1 << 20;
+const MAX_RELATION_BYTES: u64 = 8 << 20;
 const MAX_NAME_CHARS: usize = 200;
 
 /// Which properties of an object a pass is interested in; the rest costs nothing.
@@ -211,6 +212,10 @@ impl ObjectParts {
             return;
         }
         // Control characters are illegal in XML 1.0, yet Confluence writes those that people pasted.
+        let fits = self.text.len().saturating_add(text.len()) <= self.keep.text_bytes;
+        if fits && text.chars().all(is_xml_character) {
+            return self.text.push_str(text);
+        }
         for c in text.chars().filter(|&c| is_xml_character(c)) {
             if self.text.len() >= self.keep.text_bytes {
                 return;
@@ -256,7 +261,7 @@ impl ObjectParts {
         if let (true, Ok(id)) = (self.is_kept(), id) {
             if self.elements.len() >= MAX_ELEMENTS {
                 return Err(ExportError::TooMuch {
-                    limit: MAX_ELEMENTS * size_of::<u64>(),
+                    limit: MAX_RELATION_BYTES,
                 });
             }
             self.elements.push(id);

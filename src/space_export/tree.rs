@@ -1,6 +1,6 @@
 //! The page tree: every page is under another exported page of its space, or is a top page.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::model::{ExportedPage, PageKind};
 
@@ -14,51 +14,67 @@ pub(super) struct Moved {
     pub(super) out_of_circle: usize,
 }
 
+/// What stands between pages without being an exported page: folders, drafts, lost pages.
+pub(super) struct Containers<'a> {
+    pub(super) parents: &'a HashMap<u64, Option<u64>>,
+    /// Those with a list of readers, which what is in them inherits.
+    pub(super) view_restricted: &'a HashSet<u64>,
+}
+
 /// Makes every parent an exported page of the same space, and every chain of parents end.
 ///
-/// `pages` are sorted by id. `containers` are the folders and lost pages between them, with what those are under.
-pub(super) fn settle(pages: &mut [ExportedPage], containers: &HashMap<u64, Option<u64>>) -> Moved {
+/// A page that is taken out of a restricted container keeps the restriction as its own. `pages` are sorted by id.
+pub(super) fn settle(pages: &mut [ExportedPage], containers: &Containers<'_>) -> Moved {
     let mut moved = Moved::default();
-    let parents: Vec<Option<usize>> = pages
+    let places: Vec<Place> = pages
         .iter()
-        .map(|page| nearest_page(page, pages, containers))
+        .map(|page| place_of(page, pages, containers))
         .collect();
-    let parent_ids = parent_ids(pages, &parents);
-    for (page, parent) in pages.iter_mut().zip(parent_ids) {
+    let parent_ids = parent_ids(pages, &places);
+    for ((page, place), parent) in pages.iter_mut().zip(&places).zip(parent_ids) {
         if page.kind == PageKind::Page && page.parent != parent {
             moved.up += 1;
         }
         page.parent = parent;
+        page.view_restricted |= place.was_restricted;
     }
+    let parents = places.into_iter().map(|place| place.parent).collect();
     moved.out_of_circle = break_circles(pages, parents);
     moved
 }
 
-fn parent_ids(pages: &[ExportedPage], parents: &[Option<usize>]) -> Vec<Option<u64>> {
-    let id_of = |parent: &Option<usize>| parent.and_then(|at| pages.get(at)).map(|page| page.id);
-    parents.iter().map(id_of).collect()
+#[derive(Default)]
+struct Place {
+    parent: Option<usize>,
+    was_restricted: bool,
 }
 
-fn nearest_page(
-    page: &ExportedPage,
-    pages: &[ExportedPage],
-    containers: &HashMap<u64, Option<u64>>,
-) -> Option<usize> {
-    if page.kind == PageKind::BlogPost {
-        return None;
-    }
-    let mut above = page.parent;
+fn parent_ids(pages: &[ExportedPage], places: &[Place]) -> Vec<Option<u64>> {
+    let id_of = |place: &Place| {
+        place
+            .parent
+            .and_then(|at| pages.get(at))
+            .map(|page| page.id)
+    };
+    places.iter().map(id_of).collect()
+}
+
+fn place_of(page: &ExportedPage, pages: &[ExportedPage], containers: &Containers<'_>) -> Place {
+    let mut place = Place::default();
+    let mut above = page.parent.filter(|_| page.kind == PageKind::Page);
     for _ in 0..MAX_FOLDERS {
-        let id = above?;
+        let Some(id) = above else { break };
         if let Ok(at) = pages.binary_search_by_key(&id, |page| page.id) {
             let is_above = |parent: &&ExportedPage| {
                 parent.kind == PageKind::Page && parent.space_key == page.space_key
             };
-            return pages.get(at).filter(is_above).map(|_| at);
+            place.parent = pages.get(at).filter(is_above).map(|_| at);
+            break;
         }
-        above = containers.get(&id).copied().flatten();
+        place.was_restricted |= containers.view_restricted.contains(&id);
+        above = containers.parents.get(&id).copied().flatten();
     }
-    None
+    place
 }
 
 /// Cuts each circle of parents once. Every page is visited once, so long chains cost nothing.
