@@ -5,6 +5,7 @@ pub mod assets;
 pub mod client;
 pub mod error;
 pub mod headers;
+pub mod health;
 pub mod host;
 pub mod message;
 pub mod page;

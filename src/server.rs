@@ -1,0 +1,121 @@
+//! Puts the server together: state, middleware in execution order, socket, drain. Which URL goes where is `routes`.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+
+use crate::clock;
+use crate::config::Settings;
+use crate::db::{self, Db, MigrationError};
+use crate::guess_limit;
+use crate::pages::files::{FileStore, FileStoreError};
+use crate::password::{HashError, Hasher};
+use crate::routes;
+use crate::shares::pass::PassKey;
+use crate::shares::store;
+use crate::web::error::answer_errors;
+use crate::web::host::check_host;
+use crate::web::page_cache::PageCache;
+use crate::web::request::log_request;
+use crate::web::share_cache::ShareCache;
+use crate::web::state::AppState;
+
+/// How long running requests may take after SIGTERM.
+const DRAIN_SECONDS: u64 = 30;
+const HOUSEKEEPING: Duration = Duration::from_secs(60 * 60);
+/// How long events of shares are kept.
+const EVENTS_KEPT: time::Duration = time::Duration::days(90);
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        address: String,
+        error: std::io::Error,
+    },
+    #[error(transparent)]
+    Files(#[from] FileStoreError),
+    #[error(transparent)]
+    Hasher(#[from] HashError),
+    #[error(transparent)]
+    Migrate(#[from] MigrationError),
+    #[error("the server could not be started: {0}")]
+    Server(std::io::Error),
+}
+
+/// Whether to bring the database up to date first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Migrations {
+    Run,
+    Skip,
+}
+
+/// Binds the configured address. The port is taken at once, so that a second server fails early.
+pub fn listen(settings: &Settings) -> Result<TcpListener, StartError> {
+    TcpListener::bind(settings.listen).map_err(|error| StartError::Listen {
+        address: settings.listen.to_string(),
+        error,
+    })
+}
+
+/// Starts to serve on `listener`. The returned future ends when the server was stopped and has drained.
+pub fn start(
+    settings: Settings,
+    listener: TcpListener,
+    migrations: Migrations,
+) -> Result<Server, StartError> {
+    if migrations == Migrations::Run {
+        for version in db::migrate(&settings.database_url)? {
+            tracing::info!(version, "migrated the database");
+        }
+    }
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let db = Db::open(&settings.database_url, settings.database_connections);
+    let state = web::Data::new(AppState {
+        hasher: Hasher::new(cores)?,
+        pass_key: PassKey::new(&settings.pass_key),
+        shares: ShareCache::new(db.clone()),
+        pages: PageCache::default(),
+        files: FileStore::open(&settings.storage)?,
+        db: db.clone(),
+        settings,
+    });
+    actix_web::rt::spawn(keep_house(db));
+    tracing::info!(listen = ?listener.local_addr().ok(), base_url = state.settings.base_url.origin(), "serving");
+    let server = HttpServer::new(move || {
+        // Wrapped inside out: the last `wrap` sees a request first.
+        App::new()
+            .app_data(state.clone())
+            .configure(routes::configure)
+            .wrap(from_fn(answer_errors))
+            .wrap(from_fn(check_host))
+            .wrap(from_fn(log_request))
+    });
+    let server = server
+        .workers(cores)
+        .shutdown_timeout(DRAIN_SECONDS)
+        .listen(listener)
+        .map_err(StartError::Server)?;
+    Ok(server.run())
+}
+
+/// Once an hour: what says nothing any more is removed.
+async fn keep_house(db: Db) {
+    loop {
+        let now = clock::now();
+        let cleaned = db
+            .run(move |db| {
+                guess_limit::forget_full(db, now)?;
+                store::forget_events(db, now - EVENTS_KEPT)
+            })
+            .await;
+        if let Err(error) = cleaned {
+            tracing::warn!(%error, "old events and guesses were not removed");
+        }
+        actix_web::rt::time::sleep(HOUSEKEEPING).await;
+    }
+}
