@@ -14,7 +14,7 @@ use super::{ExternalLinks, anchors, inline, sanitize};
 /// Where a link may lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Destination {
-    /// A path of the portal or a place on this page.
+    /// A path of the portal, a place on this page, or a way to write or call; opens nothing new.
     Inside(String),
     /// The outside web; opens in a new tab.
     Web(String),
@@ -146,9 +146,12 @@ fn of_web(r: &Renderer<'_>, address: &str) -> Destination {
         return Destination::Nowhere;
     };
     let safe = sanitize::SCHEMES.contains(&url.scheme());
-    match r.options.external_links {
-        ExternalLinks::Keep if safe => Destination::Web(url.into()),
-        _ => Destination::Nowhere,
+    if !safe || r.options.external_links == ExternalLinks::PlainText {
+        return Destination::Nowhere;
+    }
+    match url.scheme() {
+        "mailto" | "tel" => Destination::Inside(url.into()),
+        _ => Destination::Web(url.into()),
     }
 }
 

@@ -29,6 +29,8 @@ mod sanitize;
 mod style;
 mod tables;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod wiki_markup;
 pub mod wiki_url;
 

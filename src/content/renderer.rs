@@ -22,64 +22,11 @@ const MAX_LOADED_PAGES: usize = 200;
 const MAX_LOADED_BYTES: usize = 16 << 20;
 
 /// Elements written as they are, with the attributes of [`Renderer::plain`].
-const PLAIN: [&str; 36] = [
-    "abbr",
-    "b",
-    "blockquote",
-    "caption",
-    "cite",
-    "code",
-    "dd",
-    "del",
-    "dfn",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "i",
-    "ins",
-    "kbd",
-    "li",
-    "mark",
-    "ol",
-    "p",
-    "pre",
-    "q",
-    "s",
-    "samp",
-    "small",
-    "strong",
-    "sub",
-    "summary",
-    "sup",
-    "u",
-    "ul",
-    "var",
-    "details",
-    "section",
-];
+const PLAIN: &str = "abbr b blockquote caption cite code dd del dfn div dl dt em figcaption figure i ins \
+    kbd li mark ol p pre q s samp small strong sub summary sup u ul var details section";
 /// Elements whose content is not text for readers.
-const HIDDEN: [&str; 17] = [
-    "script",
-    "style",
-    "template",
-    "noscript",
-    "iframe",
-    "object",
-    "embed",
-    "svg",
-    "math",
-    "select",
-    "textarea",
-    "title",
-    "head",
-    "ac:placeholder",
-    "ac:parameter",
-    "ac:default-parameter",
-    "ac:task-id",
-];
+const HIDDEN: &str = "script style template noscript iframe object embed svg math select textarea title \
+    head ac:placeholder ac:parameter ac:default-parameter ac:task-id";
 
 /// The page whose markup is being read: the shared one, or one that it includes.
 #[derive(Debug, Clone)]
@@ -253,8 +200,8 @@ impl<'a> Renderer<'a> {
             "br" | "hr" | "wbr" => self.out.open(&element.name, &[]),
             "strike" => self.plain("del", element),
             "tt" => self.plain("code", element),
-            name if HIDDEN.contains(&name) => {}
-            name if PLAIN.contains(&name) => self.plain(name, element),
+            name if is_listed(HIDDEN, name) => {}
+            name if is_listed(PLAIN, name) => self.plain(name, element),
             _ => self.nodes(&element.children),
         }
     }
@@ -313,6 +260,9 @@ impl<'a> Renderer<'a> {
     }
 
     fn heading(&mut self, element: &Element) {
+        // Claimed before the inner anchors, which often repeat the heading and then need no place of their own.
+        let visible = collapse(&dom::visible_text(&element.children));
+        let id = self.anchors.claim(&visible);
         let inner = self.capture(|r| {
             r.phrasing += 1;
             r.nodes(&element.children);
@@ -323,17 +273,19 @@ impl<'a> Renderer<'a> {
             self.out.markup(&inner);
             return;
         }
-        let id = self.anchors.claim(&text);
-        let level = element.name.as_bytes().get(1).map_or(6, |b| b - b'0');
         self.headings.push(Heading {
-            level,
+            level: element
+                .name
+                .as_bytes()
+                .get(1)
+                .map_or(6, |digit| digit - b'0'),
             id: id.clone(),
             text: short(&text),
         });
         let classes = style::classes(element);
         let attributes = [("id", id.as_str()), ("class", classes.as_str())];
         self.wrap(&element.name, &attributes, |r| {
-            r.alias_of_heading(&text);
+            r.alias_of_heading(&visible);
             r.out.markup(&inner);
         });
     }
@@ -349,6 +301,11 @@ impl<'a> Renderer<'a> {
             self.wrap("span", &[("id", &id)], |_| {});
         }
     }
+}
+
+/// Whether a name is one of the words of a list.
+pub(super) fn is_listed(words: &str, name: &str) -> bool {
+    words.split_ascii_whitespace().any(|word| word == name)
 }
 
 /// The text of some nodes on one line, for labels and names.
