@@ -1,6 +1,8 @@
-//! Ids of headings and anchors. One rule for the place and for the links to it: an id is the letters and digits
-//! of its name, in lower case, after `c-`. So `#Install-the-gateway` of Confluence Cloud, `Manual-Installthegateway`
-//! of Data Center and the plain heading all meet at `c-installthegateway`, across pages too.
+//! Ids of headings and anchors.
+//!
+//! One rule for the place and for the links to it: an id is the letters and digits of its name, in lower case,
+//! after `c-`. So `#Install-the-gateway` of Confluence Cloud, `Manual-Installthegateway` of Data Center and the
+//! plain heading all meet at `c-installthegateway`, across pages too.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,6 @@
-//! Code blocks, highlighted here so that pages need no script. Colours are classes with
-//! rules in `static/css/code.css`.
+//! Code blocks, highlighted here so that pages need no script.
+//!
+//! Colours are classes with rules in `static/css/code.css`.
 
 use std::sync::LazyLock;
 
@@ -62,7 +63,7 @@ static COLOURED: LazyLock<Vec<(Scope, Option<&'static str>)>> = LazyLock::new(||
 });
 
 /// Confluence's language names that the syntaxes do not know.
-const ALIASES: [(&str, &str); 14] = [
+const ALIASES: [(&str, &str); 13] = [
     ("actionscript3", "actionscript"),
     ("c#", "cs"),
     ("csharp", "cs"),
@@ -74,7 +75,6 @@ const ALIASES: [(&str, &str); 14] = [
     ("jscript", "js"),
     ("objective-c", "objc"),
     ("py", "python"),
-    ("vb", "vb.net"),
     ("yml", "yaml"),
     ("htmlxml", "html"),
 ];

@@ -1,5 +1,7 @@
-//! Links. Inside the share they lead to the share's own pages and files, with their anchor; into the rest of the
-//! company's Confluence they are plain text; to the web they stay or not, as the options say.
+//! Where links of all kinds lead.
+//!
+//! Inside the share they lead to the share's own pages and files, with their anchor; into the rest of the company's
+//! Confluence they are plain text; to the web they stay or not, as the options say.
 
 use url::Url;
 

@@ -1,5 +1,6 @@
-//! Pictures: from attachments, with size, place and caption. Pictures of other web sites are never loaded, since
-//! that would tell their owners who reads the page.
+//! Pictures: from attachments, with size, place and caption.
+//!
+//! Pictures of other web sites are never loaded, since that would tell their owners who reads the page.
 
 use url::Url;
 

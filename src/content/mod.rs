@@ -1,5 +1,7 @@
-//! Untrusted Confluence markup in, [`SanitizedHtml`] out. Pure: no I/O, no clock, and no knowledge of HTTP,
-//! database rows or Confluence's API. What a page needs from its surroundings it asks of a [`library::Library`].
+//! Untrusted Confluence markup in, [`SanitizedHtml`] out.
+//!
+//! Pure: no I/O, no clock, and no knowledge of HTTP, database rows or Confluence's API. What a page needs from its
+//! surroundings it asks of a [`library::Library`].
 
 mod adf;
 mod anchors;

@@ -1,5 +1,6 @@
-//! Tables of contents inside the page. They stand before the headings they list, so a mark is left in the markup
-//! and filled when the page is complete.
+//! Tables of contents inside the page.
+//!
+//! They stand before the headings they list, so a mark is left in the markup and filled when the page is complete.
 
 use super::Heading;
 use super::macros::{Macro, MacroTable};

@@ -1,5 +1,7 @@
 //! Walks a parsed page and writes markup: the plain XHTML elements here, everything else in the file of its
-//! subject. Holds what one rendering has to remember.
+//! subject.
+//!
+//! Holds what one rendering has to remember.
 
 use super::anchors::{self, Anchors};
 use super::dom::{self, Element, Node};

@@ -1,5 +1,7 @@
-//! The last step of rendering: an allow-list of tags, attributes and values. Nothing edits markup after it. The
-//! renderer writes nothing that is refused here; this is the second lock on the same door.
+//! The last step of rendering: an allow-list of tags, attributes and values.
+//!
+//! Nothing edits markup after it. The renderer writes nothing that is refused here; this is the second lock on the
+//! same door.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};

@@ -167,9 +167,18 @@ fn file_of(name: &str) -> WikiTarget {
     }
 }
 
+#[track_caller]
+fn check_addresses<const N: usize>(forms: [(&str, WikiTarget); N]) {
+    let hosts = ["acme.atlassian.net".to_owned()];
+    let found = forms
+        .clone()
+        .map(|(address, _)| (address, recognise(address, &hosts).unwrap().target));
+    assert_eq!(found, forms);
+}
+
 #[test]
-fn every_form_of_a_confluence_address_is_understood() {
-    let forms = [
+fn every_address_of_confluence_cloud_is_understood() {
+    check_addresses([
         (
             "https://acme.atlassian.net/wiki/spaces/DS/pages/659/Share+me",
             id("659"),
@@ -207,6 +216,12 @@ fn every_form_of_a_confluence_address_is_understood() {
             "https://acme.atlassian.net/wiki/people/557058:0000?ref=confluence",
             WikiTarget::Other,
         ),
+    ]);
+}
+
+#[test]
+fn every_address_of_data_center_is_understood() {
+    check_addresses([
         ("/confluence/display/DS/Share+me", titled("Share me")),
         (
             "/confluence/display/DS/Share+me?focusedCommentId=1#comment-1",
@@ -233,12 +248,7 @@ fn every_form_of_a_confluence_address_is_understood() {
             "/confluence/pages/createpage.action?spaceKey=DS&title=Gone",
             WikiTarget::Other,
         ),
-    ];
-    let hosts = ["acme.atlassian.net".to_owned()];
-    let found = forms
-        .clone()
-        .map(|(address, _)| (address, recognise(address, &hosts).unwrap().target));
-    assert_eq!(found, forms);
+    ]);
 }
 
 #[test]
