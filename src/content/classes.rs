@@ -6,8 +6,8 @@
 /// The vocabulary by subject: what it is for, and the names.
 pub const CLASSES: [(&str, &str); 10] = [
     (
-        "Alignment of text, and indentation in steps",
-        "align-left align-center align-right align-justify \
+        "Alignment of text, and indentation in steps; `paragraph` is one with a block in it",
+        "paragraph align-left align-center align-right align-justify \
          indent-1 indent-2 indent-3 indent-4 indent-5 indent-6",
     ),
     (

@@ -14,10 +14,6 @@ pub(super) const MACROS: MacroTable = &[
     ("code", render_code),
     ("noformat", render_noformat),
     ("markdown", render_noformat),
-    ("eazy-math-inline", render_formula),
-    ("easy-math-block", render_formula),
-    ("mathblock", render_formula),
-    ("mathinline", render_formula),
 ];
 
 /// Highlighting costs about a second per megabyte, so long code stays plain.
@@ -122,15 +118,6 @@ fn render_noformat(r: &mut Renderer<'_>, it: &Macro<'_>) {
     let mut block = Block::plain(&text);
     block.title = it.text("title");
     write_block(r, &block);
-}
-
-/// A formula as its TeX source, which needs no app to be read.
-fn render_formula(r: &mut Renderer<'_>, it: &Macro<'_>) {
-    let source = it
-        .text("body")
-        .or_else(|| it.plain_body())
-        .unwrap_or_default();
-    r.wrap("code", &[("class", "formula")], |r| r.out.text(&source));
 }
 
 /// Writes a code block with its title, line numbers and colours.

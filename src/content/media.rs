@@ -5,6 +5,7 @@
 use url::Url;
 
 use super::dom::Element;
+use super::emoji;
 use super::files;
 use super::finding::FindingKind;
 use super::library::FileLink;
@@ -74,6 +75,9 @@ pub(super) fn render_ac_image(r: &mut Renderer<'_>, image: &Element) {
 
 /// `<img>`, which pasted pages have.
 pub(super) fn render_img(r: &mut Renderer<'_>, image: &Element) {
+    if let Some(emoticon) = emoji::of_img(image) {
+        return r.out.text(&emoticon);
+    }
     let address = image.attribute("src").unwrap_or_default();
     render_by_address(r, address, look_of(image, ""));
 }

@@ -194,7 +194,7 @@ impl<'a> Renderer<'a> {
             "ac:adf-extension" => adf::render_extension(self, element),
             "ac:adf-node" => adf::render_node(self, element),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(element),
-            "p" if macros::holds_block(&element.children) => self.plain("div", element),
+            "p" if macros::holds_block(&element.children) => self.torn_paragraph(element),
             "table" => tables::render(self, element),
             "thead" | "tbody" | "tfoot" | "tr" | "td" | "th" | "colgroup" | "col" => {
                 tables::render_part(self, element);
@@ -220,6 +220,14 @@ impl<'a> Renderer<'a> {
             attributes.extend(element.attribute(name).map(|value| (name, value)));
         }
         self.wrap(tag, &attributes, |r| r.nodes(&element.children));
+    }
+
+    /// A paragraph with a block in it, which HTML would end before the block.
+    fn torn_paragraph(&mut self, element: &Element) {
+        let classes = format!("paragraph {}", style::classes(element));
+        self.wrap("div", &[("class", classes.trim())], |r| {
+            r.nodes(&element.children);
+        });
     }
 
     /// Writes an element around what `inner` writes.

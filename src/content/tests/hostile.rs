@@ -2,8 +2,9 @@
 
 use scraper::{Html, Selector};
 
+use super::super::library::{FileLink, Library, Lookup, OwnedSource, PageLink};
 use super::super::sanitize::SanitizedHtml;
-use super::super::{BodyFormat, ExternalLinks, FindingKind};
+use super::super::{BodyFormat, ExternalLinks, FindingKind, PageSource, RenderOptions, Rendered};
 use super::{bare, check, html, plain, render, render_as, rich};
 
 /// Attacks by kind; each would run something, load something or dress up as the portal.
@@ -207,6 +208,104 @@ fn output_is_cut_at_its_limit() {
     assert!(
         rendered
             .findings
+            .iter()
+            .any(|finding| matches!(finding.kind, FindingKind::TooLarge { .. }))
+    );
+}
+
+/// Every page exists, is nested as deeply as the parser lets it, and includes the next one at the bottom.
+struct Abyss;
+
+impl Library for Abyss {
+    fn page_by_title(&self, _space_key: Option<&str>, title: &str) -> Lookup<PageLink> {
+        Lookup::Found(PageLink {
+            content_id: title.to_owned(),
+            title: title.to_owned(),
+            url: format!("/content/s/{title}"),
+        })
+    }
+
+    fn page_by_id(&self, content_id: &str) -> Lookup<PageLink> {
+        self.page_by_title(None, content_id)
+    }
+
+    fn source(&self, content_id: &str) -> Option<OwnedSource> {
+        let next = format!("{content_id}1");
+        let include = format!(
+            r#"<ac:structured-macro ac:name="include"><ac:parameter ac:name="">{next}</ac:parameter></ac:structured-macro>"#
+        );
+        Some(OwnedSource {
+            content_id: content_id.to_owned(),
+            title: content_id.to_owned(),
+            space_key: "DOC".to_owned(),
+            body: "<table><tr><td>".repeat(48) + &include,
+            format: BodyFormat::Storage,
+        })
+    }
+
+    fn children(&self, content_id: &str) -> Vec<PageLink> {
+        let child = |number| match self.page_by_id(&format!("{content_id}{number}")) {
+            Lookup::Found(page) => Some(page),
+            _ => None,
+        };
+        (0..100).filter_map(child).collect()
+    }
+
+    fn file(&self, _content_id: &str, _file_name: &str) -> Option<FileLink> {
+        None
+    }
+
+    fn files(&self, _content_id: &str) -> Vec<FileLink> {
+        Vec::new()
+    }
+
+    fn user_name(&self, _key: &str) -> Option<String> {
+        None
+    }
+
+    fn labelled(&self, _labels: &[&str]) -> Vec<PageLink> {
+        self.children("1")
+    }
+}
+
+fn render_in_abyss(body: &str) -> Rendered {
+    let source = PageSource {
+        content_id: "1",
+        title: "One",
+        space_key: "DOC",
+        body,
+        format: BodyFormat::Storage,
+    };
+    let options = RenderOptions {
+        external_links: ExternalLinks::Keep,
+        wiki_hosts: &[],
+    };
+    super::super::render(&source, &Abyss, &options)
+}
+
+#[test]
+fn nested_includes_of_nested_pages_end_on_a_small_stack() {
+    let body = Abyss.source("1").unwrap().body;
+    let findings = render_in_abyss(&body).findings;
+    assert!(
+        findings
+            .iter()
+            .any(|finding| matches!(finding.kind, FindingKind::RecursiveInclude { .. }))
+    );
+}
+
+#[test]
+fn a_tree_without_end_is_cut() {
+    let tree = render_in_abyss(&bare("pagetree", &[])).html;
+    assert_eq!(tree.as_str().matches("<li>").count(), 500);
+}
+
+#[test]
+fn the_number_of_other_pages_one_page_reads_is_limited() {
+    let report = bare("detailssummary", &[("label", "x")]);
+    let findings = render_in_abyss(&report.repeat(5)).findings;
+    assert!(
+        findings
             .iter()
             .any(|finding| matches!(finding.kind, FindingKind::TooLarge { .. }))
     );

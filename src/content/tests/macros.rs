@@ -140,6 +140,14 @@ fn status_is_a_lozenge_in_its_colour() {
 }
 
 #[test]
+fn formulas_are_their_source_and_leave_the_paragraph_whole() {
+    check(
+        &format!("<p>a {}</p>", bare("mathinline", &[("body", "x^2")])),
+        r#"<p>a <code class="formula">x^2</code></p>"#,
+    );
+}
+
+#[test]
 fn profile_and_jira_issue_are_words() {
     check(
         r#"<p><ac:structured-macro ac:name="profile"><ac:parameter ac:name="user"><ri:user ri:userkey="u1"/></ac:parameter></ac:structured-macro></p>"#,

@@ -88,8 +88,16 @@ fn dates_are_written_out() {
 #[test]
 fn emoticons_are_unicode_by_code_fallback_or_name() {
     check(
-        r#"<p><ac:emoticon ac:name="tick"/><ac:emoticon ac:name="blue-star" ac:emoji-id="1f468-200d-1f4bb" ac:emoji-fallback=":man:"/><ac:emoticon ac:emoji-fallback="🥳"/><ac:emoticon ac:emoji-shortname=":tada:" ac:emoji-id="atlassian-tada"/><ac:emoticon ac:emoji-shortname=":slight_smile:"/></p>"#,
-        "<p>✅👨‍💻🥳🎉🙂</p>",
+        r#"<p><ac:emoticon ac:name="tick"/><ac:emoticon ac:name="blue-star" ac:emoji-id="1f468-200d-1f4bb" ac:emoji-fallback=":man:"/><ac:emoticon ac:emoji-fallback="🥳"/><ac:emoticon ac:emoji-shortname=":tada:" ac:emoji-id="atlassian-tada"/><ac:emoticon ac:emoji-shortname=":slight_smile:"/><ac:emoticon ac:emoji-id="0031-20e3"/></p>"#,
+        "<p>✅👨‍💻🥳🎉🙂1⃣</p>",
+    );
+}
+
+#[test]
+fn a_pasted_picture_of_an_emoticon_is_the_emoticon() {
+    check(
+        r#"<p><img class="emoticon emoticon-tick" data-emoticon-name="tick" src="https://wiki.example.com/s/tick.svg" alt="(tick)"/></p>"#,
+        "<p>✅</p>",
     );
 }
 
@@ -191,7 +199,7 @@ fn broken_markup_keeps_its_text_and_is_reported() {
 fn a_block_inside_a_paragraph_does_not_tear_it_apart() {
     check(
         &format!("<p>a {} b</p>", rich("info", &[], "<p>c</p>")),
-        r#"<div>a <div class="panel panel-info" role="note" aria-label="Information"><div class="panel-body"><p>c</p></div></div> b</div>"#,
+        r#"<div class="paragraph">a <div class="panel panel-info" role="note" aria-label="Information"><div class="panel-body"><p>c</p></div></div> b</div>"#,
     );
 }
 
