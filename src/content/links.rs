@@ -216,9 +216,13 @@ pub(super) fn find_page(r: &mut Renderer<'_>, target: &Element) -> Option<PageLi
     if let Some(id) = target.attribute("ri:content-id") {
         return found(r, r.library.page_by_id(id), "a page without a name");
     }
-    match target.attribute("ri:content-title").unwrap_or_default() {
-        "" | "@self" => found(r, r.library.page_by_id(&r.page().content_id), "@self"),
-        title => page_titled(r, target.attribute("ri:space-key"), title),
+    let space_key = target.attribute("ri:space-key");
+    match (target.attribute("ri:content-title"), space_key) {
+        (None | Some("" | "@self"), None) => {
+            let own = r.page();
+            found(r, r.library.page_by_id(&own.content_id), &own.title)
+        }
+        (title, space_key) => page_titled(r, space_key, title.unwrap_or_default()),
     }
 }
 

@@ -41,6 +41,7 @@ pub use sanitize::SanitizedHtml;
 
 use library::Library;
 use renderer::Renderer;
+use serde::{Deserialize, Serialize};
 
 /// The two kinds of markup a Confluence body can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +100,8 @@ pub struct Rendered {
 }
 
 /// A heading of the rendered page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Heading {
     /// 1 to 6.
     pub level: u8,

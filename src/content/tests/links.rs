@@ -278,3 +278,14 @@ fn other_hosts_and_relative_addresses_are_not_the_wiki() {
         [None, None, None, None]
     );
 }
+
+#[test]
+fn a_host_listed_with_its_port_is_the_wiki_on_that_port_only() {
+    let hosts = ["wiki.example.com:8443".to_owned()];
+    let known = |address| recognise(address, &hosts).map(|wiki| wiki.target);
+    assert_eq!(
+        known("https://wiki.example.com:8443/x/D4AB"),
+        Some(id("98319"))
+    );
+    assert_eq!(known("https://wiki.example.com/x/D4AB"), None);
+}
