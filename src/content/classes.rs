@@ -1,6 +1,6 @@
 //! Every class name that rendered pages may carry: the contract between this room and `static/css/content.css`.
 //!
-//! Page content stands in an element of the page's template (`.page-content`); no class of the portal's own pages
+//! Page content stands in an element of the page's template (`.content`); no class of the portal's own pages
 //! is in this list, so that content cannot dress up as the portal.
 
 /// The vocabulary by subject: what it is for, and the names.
