@@ -13,6 +13,7 @@ mod dom;
 mod emoji;
 mod files;
 mod finding;
+mod headings;
 mod includes;
 mod inline;
 mod layout;

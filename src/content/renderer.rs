@@ -3,16 +3,16 @@
 //!
 //! Holds what one rendering has to remember.
 
-use super::anchors::{self, Anchors};
+use super::anchors::Anchors;
 use super::dom::{self, Element, Node};
-use super::finding::{FindingKind, Findings, short};
+use super::finding::{FindingKind, Findings};
 use super::library::Library;
 use super::navigation::{self, TocSpec};
 use super::output::{self, Captured, Output, collapse};
 use super::parse::{self, Fragment};
 use super::{
-    BodyFormat, Heading, PageSource, RenderOptions, Rendered, SanitizedHtml, adf, inline, layout,
-    links, macros, media, style, tables, tasks, wiki_markup,
+    BodyFormat, Heading, PageSource, RenderOptions, Rendered, SanitizedHtml, adf, headings, inline,
+    layout, links, macros, media, style, tables, tasks, wiki_markup,
 };
 
 /// Output beyond this is cut; a page of this size is no longer a page.
@@ -193,7 +193,7 @@ impl<'a> Renderer<'a> {
             "ac:layout" | "ac:layout-section" | "ac:layout-cell" => layout::render(self, element),
             "ac:adf-extension" => adf::render_extension(self, element),
             "ac:adf-node" => adf::render_node(self, element),
-            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(element),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => headings::render(self, element),
             "p" if macros::holds_block(&element.children) => self.torn_paragraph(element),
             "table" => tables::render(self, element),
             "thead" | "tbody" | "tfoot" | "tr" | "td" | "th" | "colgroup" | "col" => {
@@ -255,6 +255,14 @@ impl<'a> Renderer<'a> {
         self.out.end_capture(before)
     }
 
+    /// The same for a place that may hold words only.
+    pub(super) fn capture_in_line(&mut self, inner: impl FnOnce(&mut Self)) -> Captured {
+        self.phrasing += 1;
+        let captured = self.capture(inner);
+        self.phrasing -= 1;
+        captured
+    }
+
     /// The sentence that stands where something cannot be shown.
     pub(super) fn placeholder(&mut self, sentence: &str) {
         let tag = if self.phrasing > 0 { "span" } else { "div" };
@@ -267,49 +275,6 @@ impl<'a> Renderer<'a> {
         self.findings.note(FindingKind::TooLarge {
             limit: limit.to_owned(),
         });
-    }
-
-    fn heading(&mut self, element: &Element) {
-        // Claimed before the inner anchors, which often repeat the heading and then need no place of their own.
-        let visible = collapse(&dom::visible_text(&element.children));
-        let id = self.anchors.claim(&visible);
-        let inner = self.capture(|r| {
-            r.phrasing += 1;
-            r.nodes(&element.children);
-            r.phrasing -= 1;
-        });
-        let text = collapse(&inner.words);
-        if text.is_empty() {
-            self.out.markup(&inner);
-            return;
-        }
-        self.headings.push(Heading {
-            level: element
-                .name
-                .as_bytes()
-                .get(1)
-                .map_or(6, |digit| digit - b'0'),
-            id: id.clone(),
-            text: short(&text),
-        });
-        let classes = style::classes(element);
-        let attributes = [("id", id.as_str()), ("class", classes.as_str())];
-        self.wrap(&element.name, &attributes, |r| {
-            r.alias_of_heading(&visible);
-            r.out.markup(&inner);
-        });
-    }
-
-    /// A link of Data Center to the heading “API Reference” of the page “API” may mean `API-Reference` (with the
-    /// title) or the heading; both places exist then.
-    fn alias_of_heading(&mut self, text: &str) {
-        let dashed = text.replace(' ', "-");
-        let title = self.page().title;
-        if let Some(rest) = anchors::without_title(&dashed, &title)
-            && let Some(id) = self.anchors.claim_exactly(rest)
-        {
-            self.wrap("span", &[("id", &id)], |_| {});
-        }
     }
 }
 
