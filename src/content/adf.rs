@@ -1,5 +1,6 @@
-//! What the new editor of Confluence Cloud stores outside the older elements: panels, decisions and apps'
-//! extensions, each with a fallback of which exactly one is shown.
+//! What the new editor of Confluence Cloud stores beside the older elements: panels, decisions, apps' extensions.
+//!
+//! Each has a fallback, and exactly one of the two is shown.
 
 use super::diagrams;
 use super::dom::Element;

@@ -1,8 +1,10 @@
-//! Ids of headings and anchors. One rule for the place and for the links to it: an id is the letters and digits
-//! of its name, in lower case, after `c-`. So `#Install-the-gateway` of Confluence Cloud, `Manual-Installthegateway`
-//! of Data Center and the plain heading all meet at `c-installthegateway`, across pages too.
+//! Ids of headings and anchors.
+//!
+//! One rule for the place and for the links to it: an id is the letters and digits of its name, in lower case,
+//! after `c-`. So `#Install-the-gateway` of Confluence Cloud, `Manual-Installthegateway` of Data Center and the
+//! plain heading all meet at `c-installthegateway`, across pages too.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use percent_encoding::percent_decode_str;
 
@@ -10,27 +12,36 @@ use percent_encoding::percent_decode_str;
 pub(super) const PREFIX: &str = "c-";
 const MAX_CHARS: usize = 100;
 
-/// The ids given so far on one page.
+/// The ids given so far on one page, each with how often its name came up again.
 #[derive(Debug, Default)]
-pub(super) struct Anchors(HashSet<String>);
+pub(super) struct Anchors(HashMap<String, usize>);
 
 impl Anchors {
     /// An id of its own, made of this name.
     pub(super) fn claim(&mut self, name: &str) -> String {
         let wanted = id_of(name);
-        let mut id = wanted.clone();
-        let mut number = 0;
-        while !self.0.insert(id.clone()) {
+        let mut number = self.0.get(&wanted).copied().unwrap_or(0);
+        let mut id = match number {
+            0 => wanted.clone(),
+            _ => format!("{wanted}{number}"),
+        };
+        while number > 0 && self.0.contains_key(&id) {
             number += 1;
             id = format!("{wanted}{number}");
         }
+        self.0.insert(wanted, number + 1);
+        self.0.entry(id.clone()).or_insert(1);
         id
     }
 
     /// The id of exactly this name, unless something on the page has it already.
     pub(super) fn claim_exactly(&mut self, name: &str) -> Option<String> {
         let id = id_of(name);
-        self.0.insert(id.clone()).then_some(id)
+        if self.0.contains_key(&id) {
+            return None;
+        }
+        self.0.insert(id.clone(), 1);
+        Some(id)
     }
 }
 

@@ -1,31 +1,20 @@
-//! Code blocks, highlighted here so that pages need no script. Colours are classes; their rules are generated
-//! from two themes into `static/css/code.css`.
+//! Code blocks, highlighted here so that pages need no script.
+//!
+//! Colours are classes with rules in `static/css/code.css`.
 
 use std::sync::LazyLock;
 
-use syntect::html::{ClassStyle, line_tokens_to_classed_spans};
-use syntect::parsing::{ParseState, ScopeStack, SyntaxReference, SyntaxSet};
+use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
 use syntect::util::LinesWithEndings;
 
 use super::macros::{Macro, MacroTable};
-use super::output::Captured;
 use super::renderer::Renderer;
 
 pub(super) const MACROS: MacroTable = &[
     ("code", render_code),
     ("noformat", render_noformat),
     ("markdown", render_noformat),
-    ("eazy-math-inline", render_formula),
-    ("easy-math-block", render_formula),
-    ("mathblock", render_formula),
-    ("mathinline", render_formula),
 ];
-
-/// Goes before every class of a token.
-pub(super) const CLASS_PREFIX: &str = "hl-";
-const CLASS_STYLE: ClassStyle = ClassStyle::SpacedPrefixed {
-    prefix: CLASS_PREFIX,
-};
 
 /// Highlighting costs about a second per megabyte, so long code stays plain.
 const MAX_HIGHLIGHTED_BLOCK_BYTES: usize = 64 << 10;
@@ -36,8 +25,41 @@ const MAX_LINE_BYTES: usize = 2000;
 /// Compiled tables; they never change.
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
 
+/// Classes of tokens by the beginning of their scope; the first that fits counts. `None` stays uncoloured inside
+/// something coloured.
+const SCOPES: [(&str, Option<&str>); 20] = [
+    ("comment", Some("tok-comment")),
+    ("meta.interpolation", None),
+    ("string", Some("tok-string")),
+    ("constant.numeric", Some("tok-number")),
+    ("constant", Some("tok-constant")),
+    ("support.constant", Some("tok-constant")),
+    ("keyword.operator.word", Some("tok-keyword")),
+    ("keyword.operator", None),
+    ("keyword", Some("tok-keyword")),
+    ("storage", Some("tok-keyword")),
+    ("entity.name.tag", Some("tok-tag")),
+    ("entity.other.attribute-name", Some("tok-attribute")),
+    ("entity.name.function", Some("tok-function")),
+    ("variable.function", Some("tok-function")),
+    ("support.function", Some("tok-function")),
+    ("entity.name", Some("tok-type")),
+    ("support.type", Some("tok-type")),
+    ("support.class", Some("tok-type")),
+    ("markup.inserted", Some("tok-inserted")),
+    ("markup.deleted", Some("tok-deleted")),
+];
+
+/// [`SCOPES`] as the parser compares them; compiled once, a constant.
+static COLOURED: LazyLock<Vec<(Scope, Option<&'static str>)>> = LazyLock::new(|| {
+    let compiled = SCOPES
+        .iter()
+        .map(|(name, class)| Some((Scope::new(name).ok()?, *class)));
+    compiled.flatten().collect()
+});
+
 /// Confluence's language names that the syntaxes do not know.
-const ALIASES: [(&str, &str); 14] = [
+const ALIASES: [(&str, &str); 13] = [
     ("actionscript3", "actionscript"),
     ("c#", "cs"),
     ("csharp", "cs"),
@@ -49,7 +71,6 @@ const ALIASES: [(&str, &str); 14] = [
     ("jscript", "js"),
     ("objective-c", "objc"),
     ("py", "python"),
-    ("vb", "vb.net"),
     ("yml", "yaml"),
     ("htmlxml", "html"),
 ];
@@ -99,15 +120,6 @@ fn render_noformat(r: &mut Renderer<'_>, it: &Macro<'_>) {
     write_block(r, &block);
 }
 
-/// A formula as its TeX source, which needs no app to be read.
-fn render_formula(r: &mut Renderer<'_>, it: &Macro<'_>) {
-    let source = it
-        .text("body")
-        .or_else(|| it.plain_body())
-        .unwrap_or_default();
-    r.wrap("code", &[("class", "formula")], |r| r.out.text(&source));
-}
-
 /// Writes a code block with its title, line numbers and colours.
 pub(super) fn write_block(r: &mut Renderer<'_>, block: &Block<'_>) {
     if block.collapsed {
@@ -137,13 +149,17 @@ fn write_pre(r: &mut Renderer<'_>, block: &Block<'_>) {
             r.wrap("span", &look, |r| r.out.label(&line_numbers(first, text)));
         }
         r.wrap("code", &[], |r| match highlighted {
-            Some(html) => r.out.markup(&Captured {
-                html,
-                words: text.to_owned(),
-            }),
+            Some(runs) => runs.iter().for_each(|run| write_run(r, run)),
             None => r.out.text(text),
         });
     });
+}
+
+fn write_run(r: &mut Renderer<'_>, run: &Run) {
+    match run.class {
+        Some(class) => r.wrap("span", &[("class", class)], |r| r.out.text(&run.text)),
+        None => r.out.text(&run.text),
+    }
 }
 
 fn line_numbers(first: u32, text: &str) -> String {
@@ -154,7 +170,13 @@ fn line_numbers(first: u32, text: &str) -> String {
     numbers
 }
 
-fn highlight(r: &mut Renderer<'_>, text: &str, language: Option<&str>) -> Option<String> {
+/// Words of one colour, or of none.
+struct Run {
+    class: Option<&'static str>,
+    text: String,
+}
+
+fn highlight(r: &mut Renderer<'_>, text: &str, language: Option<&str>) -> Option<Vec<Run>> {
     let syntax = syntax_of(language?)?;
     let total = r.highlighted_bytes + text.len();
     if text.len() > MAX_HIGHLIGHTED_BLOCK_BYTES
@@ -164,7 +186,7 @@ fn highlight(r: &mut Renderer<'_>, text: &str, language: Option<&str>) -> Option
         return None;
     }
     r.highlighted_bytes = total;
-    to_spans(text, syntax).ok()
+    runs(text, syntax).ok()
 }
 
 fn syntax_of(language: &str) -> Option<&'static SyntaxReference> {
@@ -175,20 +197,43 @@ fn syntax_of(language: &str) -> Option<&'static SyntaxReference> {
     (found.name != "Plain Text").then_some(found)
 }
 
-fn to_spans(text: &str, syntax: &SyntaxReference) -> Result<String, syntect::Error> {
+/// Cuts code into runs. Scopes nest deeply and most have no colour, so a span per scope, as syntect writes them,
+/// would make pages ten times as long as their code.
+fn runs(text: &str, syntax: &SyntaxReference) -> Result<Vec<Run>, syntect::Error> {
     let mut state = ParseState::new(syntax);
     let mut stack = ScopeStack::new();
-    let mut html = String::with_capacity(text.len() * 4);
-    let mut open = 0;
+    let mut runs = Vec::new();
     let ended = format!("{text}\n");
     for line in LinesWithEndings::from(&ended) {
-        let tokens = state.parse_line(line, &SYNTAXES)?;
-        let (spans, opened) = line_tokens_to_classed_spans(line, &tokens, CLASS_STYLE, &mut stack)?;
-        html.push_str(&spans);
-        open += opened;
+        let mut start = 0;
+        for (at, change) in state.parse_line(line, &SYNTAXES)? {
+            add(&mut runs, &stack, line.get(start..at).unwrap_or_default());
+            stack.apply(&change)?;
+            start = at;
+        }
+        add(&mut runs, &stack, line.get(start..).unwrap_or_default());
     }
-    for _ in 0..open {
-        html.push_str("</span>");
+    Ok(runs)
+}
+
+fn add(runs: &mut Vec<Run>, stack: &ScopeStack, text: &str) {
+    let class = class_of(stack);
+    match runs.last_mut() {
+        Some(last) if last.class == class => last.text.push_str(text),
+        _ if text.is_empty() => {}
+        _ => runs.push(Run {
+            class,
+            text: text.to_owned(),
+        }),
     }
-    Ok(html)
+}
+
+/// The colour of the innermost scope that has one.
+fn class_of(stack: &ScopeStack) -> Option<&'static str> {
+    stack.as_slice().iter().rev().find_map(|scope| {
+        let known = COLOURED
+            .iter()
+            .find(|(prefix, _)| prefix.is_prefix_of(*scope));
+        known.map(|(_, class)| *class)
+    })?
 }

@@ -1,5 +1,7 @@
-//! Author's colours to a few named hues. A colour chosen for a white page is unreadable on a dark one, so pages
-//! carry the hue as a class and the stylesheet decides what it looks like.
+//! Author's colours to a few named hues.
+//!
+//! A colour chosen for a white page is unreadable on a dark one, so pages carry the hue as a class and the
+//! stylesheet decides what it looks like.
 
 /// The hues that have classes (`ink-red`, `fill-red`, …).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

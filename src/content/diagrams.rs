@@ -1,5 +1,7 @@
-//! Diagrams of other vendors' apps. Their drawing cannot be run here, but most apps keep a picture of it among the
-//! page's attachments; text diagrams are shown as their source when there is none.
+//! Diagrams of other vendors' apps.
+//!
+//! Their drawing cannot be run here, but most apps keep a picture of it among the page's attachments; text diagrams
+//! are shown as their source when there is none.
 
 use super::code;
 use super::dom::Element;

@@ -101,6 +101,16 @@ fn collect_text(nodes: &[Node], text: &mut String) {
     }
 }
 
+/// The text a reader sees before macros have run: parameters are not part of it.
+pub(super) fn visible_text(nodes: &[Node]) -> String {
+    let pieces = nodes.iter().map(|node| match node {
+        Node::Text(words) => words.clone(),
+        Node::Element(element) if element.name == "ac:parameter" => String::new(),
+        Node::Element(element) => visible_text(&element.children),
+    });
+    pieces.collect()
+}
+
 /// Visits every element in document order, those inside other elements included.
 pub(super) fn visit<'n>(nodes: &'n [Node], seen: &mut impl FnMut(&'n Element)) {
     for element in elements(nodes) {

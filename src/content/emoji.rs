@@ -74,12 +74,24 @@ pub(super) fn of(element: &Element) -> String {
         .unwrap_or_else(|| "🙂".to_owned())
 }
 
-/// `1f468-200d-1f4bb` as text.
+/// A picture of an emoticon, as pages pasted from a browser have it.
+pub(super) fn of_img(image: &Element) -> Option<String> {
+    if !image.attribute("class")?.contains("emoticon") {
+        return None;
+    }
+    let code_points = image.attribute("data-emoji-id").and_then(by_code_points);
+    let named = || image.attribute("data-emoticon-name").and_then(classic);
+    let described = || image.attribute("alt").map(str::to_owned);
+    code_points.or_else(named).or_else(described)
+}
+
+/// `1f468-200d-1f4bb` as text; keycaps have a digit in them.
 pub(super) fn by_code_points(id: &str) -> Option<String> {
-    id.split('-')
-        .map(|code| u32::from_str_radix(code, 16).ok().and_then(char::from_u32))
-        .map(|found| found.filter(|character| !character.is_ascii() && !character.is_control()))
-        .collect()
+    let characters = id
+        .split('-')
+        .map(|code| u32::from_str_radix(code, 16).ok().and_then(char::from_u32));
+    let text = characters.collect::<Option<String>>()?;
+    (!text.is_ascii() && !text.contains(char::is_control)).then_some(text)
 }
 
 /// `:tada:` as text.

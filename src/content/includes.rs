@@ -1,5 +1,6 @@
-//! Other pages inside this one: include, excerpt-include, and the excerpt they take. Only pages of the share, and
-//! what is missing says nothing about where it would have come from.
+//! Other pages inside this one: include, excerpt-include, and the excerpt they take.
+//!
+//! Only pages of the share, and what is missing says nothing about where it would have come from.
 
 use super::dom::{self, Element, Node};
 use super::finding::{FindingKind, short};

@@ -17,6 +17,10 @@ pub(super) const MACROS: MacroTable = &[
     ("jira", render_issue),
     ("jiraissues", render_issue),
     ("emoji", render_emoji),
+    ("eazy-math-inline", render_formula),
+    ("easy-math-block", render_formula),
+    ("mathblock", render_formula),
+    ("mathinline", render_formula),
     ("span", render_body),
     ("color", render_body),
 ];
@@ -128,4 +132,13 @@ fn render_emoji(r: &mut Renderer<'_>, it: &Macro<'_>) {
 
 fn render_body(r: &mut Renderer<'_>, it: &Macro<'_>) {
     r.nodes(it.rich_body().unwrap_or_default());
+}
+
+/// A formula as its TeX source, which needs no app to be read.
+fn render_formula(r: &mut Renderer<'_>, it: &Macro<'_>) {
+    let source = it
+        .text("body")
+        .or_else(|| it.plain_body())
+        .unwrap_or_default();
+    r.wrap("code", &[("class", "formula")], |r| r.out.text(&source));
 }

@@ -1,5 +1,7 @@
-//! What a page may ask about the world around it while it is rendered. The answers come from `pages`, for one
-//! share, so everything found here is inside that share's scope. No rendering and no storage here.
+//! What a page may ask about the world around it while it is rendered.
+//!
+//! The answers come from `pages`, for one share, so everything found here is inside that share's scope. No
+//! rendering and no storage here.
 
 use super::BodyFormat;
 

@@ -1,5 +1,7 @@
-//! Links. Inside the share they lead to the share's own pages and files, with their anchor; into the rest of the
-//! company's Confluence they are plain text; to the web they stay or not, as the options say.
+//! Where links of all kinds lead.
+//!
+//! Inside the share they lead to the share's own pages and files, with their anchor; into the rest of the company's
+//! Confluence they are plain text; to the web they stay or not, as the options say.
 
 use url::Url;
 
@@ -14,7 +16,7 @@ use super::{ExternalLinks, anchors, inline, sanitize};
 /// Where a link may lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Destination {
-    /// A path of the portal or a place on this page.
+    /// A path of the portal, a place on this page, or a way to write or call; opens nothing new.
     Inside(String),
     /// The outside web; opens in a new tab.
     Web(String),
@@ -146,9 +148,12 @@ fn of_web(r: &Renderer<'_>, address: &str) -> Destination {
         return Destination::Nowhere;
     };
     let safe = sanitize::SCHEMES.contains(&url.scheme());
-    match r.options.external_links {
-        ExternalLinks::Keep if safe => Destination::Web(url.into()),
-        _ => Destination::Nowhere,
+    if !safe || r.options.external_links == ExternalLinks::PlainText {
+        return Destination::Nowhere;
+    }
+    match url.scheme() {
+        "mailto" | "tel" => Destination::Inside(url.into()),
+        _ => Destination::Web(url.into()),
     }
 }
 
@@ -211,9 +216,13 @@ pub(super) fn find_page(r: &mut Renderer<'_>, target: &Element) -> Option<PageLi
     if let Some(id) = target.attribute("ri:content-id") {
         return found(r, r.library.page_by_id(id), "a page without a name");
     }
-    match target.attribute("ri:content-title").unwrap_or_default() {
-        "" | "@self" => found(r, r.library.page_by_id(&r.page().content_id), "@self"),
-        title => page_titled(r, target.attribute("ri:space-key"), title),
+    let space_key = target.attribute("ri:space-key");
+    match (target.attribute("ri:content-title"), space_key) {
+        (None | Some("" | "@self"), None) => {
+            let own = r.page();
+            found(r, r.library.page_by_id(&own.content_id), &own.title)
+        }
+        (title, space_key) => page_titled(r, space_key, title.unwrap_or_default()),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::dom::{self, Element, Node};
 use super::finding::{FindingKind, short};
 use super::output::collapse;
-use super::renderer::Renderer;
+use super::renderer::{Renderer, is_listed};
 use super::{
     code, diagrams, files, includes, inline, layout, listings, media, navigation, panels,
     properties,
@@ -30,29 +30,8 @@ const TABLES: [MacroTable; 11] = [
 ];
 
 /// Elements that may not stand inside a paragraph.
-const BLOCKS: [&str; 21] = [
-    "table",
-    "div",
-    "ul",
-    "ol",
-    "dl",
-    "p",
-    "pre",
-    "blockquote",
-    "hr",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "figure",
-    "details",
-    "section",
-    "ac:task-list",
-    "ac:layout",
-    "ac:adf-extension",
-];
+const BLOCKS: &str = "table div ul ol dl p pre blockquote hr h1 h2 h3 h4 h5 h6 figure details section \
+    ac:task-list ac:layout ac:adf-extension";
 
 /// A macro as it stands in a page.
 pub(super) struct Macro<'m> {
@@ -132,7 +111,7 @@ pub(super) fn holds_block(nodes: &[Node]) -> bool {
         "ac:structured-macro" | "ac:macro" => is_block(&Macro::of(element)),
         "ac:image" => media::is_figure(element),
         "ac:link" => false,
-        name => BLOCKS.contains(&name) || holds_block(&element.children),
+        name => is_listed(BLOCKS, name) || holds_block(&element.children),
     })
 }
 

@@ -1,14 +1,16 @@
-//! Pictures: from attachments, with size, place and caption. Pictures of other web sites are never loaded, since
-//! that would tell their owners who reads the page.
+//! Pictures: from attachments, with size, place and caption.
+//!
+//! Pictures of other web sites are never loaded, since that would tell their owners who reads the page.
 
 use url::Url;
 
 use super::dom::Element;
+use super::emoji;
 use super::files;
 use super::finding::FindingKind;
 use super::library::FileLink;
 use super::links::{self, Destination};
-use super::macros::{Macro, MacroTable};
+use super::macros::{self, Macro, MacroTable};
 use super::output::collapse;
 use super::renderer::Renderer;
 use super::wiki_url::{self, WikiTarget};
@@ -73,6 +75,9 @@ pub(super) fn render_ac_image(r: &mut Renderer<'_>, image: &Element) {
 
 /// `<img>`, which pasted pages have.
 pub(super) fn render_img(r: &mut Renderer<'_>, image: &Element) {
+    if let Some(emoticon) = emoji::of_img(image) {
+        return r.out.text(&emoticon);
+    }
     let address = image.attribute("src").unwrap_or_default();
     render_by_address(r, address, look_of(image, ""));
 }
@@ -240,16 +245,14 @@ fn render_embedded_page(r: &mut Renderer<'_>, it: &Macro<'_>) {
         .and_then(|url| url.attribute("ri:value").map(str::to_owned))
         .or_else(|| it.text("url"))
         .or_else(|| it.text("src"));
-    let to = address.map(|address| links::of_address(r, &address).0);
-    match to {
-        Some(to @ Destination::Web(_)) => {
-            let Destination::Web(address) = &to else {
-                return;
-            };
+    match address.map(|address| links::of_address(r, &address).0) {
+        Some(Destination::Web(address)) => {
             r.wrap("p", &[("class", "embedded-page")], |r| {
-                links::write(r, &to, |r| r.out.text(address));
+                links::write(r, &Destination::Web(address.clone()), |r| {
+                    r.out.text(&address)
+                });
             });
         }
-        _ => super::macros::render_unknown(r, it),
+        _ => macros::render_unknown(r, it),
     }
 }

@@ -1,5 +1,7 @@
-//! Untrusted Confluence markup in, [`SanitizedHtml`] out. Pure: no I/O, no clock, and no knowledge of HTTP,
-//! database rows or Confluence's API. What a page needs from its surroundings it asks of a [`library::Library`].
+//! Untrusted Confluence markup in, [`SanitizedHtml`] out.
+//!
+//! Pure: no I/O, no clock, and no knowledge of HTTP, database rows or Confluence's API. What a page needs from its
+//! surroundings it asks of a [`library::Library`].
 
 mod adf;
 mod anchors;
@@ -11,6 +13,7 @@ mod dom;
 mod emoji;
 mod files;
 mod finding;
+mod headings;
 mod includes;
 mod inline;
 mod layout;
@@ -29,6 +32,8 @@ mod sanitize;
 mod style;
 mod tables;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod wiki_markup;
 pub mod wiki_url;
 
@@ -37,6 +42,7 @@ pub use sanitize::SanitizedHtml;
 
 use library::Library;
 use renderer::Renderer;
+use serde::{Deserialize, Serialize};
 
 /// The two kinds of markup a Confluence body can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +101,8 @@ pub struct Rendered {
 }
 
 /// A heading of the rendered page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Heading {
     /// 1 to 6.
     pub level: u8,

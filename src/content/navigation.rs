@@ -1,5 +1,6 @@
-//! Tables of contents inside the page. They stand before the headings they list, so a mark is left in the markup
-//! and filled when the page is complete.
+//! Tables of contents inside the page.
+//!
+//! They stand before the headings they list, so a mark is left in the markup and filled when the page is complete.
 
 use super::Heading;
 use super::macros::{Macro, MacroTable};
@@ -7,6 +8,10 @@ use super::output::Output;
 use super::renderer::Renderer;
 
 pub(super) const MACROS: MacroTable = &[("toc", render_toc), ("toc-zone", render_zone)];
+
+/// A page with more of them, or with longer ones, is made to be slow.
+const MAX_TABLES: usize = 10;
+const MAX_HEADINGS: usize = 1000;
 
 /// Which headings a table of contents lists.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +27,9 @@ fn render_toc(r: &mut Renderer<'_>, it: &Macro<'_>) {
         u8::try_from(level).unwrap_or(6)
     };
     let number = r.tables_of_contents.len();
+    if number == MAX_TABLES {
+        return;
+    }
     r.tables_of_contents.push(TocSpec {
         min_level: level("minLevel", 1),
         max_level: level("maxLevel", 6),
@@ -41,6 +49,7 @@ pub(super) fn table_of_contents(headings: &[Heading], spec: TocSpec) -> String {
     let listed: Vec<&Heading> = headings
         .iter()
         .filter(|heading| levels.contains(&heading.level))
+        .take(MAX_HEADINGS)
         .collect();
     let mut out = Output::default();
     if !listed.is_empty() {

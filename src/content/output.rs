@@ -1,12 +1,15 @@
 //! Writes markup and, beside it, the page's words for search. Every text goes through the escaping here.
 
 use super::parse::MARK;
+use super::renderer::is_listed;
 
 /// Elements that separate words when their markup is taken away.
-const INLINE: [&str; 20] = [
-    "a", "abbr", "b", "cite", "code", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "samp",
-    "small", "span", "strong", "sub", "sup", "u",
-];
+const INLINE: &str =
+    "a abbr b cite code del em i ins kbd mark q s samp small span strong sub sup u";
+
+/// The HTML parser takes quadratic time for one text with many entities, so long ones are cut by comments, which
+/// the sanitizer takes out again.
+const MAX_TEXT_BYTES: usize = 8 << 10;
 
 /// Markup under construction.
 #[derive(Debug, Default)]
@@ -60,8 +63,16 @@ impl Output {
 
     /// Words of ours, which a search must not find.
     pub(super) fn label(&mut self, text: &str) {
-        escape(text, &mut self.html);
-        self.written += text.len();
+        let start = self.html.len();
+        let mut rest = text;
+        while rest.len() > MAX_TEXT_BYTES {
+            let (piece, after) = rest.split_at(rest.floor_char_boundary(MAX_TEXT_BYTES));
+            escape(piece, &mut self.html);
+            self.html.push_str("<!---->");
+            rest = after;
+        }
+        escape(rest, &mut self.html);
+        self.written += self.html.len() - start;
     }
 
     /// Markup made by this room, with the words it shows.
@@ -103,7 +114,7 @@ impl Output {
     }
 
     fn separate(&mut self, tag: &str) {
-        if !INLINE.contains(&tag) {
+        if !is_listed(INLINE, tag) {
             self.words.push(' ');
         }
     }

@@ -1,4 +1,4 @@
-//! Boxes around text: info, tip, note, warning, panel, expand, and the excerpt that is only a name for a part.
+//! Boxes around text: info, tip, note, warning, panel, expand.
 
 use super::dom::Node;
 use super::emoji;

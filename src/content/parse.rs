@@ -1,5 +1,7 @@
-//! Storage format text to a tree. Tolerant: markup that is not well-formed loses structure, never text, and deep
-//! nesting is flattened, so that everything after this may recurse over the tree.
+//! Storage format text to a tree.
+//!
+//! Tolerant: markup that is not well-formed loses structure, never text, and deep nesting is flattened, so that
+//! everything after this may recurse over the tree.
 
 use quick_xml::escape::resolve_html5_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};

@@ -1,16 +1,18 @@
 //! Walks a parsed page and writes markup: the plain XHTML elements here, everything else in the file of its
-//! subject. Holds what one rendering has to remember.
+//! subject.
+//!
+//! Holds what one rendering has to remember.
 
-use super::anchors::{self, Anchors};
+use super::anchors::Anchors;
 use super::dom::{self, Element, Node};
-use super::finding::{FindingKind, Findings, short};
+use super::finding::{FindingKind, Findings};
 use super::library::Library;
 use super::navigation::{self, TocSpec};
 use super::output::{self, Captured, Output, collapse};
 use super::parse::{self, Fragment};
 use super::{
-    BodyFormat, Heading, PageSource, RenderOptions, Rendered, SanitizedHtml, adf, inline, layout,
-    links, macros, media, style, tables, tasks, wiki_markup,
+    BodyFormat, Heading, PageSource, RenderOptions, Rendered, SanitizedHtml, adf, headings, inline,
+    layout, links, macros, media, style, tables, tasks, wiki_markup,
 };
 
 /// Output beyond this is cut; a page of this size is no longer a page.
@@ -22,64 +24,11 @@ const MAX_LOADED_PAGES: usize = 200;
 const MAX_LOADED_BYTES: usize = 16 << 20;
 
 /// Elements written as they are, with the attributes of [`Renderer::plain`].
-const PLAIN: [&str; 36] = [
-    "abbr",
-    "b",
-    "blockquote",
-    "caption",
-    "cite",
-    "code",
-    "dd",
-    "del",
-    "dfn",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "i",
-    "ins",
-    "kbd",
-    "li",
-    "mark",
-    "ol",
-    "p",
-    "pre",
-    "q",
-    "s",
-    "samp",
-    "small",
-    "strong",
-    "sub",
-    "summary",
-    "sup",
-    "u",
-    "ul",
-    "var",
-    "details",
-    "section",
-];
+const PLAIN: &str = "abbr b blockquote caption cite code dd del dfn div dl dt em figcaption figure i ins \
+    kbd li mark ol p pre q s samp small strong sub summary sup u ul var details section";
 /// Elements whose content is not text for readers.
-const HIDDEN: [&str; 17] = [
-    "script",
-    "style",
-    "template",
-    "noscript",
-    "iframe",
-    "object",
-    "embed",
-    "svg",
-    "math",
-    "select",
-    "textarea",
-    "title",
-    "head",
-    "ac:placeholder",
-    "ac:parameter",
-    "ac:default-parameter",
-    "ac:task-id",
-];
+const HIDDEN: &str = "script style template noscript iframe object embed svg math select textarea title \
+    head ac:placeholder ac:parameter ac:default-parameter ac:task-id";
 
 /// The page whose markup is being read: the shared one, or one that it includes.
 #[derive(Debug, Clone)]
@@ -244,8 +193,8 @@ impl<'a> Renderer<'a> {
             "ac:layout" | "ac:layout-section" | "ac:layout-cell" => layout::render(self, element),
             "ac:adf-extension" => adf::render_extension(self, element),
             "ac:adf-node" => adf::render_node(self, element),
-            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(element),
-            "p" if macros::holds_block(&element.children) => self.plain("div", element),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => headings::render(self, element),
+            "p" if macros::holds_block(&element.children) => self.torn_paragraph(element),
             "table" => tables::render(self, element),
             "thead" | "tbody" | "tfoot" | "tr" | "td" | "th" | "colgroup" | "col" => {
                 tables::render_part(self, element);
@@ -253,8 +202,8 @@ impl<'a> Renderer<'a> {
             "br" | "hr" | "wbr" => self.out.open(&element.name, &[]),
             "strike" => self.plain("del", element),
             "tt" => self.plain("code", element),
-            name if HIDDEN.contains(&name) => {}
-            name if PLAIN.contains(&name) => self.plain(name, element),
+            name if is_listed(HIDDEN, name) => {}
+            name if is_listed(PLAIN, name) => self.plain(name, element),
             _ => self.nodes(&element.children),
         }
     }
@@ -271,6 +220,14 @@ impl<'a> Renderer<'a> {
             attributes.extend(element.attribute(name).map(|value| (name, value)));
         }
         self.wrap(tag, &attributes, |r| r.nodes(&element.children));
+    }
+
+    /// A paragraph with a block in it, which HTML would end before the block.
+    fn torn_paragraph(&mut self, element: &Element) {
+        let classes = format!("paragraph {}", style::classes(element));
+        self.wrap("div", &[("class", classes.trim())], |r| {
+            r.nodes(&element.children);
+        });
     }
 
     /// Writes an element around what `inner` writes.
@@ -298,6 +255,14 @@ impl<'a> Renderer<'a> {
         self.out.end_capture(before)
     }
 
+    /// The same for a place that may hold words only.
+    pub(super) fn capture_in_line(&mut self, inner: impl FnOnce(&mut Self)) -> Captured {
+        self.phrasing += 1;
+        let captured = self.capture(inner);
+        self.phrasing -= 1;
+        captured
+    }
+
     /// The sentence that stands where something cannot be shown.
     pub(super) fn placeholder(&mut self, sentence: &str) {
         let tag = if self.phrasing > 0 { "span" } else { "div" };
@@ -311,44 +276,11 @@ impl<'a> Renderer<'a> {
             limit: limit.to_owned(),
         });
     }
+}
 
-    fn heading(&mut self, element: &Element) {
-        let inner = self.capture(|r| {
-            r.phrasing += 1;
-            r.nodes(&element.children);
-            r.phrasing -= 1;
-        });
-        let text = collapse(&inner.words);
-        if text.is_empty() {
-            self.out.markup(&inner);
-            return;
-        }
-        let id = self.anchors.claim(&text);
-        let level = element.name.as_bytes().get(1).map_or(6, |b| b - b'0');
-        self.headings.push(Heading {
-            level,
-            id: id.clone(),
-            text: short(&text),
-        });
-        let classes = style::classes(element);
-        let attributes = [("id", id.as_str()), ("class", classes.as_str())];
-        self.wrap(&element.name, &attributes, |r| {
-            r.alias_of_heading(&text);
-            r.out.markup(&inner);
-        });
-    }
-
-    /// A link of Data Center to the heading “API Reference” of the page “API” may mean `API-Reference` (with the
-    /// title) or the heading; both places exist then.
-    fn alias_of_heading(&mut self, text: &str) {
-        let dashed = text.replace(' ', "-");
-        let title = self.page().title;
-        if let Some(rest) = anchors::without_title(&dashed, &title)
-            && let Some(id) = self.anchors.claim_exactly(rest)
-        {
-            self.wrap("span", &[("id", &id)], |_| {});
-        }
-    }
+/// Whether a name is one of the words of a list.
+pub(super) fn is_listed(words: &str, name: &str) -> bool {
+    words.split_ascii_whitespace().any(|word| word == name)
 }
 
 /// The text of some nodes on one line, for labels and names.

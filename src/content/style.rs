@@ -1,5 +1,7 @@
-//! The part of an element's look that is kept, as class names. No `style` attribute survives: the portal's
-//! Content-Security-Policy would refuse it, and classes work in light and dark.
+//! The part of an element's look that is kept, as class names.
+//!
+//! No `style` attribute survives: the portal's Content-Security-Policy would refuse it, and classes work in light
+//! and dark.
 
 use super::colours::Hue;
 use super::dom::Element;

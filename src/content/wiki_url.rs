@@ -1,5 +1,7 @@
 //! Understands the addresses Confluence gives its pages, files and people, so that a pasted link can become a link
-//! of the share. Only reads them; what visitors get is decided in `links.rs`.
+//! of the share.
+//!
+//! Only reads them; what visitors get is decided in `links.rs`.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;

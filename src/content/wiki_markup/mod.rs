@@ -1,5 +1,7 @@
-//! The notation of Confluence 3 and older, turned into the same tree as storage format, so that everything after
-//! it is shared. Reasonable rather than complete: what is not understood stays readable text.
+//! The notation of Confluence 3 and older, turned into the same tree as storage format, so that everything after it
+//! is shared.
+//!
+//! Reasonable rather than complete: what is not understood stays readable text.
 //!
 //! Here: macros in braces. Lines are in `blocks.rs`, what stands in a line in `inline.rs`.
 
