@@ -1,0 +1,98 @@
+//! What a sign-in session says and how long it lives. How it travels in a cookie is `admin`'s subject.
+
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::account::Account;
+
+/// Without a request for this long the session is over.
+const IDLE: Duration = Duration::minutes(60);
+/// However busy, the session is over after this long.
+const ABSOLUTE: Duration = Duration::hours(12);
+/// How old the note of the last request may get; writing it with every request would send a cookie each time.
+const TOUCH_AFTER: Duration = Duration::minutes(1);
+
+/// A signed-in admin, as the encrypted cookie says. Times are Unix seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInSession {
+    pub account_id: Uuid,
+    /// The account's `session_epoch` at sign-in.
+    pub epoch: i32,
+    pub signed_in_at: i64,
+    pub seen_at: i64,
+}
+
+impl SignInSession {
+    pub fn begin(account: &Account, now: OffsetDateTime) -> Self {
+        Self {
+            account_id: account.id,
+            epoch: account.session_epoch,
+            signed_in_at: now.unix_timestamp(),
+            seen_at: now.unix_timestamp(),
+        }
+    }
+
+    /// Whether its time is not over. Whether its account still stands behind it is [`Self::belongs_to`].
+    pub fn is_live(&self, now: OffsetDateTime) -> bool {
+        let now = now.unix_timestamp();
+        now < self.seen_at.saturating_add(IDLE.whole_seconds())
+            && now < self.signed_in_at.saturating_add(ABSOLUTE.whole_seconds())
+    }
+
+    pub fn belongs_to(&self, account: &Account) -> bool {
+        self.account_id == account.id && self.epoch == account.session_epoch
+    }
+
+    /// The session with this request noted, when the last note is old enough to be worth a new cookie.
+    pub fn touched(&self, now: OffsetDateTime) -> Option<Self> {
+        let now = now.unix_timestamp();
+        (now >= self.seen_at.saturating_add(TOUCH_AFTER.whole_seconds())).then(|| Self {
+            seen_at: now,
+            ..self.clone()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::{Duration, OffsetDateTime};
+    use uuid::Uuid;
+
+    use super::SignInSession;
+
+    const START: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+
+    fn session() -> SignInSession {
+        SignInSession {
+            account_id: Uuid::nil(),
+            epoch: 1,
+            signed_in_at: 0,
+            seen_at: 0,
+        }
+    }
+
+    #[test]
+    fn an_idle_session_ends_after_an_hour() {
+        assert!(session().is_live(START + Duration::seconds(3599)));
+        assert!(!session().is_live(START + Duration::seconds(3600)));
+    }
+
+    #[test]
+    fn a_busy_session_ends_after_twelve_hours() {
+        let late = START + Duration::hours(12);
+        let busy = SignInSession {
+            seen_at: late.unix_timestamp() - 1,
+            ..session()
+        };
+        assert!(busy.is_live(late - Duration::SECOND));
+        assert!(!busy.is_live(late));
+    }
+
+    #[test]
+    fn a_request_is_noted_once_a_minute() {
+        assert_eq!(session().touched(START + Duration::seconds(59)), None);
+        let touched = session().touched(START + Duration::seconds(60)).unwrap();
+        assert_eq!((touched.seen_at, touched.signed_in_at), (60, 0));
+    }
+}

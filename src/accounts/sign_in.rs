@@ -1,0 +1,149 @@
+//! Signing in: the guess limits of accounts and the check of a password. What the browser gets to see and keep is
+//! `admin`'s subject.
+
+use diesel::pg::PgConnection;
+use time::{Duration, OffsetDateTime};
+
+use super::account::{Account, Email};
+use super::store::account as store;
+use crate::db::{Db, DbError};
+use crate::guess_limit::{self, Charge, GuessLimit};
+use crate::password::{HashError, Hasher, Password, PasswordHash, Verdict};
+
+/// One client at one account: five guesses, then one in six minutes.
+const CLIENT_BURST: i32 = 5;
+const CLIENT_REFILL: Duration = Duration::minutes(6);
+/// Everybody at one account: thirty guesses, then one a minute. An owner who is kept out by strangers' guesses waits
+/// a minute, not for ever.
+const ACCOUNT_BURST: i32 = 30;
+const ACCOUNT_REFILL: Duration = Duration::minutes(1);
+
+/// What came of a try to sign in.
+#[derive(Debug)]
+pub enum SignIn {
+    Accepted(Account),
+    /// Wrong password or no such account: nobody can tell which.
+    Refused,
+    /// Too many guesses; nothing was checked.
+    Wait(Duration),
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error(transparent)]
+    Hash(#[from] HashError),
+}
+
+/// Checks a password. `client` is what counts as one client, such as an address or an IPv6 network. The guess is
+/// charged before the work and given back when it was right, so that parallel guesses cannot outrun the limit; an
+/// unknown account takes the same steps and the same time.
+pub async fn sign_in(
+    db: &Db,
+    hasher: &Hasher,
+    email: &Email,
+    password: Password,
+    client: &str,
+    now: OffsetDateTime,
+) -> Result<SignIn, SignInError> {
+    let (searched, charged) = (email.clone(), limits(email, client));
+    let found = db.run(move |db| charge_and_find(db, &searched, &charged, now)).await?;
+    let account = match found {
+        Err(wait) => return Ok(SignIn::Wait(wait)),
+        Ok(account) => account,
+    };
+    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    let replacement = match (hasher.verify(password, stored).await?, &account) {
+        (Verdict::Wrong, _) | (_, None) => return Ok(SignIn::Refused),
+        (Verdict::Right, _) => None,
+        (Verdict::RightButOutdated(hash), _) => Some(hash),
+    };
+    let Some(account) = account else {
+        return Ok(SignIn::Refused);
+    };
+    let charged = limits(email, client);
+    db.run(move |db| {
+        guess_limit::give_back(db, &charged)?;
+        welcome(db, account, replacement, now)
+    })
+    .await
+}
+
+fn charge_and_find(
+    db: &mut PgConnection,
+    email: &Email,
+    limits: &[GuessLimit],
+    now: OffsetDateTime,
+) -> Result<Result<Option<Account>, Duration>, DbError> {
+    match guess_limit::charge(db, limits, now)? {
+        Charge::Wait(wait) => Ok(Err(wait)),
+        Charge::Granted => store::find_by_email(db, email).map(Ok),
+    }
+}
+
+fn welcome(
+    db: &mut PgConnection,
+    account: Account,
+    replacement: Option<PasswordHash>,
+    now: OffsetDateTime,
+) -> Result<SignIn, SignInError> {
+    if let Some(hash) = replacement {
+        store::replace_outdated_hash(db, account.id, &account.password_hash, &hash)?;
+    }
+    store::note_sign_in(db, account.id, now)?;
+    Ok(SignIn::Accepted(account))
+}
+
+/// What came of a check of the own password by somebody who is signed in.
+#[derive(Debug, PartialEq, Eq)]
+pub enum OwnPassword {
+    Right,
+    Wrong,
+    Wait(Duration),
+}
+
+/// Checks the current password of a signed-in admin, under the same limits as a sign-in: an unlocked screen must not
+/// be a place to guess at.
+pub async fn check_own_password(
+    db: &Db,
+    hasher: &Hasher,
+    account: &Account,
+    password: Password,
+    client: &str,
+    now: OffsetDateTime,
+) -> Result<OwnPassword, SignInError> {
+    let limits_of = || limits_by_name(&account.email, client);
+    let charged = limits_of();
+    let charge = db.run(move |db| guess_limit::charge(db, &charged, now)).await?;
+    if let Charge::Wait(wait) = charge {
+        return Ok(OwnPassword::Wait(wait));
+    }
+    let verdict = hasher.verify(password, Some(account.password_hash.clone())).await?;
+    if matches!(verdict, Verdict::Wrong) {
+        return Ok(OwnPassword::Wrong);
+    }
+    let charged = limits_of();
+    db.run(move |db| guess_limit::give_back(db, &charged)).await?;
+    Ok(OwnPassword::Right)
+}
+
+fn limits(email: &Email, client: &str) -> [GuessLimit; 2] {
+    limits_by_name(email.as_str(), client)
+}
+
+fn limits_by_name(email: &str, client: &str) -> [GuessLimit; 2] {
+    [
+        GuessLimit {
+            bucket: format!("account:{email}:client:{client}"),
+            burst: CLIENT_BURST,
+            refill: CLIENT_REFILL,
+        },
+        GuessLimit {
+            bucket: format!("account:{email}:all"),
+            burst: ACCOUNT_BURST,
+            refill: ACCOUNT_REFILL,
+        },
+    ]
+}

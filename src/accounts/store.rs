@@ -1,0 +1,3 @@
+//! Every query on accounts and API tokens.
+
+pub mod account;
