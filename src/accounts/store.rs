@@ -1,3 +1,4 @@
-//! Every query on accounts and API tokens.
+//! Every query on accounts and API tokens, one file per table.
 
 pub mod account;
+pub mod api_token;
