@@ -265,6 +265,18 @@ impl BaseUrlArgs {
 }
 
 impl StorageArgs {
+    /// Everything in one folder of this machine.
+    pub fn local(data_dir: PathBuf) -> Self {
+        Self {
+            data_dir,
+            object_store: None,
+            s3_endpoint: None,
+            s3_region: String::new(),
+            s3_access_key_id: None,
+            s3_secret_access_key: None,
+        }
+    }
+
     pub fn read(&self) -> Result<Storage, ConfigError> {
         let mut errors = ConfigError::default();
         self.check(&mut errors).ok_or(errors)

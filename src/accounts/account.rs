@@ -55,13 +55,27 @@ mod tests {
 
     #[test]
     fn addresses_are_trimmed_and_lower_case() {
-        assert_eq!(Email::parse("  Ada@Example.COM ").unwrap().as_str(), "ada@example.com");
-        assert_eq!(Email::parse("root@localhost").unwrap().as_str(), "root@localhost");
+        assert_eq!(
+            Email::parse("  Ada@Example.COM ").unwrap().as_str(),
+            "ada@example.com"
+        );
+        assert_eq!(
+            Email::parse("root@localhost").unwrap().as_str(),
+            "root@localhost"
+        );
     }
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in ["", "ada", "@example.com", "ada@", "a@b@c", "a b@example.com", "a@exa\nmple.com"] {
+        for text in [
+            "",
+            "ada",
+            "@example.com",
+            "ada@",
+            "a@b@c",
+            "a b@example.com",
+            "a@exa\nmple.com",
+        ] {
             assert!(Email::parse(text).is_err(), "{text:?}");
         }
         assert!(Email::parse(&format!("{}@example.com", "a".repeat(250))).is_err());

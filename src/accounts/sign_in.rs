@@ -37,7 +37,9 @@ pub enum SignInError {
     Hash(#[from] HashError),
 }
 
-/// Checks a password. `client` is what counts as one client, such as an address or an IPv6 network. The guess is
+/// Checks a password.
+///
+/// `client` is what counts as one client, such as an address or an IPv6 network. The guess is
 /// charged before the work and given back when it was right, so that parallel guesses cannot outrun the limit; an
 /// unknown account takes the same steps and the same time.
 pub async fn sign_in(
@@ -49,12 +51,16 @@ pub async fn sign_in(
     now: OffsetDateTime,
 ) -> Result<SignIn, SignInError> {
     let (searched, charged) = (email.clone(), limits(email, client));
-    let found = db.run(move |db| charge_and_find(db, &searched, &charged, now)).await?;
+    let found = db
+        .run(move |db| charge_and_find(db, &searched, &charged, now))
+        .await?;
     let account = match found {
         Err(wait) => return Ok(SignIn::Wait(wait)),
         Ok(account) => account,
     };
-    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    let stored = account
+        .as_ref()
+        .map(|account| account.password_hash.clone());
     let replacement = match (hasher.verify(password, stored).await?, &account) {
         (Verdict::Wrong, _) | (_, None) => return Ok(SignIn::Refused),
         (Verdict::Right, _) => None,
@@ -116,16 +122,21 @@ pub async fn check_own_password(
 ) -> Result<OwnPassword, SignInError> {
     let limits_of = || limits_by_name(&account.email, client);
     let charged = limits_of();
-    let charge = db.run(move |db| guess_limit::charge(db, &charged, now)).await?;
+    let charge = db
+        .run(move |db| guess_limit::charge(db, &charged, now))
+        .await?;
     if let Charge::Wait(wait) = charge {
         return Ok(OwnPassword::Wait(wait));
     }
-    let verdict = hasher.verify(password, Some(account.password_hash.clone())).await?;
+    let verdict = hasher
+        .verify(password, Some(account.password_hash.clone()))
+        .await?;
     if matches!(verdict, Verdict::Wrong) {
         return Ok(OwnPassword::Wrong);
     }
     let charged = limits_of();
-    db.run(move |db| guess_limit::give_back(db, &charged)).await?;
+    db.run(move |db| guess_limit::give_back(db, &charged))
+        .await?;
     Ok(OwnPassword::Right)
 }
 

@@ -43,6 +43,32 @@ pub enum FindingKind {
     TooLarge { limit: String },
 }
 
+impl FindingKind {
+    /// For the admin: what readers do not see as it was in the wiki.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::UnknownMacro { name } => format!("The “{name}” macro is shown as a placeholder."),
+            Self::MissingDiagram { name } => {
+                format!("The diagram “{name}” has no picture in the wiki.")
+            }
+            Self::MissingPage { title } => {
+                format!("A link leads to “{title}”, which does not exist.")
+            }
+            Self::OutsideLink { title } => {
+                format!("A link to “{title}”, which is not shared, is plain text.")
+            }
+            Self::MissingFile { name } => format!("The file “{name}” is missing."),
+            Self::ExternalImage { host } => format!("Pictures from {host} are not loaded."),
+            Self::WikiMarkup => "Pages in old wiki markup were converted.".to_owned(),
+            Self::BrokenMarkup { detail } => format!("Markup was mended: {detail}."),
+            Self::RecursiveInclude { title } => {
+                format!("“{title}” includes itself; the circle was cut.")
+            }
+            Self::TooLarge { limit } => format!("A page was cut: {limit}."),
+        }
+    }
+}
+
 /// Collects findings, each kind once with its count.
 #[derive(Debug, Default)]
 pub(super) struct Findings(Vec<Finding>);

@@ -16,6 +16,8 @@ use time::{Date, OffsetDateTime};
 use crate::space_export::builder::{ExportBuilder, NewPage};
 use crate::space_export::{BodyFormat, PageKind};
 
+/// The sample's space.
+pub const SPACE_KEY: &str = "TERN";
 /// The sample's first page, the root of everything but the blog posts.
 pub const HOME: u64 = 1_310_721;
 /// A branch of its own, three levels deep, for a share of a page tree.
@@ -206,7 +208,7 @@ const FILES: [File; 18] = [
 /// # Errors
 /// Only what `out` answers.
 pub fn write_sample_space(out: impl Write + Seek) -> io::Result<()> {
-    let mut export = ExportBuilder::new("TERN", "Tern 22 manual").home_page(HOME);
+    let mut export = ExportBuilder::new(SPACE_KEY, "Tern 22 manual").home_page(HOME);
     for (key, user_name, display_name) in USERS {
         export = export.user(key, user_name, display_name);
     }

@@ -1,5 +1,6 @@
-//! The pass: the signed value of the cookie that proves a visitor got in. How the cookie is named and set is `web`'s
-//! subject. A pass says nothing about whether its share still admits anybody; see `access`.
+//! The pass: the signed value of the cookie that proves a visitor got in.
+//!
+//! How the cookie is named and set is `web`'s subject. A pass says nothing about whether its share still admits anybody; see `access`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::embed_origins::EmbedOrigins;
 use super::unlock_secret::UnlockSecret;
-use super::unlock_token::SecretsInForce;
+use super::unlock_token::{self, SecretsInForce, TokenRule};
 use crate::password::PasswordHash;
 
 /// Names a share in its URL. Canonical is the hyphenated lower-case form.
@@ -204,7 +204,7 @@ impl Share {
     }
 
     /// The previous secret counts only until its overlap ends.
-    pub fn secrets_in_force(&self, now: OffsetDateTime) -> SecretsInForce<'_> {
+    fn secrets_in_force(&self, now: OffsetDateTime) -> SecretsInForce<'_> {
         let previous = self
             .previous_unlock_secret
             .as_ref()
@@ -212,6 +212,19 @@ impl Share {
         SecretsInForce {
             current: &self.unlock_secret,
             previous: previous.map(|previous| &previous.secret),
+        }
+    }
+
+    /// The unlock token rule as it stands for this share now.
+    pub fn token_rule(&self, now: OffsetDateTime) -> TokenRule<'_> {
+        TokenRule {
+            share_id: self.id.uuid(),
+            secrets: self.secrets_in_force(now),
+            share: match self.availability(now) {
+                Availability::Open => unlock_token::Availability::Open,
+                _ => unlock_token::Availability::Closed,
+            },
+            now: now.unix_timestamp(),
         }
     }
 }

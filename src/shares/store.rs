@@ -278,7 +278,9 @@ pub fn sign_everybody_out(
     row.map(Share::try_from).transpose()
 }
 
-/// Puts `fresh` in the place of the unlock secret. With an overlap the old one is accepted that much longer; without
+/// Puts `fresh` in the place of the unlock secret.
+///
+/// With an overlap the old one is accepted that much longer; without
 /// one it is dropped and every pass ends. One statement, so that two rotations at once cannot mix.
 pub fn rotate_unlock_secret(
     db: &mut PgConnection,

@@ -15,7 +15,7 @@ use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse,
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::unlock::{self, Query};
+use super::unlock::Query;
 use super::views::password::{Notice, NoticeKind, PasswordPage};
 use crate::clock;
 use crate::shares::access::{self, Access};
@@ -23,7 +23,7 @@ use crate::shares::event::Event;
 use crate::shares::pass::{Pass, WayIn};
 use crate::shares::share::{Share, ShareId, WrittenShareId};
 use crate::shares::store;
-use crate::shares::unlock_token::{Accepted, RefusalCode, SigningKey};
+use crate::shares::unlock_token::{self, Accepted, RefusalCode, SigningKey};
 use crate::web::error::{Failure, PageError, Stopped};
 use crate::web::headers::Shell;
 use crate::web::share_cache::KnownShare;
@@ -206,7 +206,7 @@ fn answer_token(
     if matches!(access, Access::Open) {
         return Ok(page::see_other(&clean));
     }
-    match unlock::judge(token, share, now) {
+    match unlock_token::check(token, &share.token_rule(now)) {
         Ok(accepted) => {
             let mut response = page::see_other(&clean);
             for cookie in pass_cookie::admit(state, request, share, WayIn::Token, now) {

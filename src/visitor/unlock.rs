@@ -1,12 +1,6 @@
-//! The `unlock` parameter of content addresses: taking it out, and judging it. The rule itself is
-//! `shares::unlock_token`.
+//! The `unlock` parameter of content addresses: taking it out of a query. The rule it meets is `shares::unlock_token`.
 
 use percent_encoding::percent_decode_str;
-use time::OffsetDateTime;
-
-use crate::shares::share::{Availability, Share};
-use crate::shares::unlock_token::{self, Accepted, Refused, TokenRule};
-
 const PARAMETER: &str = "unlock";
 
 /// A query string taken apart: the first token, if there is one, and everything else as it was written.
@@ -47,24 +41,6 @@ impl Query {
 
 fn decode(value: &str) -> String {
     percent_decode_str(value).decode_utf8_lossy().into_owned()
-}
-
-/// Holds a token against the rule for this share and moment.
-pub fn judge(token: &str, share: &Share, now: OffsetDateTime) -> Result<Accepted, Refused> {
-    unlock_token::check(token, &rule(share, now))
-}
-
-/// The rule as it stands for this share now; also for the token checkers.
-pub fn rule(share: &Share, now: OffsetDateTime) -> TokenRule<'_> {
-    TokenRule {
-        share_id: share.id.uuid(),
-        secrets: share.secrets_in_force(now),
-        share: match share.availability(now) {
-            Availability::Open => unlock_token::Availability::Open,
-            _ => unlock_token::Availability::Closed,
-        },
-        now: now.unix_timestamp(),
-    }
 }
 
 #[cfg(test)]

@@ -28,6 +28,8 @@ const BUNDLES: &[(&str, &[&str])] = &[(
         "css/reader.css",
         "css/search.css",
         "css/gate.css",
+        "css/content.css",
+        "css/code.css",
         "css/print.css",
     ],
 )];

@@ -1,5 +1,7 @@
 //! The one error map: what went wrong below becomes a status, and a page or `application/problem+json` (RFC 9457) by
-//! the handler's return type. An error is logged here, once, where it is answered; nobody outside sees its text.
+//! the handler's return type.
+//!
+//! An error is logged here, once, where it is answered; nobody outside sees its text.
 
 use std::fmt;
 

@@ -1,4 +1,6 @@
-//! Shares in memory for the hot path: a share is read from the database at most about twice a second, however many
+//! Shares in memory for the hot path.
+//!
+//! A share is read from the database at most about twice a second, however many
 //! visitors it has, and a change of it is seen by every node within a second. Dropped at any time without loss.
 
 use std::sync::Arc;

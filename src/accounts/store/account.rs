@@ -61,13 +61,19 @@ pub fn insert_account(
         .get_result(db);
     match inserted {
         Ok(row) => Ok(row.into()),
-        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(InsertError::Taken),
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+            Err(InsertError::Taken)
+        }
         Err(error) => Err(DbError::from(error).into()),
     }
 }
 
 pub fn find_account(db: &mut PgConnection, id: Uuid) -> Result<Option<Account>, DbError> {
-    let row = account::table.find(id).select(AccountRow::as_select()).first(db).optional()?;
+    let row = account::table
+        .find(id)
+        .select(AccountRow::as_select())
+        .first(db)
+        .optional()?;
     Ok(row.map(Account::from))
 }
 
@@ -85,7 +91,11 @@ pub fn count_accounts(db: &mut PgConnection) -> Result<i64, DbError> {
 }
 
 /// Sets a new password and ends every session. Returns the account as it is now, for a session of its own.
-pub fn set_password(db: &mut PgConnection, id: Uuid, password: &PasswordHash) -> Result<Option<Account>, DbError> {
+pub fn set_password(
+    db: &mut PgConnection,
+    id: Uuid,
+    password: &PasswordHash,
+) -> Result<Option<Account>, DbError> {
     let row = diesel::update(account::table.find(id))
         .set((
             account::password_hash.eq(password.as_stored()),
@@ -120,6 +130,8 @@ pub fn replace_outdated_hash(
 }
 
 pub fn note_sign_in(db: &mut PgConnection, id: Uuid, now: OffsetDateTime) -> Result<(), DbError> {
-    diesel::update(account::table.find(id)).set(account::last_sign_in_at.eq(now)).execute(db)?;
+    diesel::update(account::table.find(id))
+        .set(account::last_sign_in_at.eq(now))
+        .execute(db)?;
     Ok(())
 }

@@ -1,0 +1,70 @@
+//! `admin add` and `token add`.
+
+use std::io::{self, BufRead as _, IsTerminal as _};
+
+use super::{CommandError, note, print};
+use crate::accounts::account::Email;
+use crate::accounts::api_token::{NewApiToken, TokenName, TokenScope};
+use crate::accounts::store::{account, api_token};
+use crate::clock;
+use crate::config::DatabaseArgs;
+use crate::db::{Db, DbError};
+use crate::password::{self, Password};
+
+fn refused(error: impl std::fmt::Display) -> CommandError {
+    CommandError::Refused(error.to_string())
+}
+
+pub(super) fn add_admin(email: &str, database: &DatabaseArgs) -> Result<(), CommandError> {
+    let url = database.read()?;
+    let email = Email::parse(email).map_err(refused)?;
+    let password = Password::new(&read_password()?).map_err(refused)?;
+    let hash = password::hash(&password).map_err(refused)?;
+    Db::open(&url, 1)
+        .run_blocking(|db| account::insert_account(db, &email, &hash, clock::now()))
+        .map_err(refused)?;
+    note(&format!("Added the admin {}.", email.as_str()))
+}
+
+/// Asked for twice at a terminal; else the first line of standard input.
+fn read_password() -> Result<String, CommandError> {
+    if !io::stdin().is_terminal() {
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line)?;
+        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    let first = rpassword::prompt_password("Password: ")?;
+    let second = rpassword::prompt_password("The same again: ")?;
+    if first == second {
+        Ok(first)
+    } else {
+        Err(CommandError::Refused(
+            "The two passwords differ.".to_owned(),
+        ))
+    }
+}
+
+pub(super) fn add_token(
+    name: &str,
+    scope: &str,
+    database: &DatabaseArgs,
+) -> Result<(), CommandError> {
+    let url = database.read()?;
+    let new = NewApiToken {
+        name: TokenName::parse(name).map_err(refused)?,
+        scope: TokenScope::parse(scope)
+            .ok_or_else(|| refused("The scope must be read or write."))?,
+        created_by: "command line".to_owned(),
+        expires_at: None,
+    };
+    let (_, token) = Db::open(&url, 1)
+        .run_blocking(|db| api_token::insert_token(db, &new, clock::now()))
+        .map_err(|error: api_token::TokenStoreError| refused(error))?;
+    print(&token.reveal())
+}
+
+impl From<DbError> for CommandError {
+    fn from(error: DbError) -> Self {
+        refused(error)
+    }
+}

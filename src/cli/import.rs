@@ -1,0 +1,113 @@
+//! `import`: a space export from the command line, with a progress bar at a terminal.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{CommandError, note, print};
+use crate::clock;
+use crate::config::{DatabaseArgs, StorageArgs};
+use crate::db::{self, Db};
+use crate::pages::files::FileStore;
+use crate::pages::import::{self, Imported, Progress};
+use crate::pages::model::ImportReport;
+
+pub(super) fn run(
+    export: &Path,
+    name: &str,
+    database: &DatabaseArgs,
+    storage: &StorageArgs,
+) -> Result<(), CommandError> {
+    let url = database.read()?;
+    let storage = storage.read()?;
+    let refused = |error: &dyn std::fmt::Display| CommandError::Refused(error.to_string());
+    let archive = File::open(export)
+        .map_err(|error| CommandError::Refused(format!("{}: {error}", export.display())))?;
+    db::migrate(&url)?;
+    let files = FileStore::open(&storage).map_err(|error| refused(&error))?;
+    let bar = ProgressBar::new_spinner();
+    let imported = with_runtime(|| {
+        import::import(
+            &Db::open(&url, 2),
+            &files,
+            BufReader::new(archive),
+            name,
+            &mut |progress| show(&bar, progress),
+            clock::now(),
+        )
+    });
+    bar.finish_and_clear();
+    let Imported {
+        connection_id,
+        report,
+    } = imported.map_err(|error| refused(&error))?;
+    report_lines(&report)
+        .iter()
+        .try_for_each(|line| note(line))?;
+    print(&connection_id.to_string())
+}
+
+/// The object store is asynchronous and the import is not; the import blocks on a runtime thread made for that.
+fn with_runtime<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    actix_web::rt::System::new()
+        .block_on(async move {
+            let handle = tokio::runtime::Handle::current();
+            std::thread::scope(|scope| {
+                let running = scope.spawn(move || {
+                    let _entered = handle.enter();
+                    work()
+                });
+                running.join()
+            })
+        })
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// Indicatif draws nothing when standard error is not a terminal.
+fn show(bar: &ProgressBar, progress: Progress) {
+    let (what, done, of) = match progress {
+        Progress::Reading => ("reading", 0, 0),
+        Progress::Files { done, of } => ("files", done, of),
+        Progress::Pages { done, of } => ("pages", done, of),
+        Progress::Rendering { done, of } => ("rendering", done, of),
+    };
+    if bar.length() != Some(of as u64)
+        && let Ok(style) = ProgressStyle::with_template("{msg:>10} {wide_bar} {pos}/{len}")
+    {
+        bar.set_style(style);
+        bar.set_length(of as u64);
+    }
+    bar.set_message(what);
+    bar.set_position(done as u64);
+}
+
+/// The report in lines for people.
+pub(crate) fn report_lines(report: &ImportReport) -> Vec<String> {
+    let mut lines = vec![
+        format!(
+            "Imported {} pages, {} blog posts and {} files ({} bytes) of {} spaces.",
+            report.pages, report.blog_posts, report.files, report.file_bytes, report.spaces
+        ),
+        format!(
+            "Removed {} pages that the export no longer holds.",
+            report.removed_pages
+        ),
+        format!(
+            "{} pages have a view restriction; tree and space shares leave them out.",
+            report.restricted_pages
+        ),
+    ];
+    for skipped in &report.skipped {
+        lines.push(format!("Left out: {} {}.", skipped.count, skipped.what));
+    }
+    for finding in &report.findings {
+        lines.push(format!(
+            "{} ({} times)",
+            finding.kind.sentence(),
+            finding.count
+        ));
+    }
+    lines
+}

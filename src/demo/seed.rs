@@ -1,0 +1,264 @@
+//! What the demo holds: made at the first start, found again at the next ones. Passwords and the token are drawn at
+//! random and kept in the demo's own folder, readable by its owner only.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use diesel::PgConnection;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::sample_space::{self, GETTING_STARTED, HOME, INSTALLATION};
+use crate::accounts::account::{Email, NotAnEmail};
+use crate::accounts::api_token::{NewApiToken, TokenName, TokenNameError, TokenScope};
+use crate::accounts::store::account::InsertError;
+use crate::accounts::store::api_token::TokenStoreError;
+use crate::accounts::store::{account, api_token};
+use crate::clock;
+use crate::config::Settings;
+use crate::db::{Db, DbError};
+use crate::pages::files::{FileStore, FileStoreError};
+use crate::pages::import::{self, ImportError};
+use crate::password::{self, HashError, Password, PasswordError, PasswordHash};
+use crate::shares::embed_origins::EmbedOrigins;
+use crate::shares::share::{ExternalLinks, PassLifetime, Scope, Share};
+use crate::shares::store::{self, NewShare, StoreError};
+use crate::shares::unlock_secret::{NoRandomness, UnlockSecret};
+
+const NOTES: &str = "demo.json";
+const KEY: &str = "secret-key";
+const ADMIN: &str = "admin@example.com";
+
+/// What the demo tells, and reads again at its next start. The unlock secret may have been changed meanwhile, so it
+/// comes from the database each time.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Seeded {
+    pub(super) open_share: Uuid,
+    pub(super) password_share: Uuid,
+    pub(super) embedded_share: Uuid,
+    pub(super) share_password: String,
+    pub(super) admin_email: String,
+    pub(super) admin_password: String,
+    pub(super) api_token: String,
+    #[serde(skip)]
+    pub(super) unlock_secret_hex: String,
+}
+
+/// Why the demo could not be filled.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    #[error(
+        "the demo's notes in {0} cannot be read or written: {1}. Delete the folder to begin anew."
+    )]
+    Notes(String, io::Error),
+    #[error("the demo's embedded share was deleted. Delete the folder {0} to begin anew.")]
+    ShareGone(String),
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    #[error(transparent)]
+    Files(#[from] FileStoreError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Account(#[from] InsertError),
+    #[error(transparent)]
+    Token(#[from] TokenStoreError),
+    #[error(transparent)]
+    Email(#[from] NotAnEmail),
+    #[error(transparent)]
+    TokenName(#[from] TokenNameError),
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    #[error(transparent)]
+    Random(#[from] NoRandomness),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// The demo's master key, made at the first start: passes outlive a restart.
+pub(super) fn secret_key(data_dir: &Path) -> io::Result<String> {
+    let path = data_dir.join(KEY);
+    match fs::read_to_string(&path) {
+        Ok(key) => Ok(key),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let key = hex::encode(rand::random::<[[u8; 32]; 2]>().concat());
+            write_private(&path, &key)?;
+            Ok(key)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Fills the demo, or reads what an earlier start has filled in.
+pub(super) fn seed(
+    settings: &Settings,
+    data_dir: &Path,
+    client_url: &str,
+) -> Result<Seeded, SeedError> {
+    let path = data_dir.join(NOTES);
+    let unusable = |error| SeedError::Notes(path.display().to_string(), error);
+    let db = Db::open(&settings.database_url, 2);
+    let known = match fs::read(&path) {
+        Ok(json) => Some(serde_json::from_slice(&json).map_err(|error| unusable(error.into()))?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(unusable(error)),
+    };
+    let mut seeded: Seeded = match known {
+        Some(seeded) => seeded,
+        None => {
+            let seeded = fill(settings, &db, client_url)?;
+            let json =
+                serde_json::to_string_pretty(&seeded).map_err(|error| unusable(error.into()))?;
+            write_private(&path, &json).map_err(unusable)?;
+            seeded
+        }
+    };
+    let share = db.run_blocking(|db| store::find_share(db, seeded.embedded_share.into()))?;
+    let share = share.ok_or_else(|| SeedError::ShareGone(data_dir.display().to_string()))?;
+    seeded.unlock_secret_hex = share.unlock_secret.to_hex();
+    Ok(seeded)
+}
+
+fn fill(settings: &Settings, db: &Db, client_url: &str) -> Result<Seeded, SeedError> {
+    let files = FileStore::open(&settings.storage)?;
+    let mut archive = io::Cursor::new(Vec::new());
+    sample_space::write_sample_space(&mut archive)
+        .map_err(|error| SeedError::Notes("the sample space".to_owned(), error))?;
+    archive.set_position(0);
+    let imported = import::import(
+        db,
+        &files,
+        archive,
+        "Tern 22 manual",
+        &mut |_| {},
+        clock::now(),
+    )?;
+    let share_password = readable_password();
+    let admin_password = readable_password();
+    let share_hash = password::hash(&Password::new(&share_password)?)?;
+    let admin_hash = password::hash(&Password::new(&admin_password)?)?;
+    let [open, protected, embedded] = demo_shares(&share_hash, client_url);
+    db.run_blocking(|db| {
+        let connection = imported.connection_id;
+        insert_admin(db, &admin_hash)?;
+        Ok(Seeded {
+            open_share: insert_share(db, connection, open)?.id.uuid(),
+            password_share: insert_share(db, connection, protected)?.id.uuid(),
+            embedded_share: insert_share(db, connection, embedded)?.id.uuid(),
+            share_password,
+            admin_email: ADMIN.to_owned(),
+            admin_password,
+            api_token: insert_token(db)?,
+            unlock_secret_hex: String::new(),
+        })
+    })
+}
+
+/// An open page tree, the whole space behind a password, and a small tree that the client's site embeds.
+fn demo_shares(password: &PasswordHash, client_url: &str) -> [NewDemoShare; 3] {
+    let tree = |id: u64| Scope::Tree {
+        root: id.to_string(),
+    };
+    let home = Some(HOME.to_string());
+    [
+        NewDemoShare {
+            name: "Installing the Tern 22".to_owned(),
+            scope: tree(INSTALLATION),
+            password: None,
+            origins: EmbedOrigins::None,
+        },
+        NewDemoShare {
+            name: "Tern 22 manual".to_owned(),
+            scope: Scope::Space { home },
+            password: Some(password.clone()),
+            origins: EmbedOrigins::None,
+        },
+        NewDemoShare {
+            name: "Getting started with the Tern 22".to_owned(),
+            scope: tree(GETTING_STARTED),
+            password: Some(password.clone()),
+            origins: EmbedOrigins::parse([client_url]).unwrap_or_default(),
+        },
+    ]
+}
+
+struct NewDemoShare {
+    name: String,
+    scope: Scope,
+    password: Option<PasswordHash>,
+    origins: EmbedOrigins,
+}
+
+fn insert_share(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    share: NewDemoShare,
+) -> Result<Share, SeedError> {
+    let new = NewShare {
+        connection_id,
+        name: share.name,
+        description: String::new(),
+        space_key: sample_space::SPACE_KEY.to_owned(),
+        scope: share.scope,
+        password_hash: share.password,
+        starts_at: None,
+        expires_at: None,
+        pass_lifetime: PassLifetime::DEFAULT,
+        embed_origins: share.origins,
+        external_links: ExternalLinks::Keep,
+        unlock_secret: UnlockSecret::generate()?,
+        created_by: ADMIN.to_owned(),
+    };
+    Ok(store::insert_share(db, &new, clock::now())?)
+}
+
+/// A start that broke off after this leaves the account; its password is then the new one.
+fn insert_admin(db: &mut PgConnection, hash: &PasswordHash) -> Result<(), SeedError> {
+    let email = Email::parse(ADMIN)?;
+    match account::insert_account(db, &email, hash, clock::now()) {
+        Err(InsertError::Taken) => {
+            if let Some(known) = account::find_by_email(db, &email)? {
+                account::set_password(db, known.id, hash)?;
+            }
+            Ok(())
+        }
+        inserted => Ok(inserted.map(|_| ())?),
+    }
+}
+
+fn insert_token(db: &mut PgConnection) -> Result<String, SeedError> {
+    let new = NewApiToken {
+        name: TokenName::parse("Demo")?,
+        scope: TokenScope::Write,
+        created_by: ADMIN.to_owned(),
+        expires_at: None,
+    };
+    let (_, token) = api_token::insert_token(db, &new, clock::now())?;
+    Ok(token.reveal())
+}
+
+/// Twelve letters and digits that nobody mistakes for another: 59 bits.
+fn readable_password() -> String {
+    const LETTERS: &[u8; 30] = b"abcdefghjkmnpqrstuvwxyz2345679";
+    let bytes: [u8; 64] = rand::random();
+    // Bytes from 240 on would favour some letters.
+    let letters = bytes
+        .iter()
+        .filter(|byte| **byte < 240)
+        .filter_map(|byte| LETTERS.get(usize::from(byte % 30)));
+    letters.take(12).map(|letter| char::from(*letter)).collect()
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())
+}
