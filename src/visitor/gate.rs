@@ -9,21 +9,20 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::unlock::Query;
-use super::views::password::{Notice, NoticeKind, PasswordPage};
+use super::unlock::{Query, answer_token};
+use super::views::password::{Notice, PasswordPage};
 use crate::clock;
 use crate::shares::access::{self, Access};
 use crate::shares::event::Event;
-use crate::shares::pass::{Pass, WayIn};
+use crate::shares::pass::Pass;
 use crate::shares::share::{Share, ShareId, WrittenShareId};
 use crate::shares::store;
-use crate::shares::unlock_token::{self, Accepted, RefusalCode, SigningKey};
 use crate::web::error::{Failure, PageError, Stopped};
 use crate::web::headers::Shell;
 use crate::web::share_cache::KnownShare;
@@ -192,92 +191,6 @@ fn redirect_to_canonical(request: &HttpRequest, id: ShareId) -> HttpResponse {
     page::permanent_redirect(&format!("{}{below}{query}", base_path(id)))
 }
 
-/// A request with a token never reaches a page: it is sent on to the clean address, or asked for the password.
-fn answer_token(
-    state: &web::Data<AppState>,
-    request: &HttpRequest,
-    share: &Share,
-    access: &Access,
-    token: &str,
-    query: &Query,
-    now: OffsetDateTime,
-) -> Result<HttpResponse, Failure> {
-    let clean = query.clean(request.uri().path());
-    if matches!(access, Access::Open) {
-        return Ok(page::see_other(&clean));
-    }
-    match unlock_token::check(token, &share.token_rule(now)) {
-        Ok(accepted) => {
-            let mut response = page::see_other(&clean);
-            for cookie in pass_cookie::admit(state, request, share, WayIn::Token, now) {
-                append_cookie(&mut response, &cookie);
-            }
-            record_unlock(state, share.id, accepted, now);
-            Ok(response)
-        }
-        Err(refused) => {
-            let code = refused.code;
-            record(state, share.id, Event::TokenRefused(refused), now);
-            match access {
-                Access::ByPass(_) => Ok(page::see_other(&clean)),
-                access => refuse_token(request, share, access, code, &clean),
-            }
-        }
-    }
-}
-
-fn refuse_token(
-    request: &HttpRequest,
-    share: &Share,
-    access: &Access,
-    code: RefusalCode,
-    clean: &str,
-) -> Result<HttpResponse, Failure> {
-    let mut response = if let Access::Unavailable(availability) = access {
-        let failure = Failure::Unavailable(*availability);
-        let (title, sentences) = failure.words();
-        let shell = Shell::Share(share.embed_origins.clone());
-        page::message(request, failure.status(), &shell, title, sentences, None)
-    } else {
-        let notice = Notice {
-            kind: NoticeKind::Info,
-            text: refusal_sentence(code).to_owned(),
-        };
-        password_page(
-            request,
-            share,
-            StatusCode::UNAUTHORIZED,
-            clean,
-            Some(notice),
-        )?
-    };
-    let headers = response.headers_mut();
-    headers.insert(
-        HeaderName::from_static("vestibule-unlock"),
-        HeaderValue::from_static(code.as_str()),
-    );
-    // The token still stands in the address.
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
-    Ok(response)
-}
-
-fn refusal_sentence(code: RefusalCode) -> &'static str {
-    match code {
-        RefusalCode::Expired => {
-            "The link that brought you here has expired. Reload the page you came from, or enter the password."
-        }
-        RefusalCode::NotYetValid => {
-            "The link that brought you here is not valid yet. Reload the page you came from in a moment, or enter the password."
-        }
-        _ => {
-            "The link that brought you here does not work. Reload the page you came from, or enter the password."
-        }
-    }
-}
-
 /// The password form, in place of what was asked for. `next` is the clean address of that.
 pub fn password_page(
     request: &HttpRequest,
@@ -322,29 +235,6 @@ pub fn record(state: &web::Data<AppState>, share: ShareId, event: Event, now: Of
             tracing::warn!(%error, %share, "an event of a share was lost");
         }
     });
-}
-
-fn record_unlock(
-    state: &web::Data<AppState>,
-    share: ShareId,
-    accepted: Accepted,
-    now: OffsetDateTime,
-) {
-    if matches!(
-        accepted.signed_with,
-        SigningKey::Previous | SigningKey::PreviousHexText
-    ) {
-        let db = state.db.clone();
-        actix_web::rt::spawn(async move {
-            let noted = db
-                .run(move |db| store::note_previous_secret_use(db, share, now))
-                .await;
-            if let Err(error) = noted {
-                tracing::warn!(%error, %share, "a use of the previous secret was not noted");
-            }
-        });
-    }
-    record(state, share, Event::TokenAccepted(accepted), now);
 }
 
 /// Middleware of the routes below the gate: hands the fresh cookie out with the answer.
