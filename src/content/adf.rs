@@ -85,11 +85,12 @@ fn render_panel(r: &mut Renderer<'_>, node: &Element) {
 }
 
 fn render_decisions(r: &mut Renderer<'_>, list: &Element) {
+    // The items stand in the list itself or in its content.
+    let content = list.child("ac:adf-content");
+    let inside = content.into_iter().flat_map(Element::elements);
+    let items = list.elements().chain(inside);
     r.wrap("ul", &[("class", "decisions")], |r| {
-        for item in list
-            .elements()
-            .filter(|child| kind(child) == "decision-item")
-        {
+        for item in items.filter(|child| kind(child) == "decision-item") {
             let decided = attribute(item, "state").as_deref() == Some("DECIDED");
             let class = if decided {
                 "decision decided"

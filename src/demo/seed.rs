@@ -158,7 +158,7 @@ fn fill(settings: &Settings, db: &Db, client_url: &str) -> Result<Seeded, SeedEr
     })
 }
 
-/// An open page tree, the whole space behind a password, and a small tree that the client's site embeds.
+/// The whole space open, a page tree behind a password, and a small tree that the client's site embeds.
 fn demo_shares(password: &PasswordHash, client_url: &str) -> [NewDemoShare; 3] {
     let tree = |id: u64| Scope::Tree {
         root: id.to_string(),
@@ -166,14 +166,14 @@ fn demo_shares(password: &PasswordHash, client_url: &str) -> [NewDemoShare; 3] {
     let home = Some(HOME.to_string());
     [
         NewDemoShare {
-            name: "Installing the Tern 22".to_owned(),
-            scope: tree(INSTALLATION),
+            name: "Tern 22 manual".to_owned(),
+            scope: Scope::Space { home },
             password: None,
             origins: EmbedOrigins::None,
         },
         NewDemoShare {
-            name: "Tern 22 manual".to_owned(),
-            scope: Scope::Space { home },
+            name: "Installing the Tern 22".to_owned(),
+            scope: tree(INSTALLATION),
             password: Some(password.clone()),
             origins: EmbedOrigins::None,
         },

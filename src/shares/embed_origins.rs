@@ -190,7 +190,7 @@ mod tests {
             "https:",
             "https://",
             "'self'",
-            "https://a.example; script-src *",
+            "https://a.example; script-src 'self'",
             "https://a.example\r\nX-Evil: 1",
             "https://a.example https://b.example",
             "javascript://a.example",

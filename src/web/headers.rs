@@ -14,10 +14,9 @@ pub enum Shell {
     Plain,
 }
 
-/// Nothing but our own files; no inline script or style element. `style-src-attr` is for column widths and author
-/// colours, which the sanitizer has checked.
+/// Nothing but our own files; no inline script or style, for rendered content has none.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self'; media-src 'self'; font-src 'self'; \
-    style-src 'self'; style-src-attr 'unsafe-inline'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+    style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
     base-uri 'none'; object-src 'none'; frame-src 'none'; frame-ancestors ";
 
 const PERMISSIONS_POLICY: &str =

@@ -226,6 +226,14 @@ fn decisions_are_a_list() {
 }
 
 #[test]
+fn decisions_inside_the_content_of_their_list_are_shown_as_well() {
+    check(
+        r#"<ac:adf-node type="decision-list"><ac:adf-content><ac:adf-node type="decision-item"><ac:adf-content>Later</ac:adf-content></ac:adf-node></ac:adf-content></ac:adf-node>"#,
+        r#"<ul class="decisions"><li class="decision">Later</li></ul>"#,
+    );
+}
+
+#[test]
 fn an_adf_extension_shows_its_fallback_or_a_placeholder_with_its_title() {
     check(
         &adf(r#"<ac:adf-node type="extension"/>"#, "<p>fallback</p>"),
