@@ -1,10 +1,13 @@
 //! Puts the server together: state, middleware in execution order, socket, drain. Which URL goes where is `routes`.
 
+use std::future::IntoFuture;
 use std::net::TcpListener;
+use std::pin::Pin;
 use std::time::Duration;
 
-use actix_web::dev::Server;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
+use actix_web::rt::task::JoinHandle;
 use actix_web::{App, HttpServer, web};
 
 use crate::clock;
@@ -15,8 +18,9 @@ use crate::pages::files::{FileStore, FileStoreError};
 use crate::password::{HashError, Hasher};
 use crate::routes;
 use crate::shares::pass::PassKey;
-use crate::shares::store;
+use crate::shares::store::events;
 use crate::web::error::answer_errors;
+use crate::web::event_log::event_log;
 use crate::web::host::check_host;
 use crate::web::page_cache::PageCache;
 use crate::web::request::log_request;
@@ -62,12 +66,38 @@ pub fn listen(settings: &Settings) -> Result<TcpListener, StartError> {
     })
 }
 
-/// Starts to serve on `listener`. The returned future ends when the server was stopped and has drained.
+/// A server that runs. Awaiting it ends when it was stopped, requests have drained and events are written.
+pub struct Running {
+    server: Server,
+    event_writer: JoinHandle<()>,
+}
+
+impl Running {
+    /// For stopping it.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+}
+
+impl IntoFuture for Running {
+    type Output = std::io::Result<()>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output>>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            self.server.await?;
+            // With the server went the last place that records events, so the writer comes to its end.
+            self.event_writer.await.map_err(std::io::Error::other)
+        })
+    }
+}
+
+/// Starts to serve on `listener`.
 pub fn start(
     settings: Settings,
     listener: TcpListener,
     migrations: Migrations,
-) -> Result<Server, StartError> {
+) -> Result<Running, StartError> {
     if migrations == Migrations::Run {
         for version in db::migrate(&settings.database_url)? {
             tracing::info!(version, "migrated the database");
@@ -75,12 +105,15 @@ pub fn start(
     }
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let db = Db::open(&settings.database_url, settings.database_connections);
+    let (events, event_writer) = event_log(db.clone());
+    let event_writer = actix_web::rt::spawn(event_writer.run());
     let state = web::Data::new(AppState {
         hasher: Hasher::new(cores)?,
         pass_key: PassKey::new(&settings.pass_key),
         shares: ShareCache::new(db.clone()),
         pages: PageCache::default(),
         files: FileStore::open(&settings.storage)?,
+        events,
         db: db.clone(),
         settings,
     });
@@ -100,7 +133,10 @@ pub fn start(
         .shutdown_timeout(DRAIN_SECONDS)
         .listen(listener)
         .map_err(StartError::Server)?;
-    Ok(server.run())
+    Ok(Running {
+        server: server.run(),
+        event_writer,
+    })
 }
 
 /// Once an hour: what says nothing any more is removed.
@@ -110,7 +146,7 @@ async fn keep_house(db: Db) {
         let cleaned = db
             .run(move |db| {
                 guess_limit::forget_full(db, now)?;
-                store::forget_events(db, now - EVENTS_KEPT)
+                events::forget_events(db, now - EVENTS_KEPT)
             })
             .await;
         if let Err(error) = cleaned {

@@ -2,6 +2,7 @@
 
 use time::OffsetDateTime;
 
+use super::share::ShareId;
 use super::unlock_token::{Accepted, Refused};
 
 /// Something that happened at a share's door.
@@ -12,6 +13,14 @@ pub enum Event {
     PasswordThrottled,
     TokenAccepted(Accepted),
     TokenRefused(Refused),
+}
+
+/// An event on its way to the database.
+#[derive(Debug)]
+pub struct NewEvent {
+    pub share: ShareId,
+    pub event: Event,
+    pub at: OffsetDateTime,
 }
 
 /// A stored event, as the admin page and the API list it.

@@ -1,16 +1,17 @@
-//! Every query on shares and their events. The rules live in the files beside this one.
+//! Every query on shares. The rules live in the files beside this one.
+
+pub mod events;
 
 use diesel::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::embed_origins::EmbedOrigins;
-use super::event::{Event, StoredEvent};
 use super::share::{ExternalLinks, PassLifetime, PreviousSecret, Scope, ScopeKind, Share, ShareId};
 use super::unlock_secret::UnlockSecret;
 use crate::db::DbError;
 use crate::password::PasswordHash;
-use crate::schema::{connection, share_event, shared_page};
+use crate::schema::{connection, shared_page};
 
 /// Why a stored share could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -318,19 +319,6 @@ pub fn rotate_unlock_secret(
     row.optional()?.map(Share::try_from).transpose()
 }
 
-/// Notes that a token of the previous secret was accepted, so that the admin sees who has not changed over.
-pub fn note_previous_secret_use(
-    db: &mut PgConnection,
-    id: ShareId,
-    now: OffsetDateTime,
-) -> Result<(), StoreError> {
-    diesel::update(shared_page::table.find(id.uuid()))
-        .filter(shared_page::previous_unlock_secret.is_not_null())
-        .set(shared_page::previous_unlock_secret_used_at.eq(now))
-        .execute(db)?;
-    Ok(())
-}
-
 /// Deletes a share with its events; `false` when there was none.
 pub fn delete_share(db: &mut PgConnection, id: ShareId) -> Result<bool, StoreError> {
     Ok(diesel::delete(shared_page::table.find(id.uuid())).execute(db)? > 0)
@@ -493,126 +481,4 @@ pub fn count_shares(
     now: OffsetDateTime,
 ) -> Result<i64, StoreError> {
     Ok(filtered(filter, now).count().get_result(db)?)
-}
-
-/// A share's refusals recorded per minute; a client that hammers must not fill the table.
-const REFUSALS_PER_MINUTE: i64 = 120;
-
-/// Records what happened at a share's door.
-pub fn record_event(
-    db: &mut PgConnection,
-    share: ShareId,
-    event: &Event,
-    now: OffsetDateTime,
-) -> Result<(), StoreError> {
-    if matches!(event, Event::TokenRefused(_) | Event::PasswordThrottled) {
-        let recent: i64 = share_event::table
-            .filter(share_event::share_id.eq(share.uuid()))
-            .filter(share_event::at.gt(now - time::Duration::MINUTE))
-            .count()
-            .get_result(db)?;
-        if recent >= REFUSALS_PER_MINUTE {
-            return Ok(());
-        }
-    }
-    let (kind, code) = match event {
-        Event::PasswordAccepted => ("password_accepted", None),
-        Event::PasswordRefused => ("password_refused", None),
-        Event::PasswordThrottled => ("password_throttled", None),
-        Event::TokenAccepted(_) => ("token_accepted", None),
-        Event::TokenRefused(refused) => ("token_refused", Some(refused.code.as_str())),
-    };
-    let (not_before, expires, difference, signed_with) = match event {
-        Event::TokenAccepted(token) => (
-            Some(token.not_before),
-            Some(token.expires),
-            None,
-            Some(token.signed_with),
-        ),
-        Event::TokenRefused(token) => (
-            token.not_before,
-            token.expires,
-            token.clock_difference_seconds,
-            token.signed_with,
-        ),
-        _ => (None, None, None, None),
-    };
-    diesel::insert_into(share_event::table)
-        .values((
-            share_event::share_id.eq(share.uuid()),
-            share_event::at.eq(now),
-            share_event::kind.eq(kind),
-            share_event::code.eq(code),
-            share_event::token_not_before.eq(not_before),
-            share_event::token_expires.eq(expires),
-            share_event::clock_difference_seconds.eq(difference),
-            share_event::signing_key.eq(signed_with.map(|key| key.as_str())),
-        ))
-        .execute(db)?;
-    Ok(())
-}
-
-type EventRow = (
-    i64,
-    OffsetDateTime,
-    String,
-    Option<String>,
-    Option<i64>,
-    Option<i64>,
-    Option<i64>,
-    Option<String>,
-);
-
-/// A share's events, newest first, below the id `before`.
-pub fn list_events(
-    db: &mut PgConnection,
-    share: ShareId,
-    before: Option<i64>,
-    limit: i64,
-) -> Result<Vec<StoredEvent>, StoreError> {
-    let rows: Vec<EventRow> = share_event::table
-        .filter(share_event::share_id.eq(share.uuid()))
-        .filter(share_event::id.lt(before.unwrap_or(i64::MAX)))
-        .order(share_event::id.desc())
-        .limit(limit)
-        .select((
-            share_event::id,
-            share_event::at,
-            share_event::kind,
-            share_event::code,
-            share_event::token_not_before,
-            share_event::token_expires,
-            share_event::clock_difference_seconds,
-            share_event::signing_key,
-        ))
-        .load(db)?;
-    Ok(rows.into_iter().map(stored_event).collect())
-}
-
-fn stored_event(row: EventRow) -> StoredEvent {
-    let (
-        id,
-        at,
-        kind,
-        code,
-        token_not_before,
-        token_expires,
-        clock_difference_seconds,
-        signing_key,
-    ) = row;
-    StoredEvent {
-        id,
-        at,
-        kind,
-        code,
-        token_not_before,
-        token_expires,
-        clock_difference_seconds,
-        signing_key,
-    }
-}
-
-/// Removes events older than `before`.
-pub fn forget_events(db: &mut PgConnection, before: OffsetDateTime) -> Result<usize, StoreError> {
-    Ok(diesel::delete(share_event::table.filter(share_event::at.lt(before))).execute(db)?)
 }

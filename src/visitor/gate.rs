@@ -19,10 +19,8 @@ use super::unlock::{Query, answer_token};
 use super::views::password::{Notice, PasswordPage};
 use crate::clock;
 use crate::shares::access::{self, Access};
-use crate::shares::event::Event;
 use crate::shares::pass::Pass;
 use crate::shares::share::{Share, ShareId, WrittenShareId};
-use crate::shares::store;
 use crate::web::error::{Failure, PageError, Stopped};
 use crate::web::headers::Shell;
 use crate::web::share_cache::KnownShare;
@@ -222,19 +220,6 @@ pub fn append_cookie(response: &mut HttpResponse, cookie: &str) {
     if let Ok(value) = HeaderValue::from_str(cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
-}
-
-/// Writes an event without making the visitor wait for it.
-pub fn record(state: &web::Data<AppState>, share: ShareId, event: Event, now: OffsetDateTime) {
-    let db = state.db.clone();
-    actix_web::rt::spawn(async move {
-        let written = db
-            .run(move |db| store::record_event(db, share, &event, now))
-            .await;
-        if let Err(error) = written {
-            tracing::warn!(%error, %share, "an event of a share was lost");
-        }
-    });
 }
 
 /// Middleware of the routes below the gate: hands the fresh cookie out with the answer.

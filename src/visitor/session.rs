@@ -6,7 +6,7 @@ use actix_web::{Error, HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::gate::{append_cookie, base_path, is_admitted, named_share, password_page, record};
+use super::gate::{append_cookie, base_path, is_admitted, named_share, password_page};
 use super::views::password::{Notice, NoticeKind};
 use crate::clock;
 use crate::guess_limit::{self, Charge};
@@ -84,12 +84,12 @@ async fn sign_in(
         Err(problem) => return refused(request, share, &next, &problem.to_string()),
     };
     if let Charge::Wait(wait) = charge_guess(state, request, share.id, now).await? {
-        record(state, share.id, Event::PasswordThrottled, now);
+        state.events.record(share.id, Event::PasswordThrottled, now);
         return throttled(request, share, &next, wait.whole_seconds());
     }
     match state.hasher.verify(password, Some(stored.clone())).await? {
         Verdict::Wrong => {
-            record(state, share.id, Event::PasswordRefused, now);
+            state.events.record(share.id, Event::PasswordRefused, now);
             refused(request, share, &next, "That password is not right.")
         }
         Verdict::Right => admitted(state, request, share, &next, now).await,
@@ -136,7 +136,7 @@ async fn admitted(
     for cookie in pass_cookie::admit(state, request, share, WayIn::Password, now) {
         append_cookie(&mut response, &cookie);
     }
-    record(state, share.id, Event::PasswordAccepted, now);
+    state.events.record(share.id, Event::PasswordAccepted, now);
     Ok(response)
 }
 

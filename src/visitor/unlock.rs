@@ -7,14 +7,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use percent_encoding::percent_decode_str;
 use time::OffsetDateTime;
 
-use super::gate::{append_cookie, password_page, record};
+use super::gate::{append_cookie, password_page};
 use super::views::password::{Notice, NoticeKind};
 use crate::shares::access::Access;
 use crate::shares::event::Event;
 use crate::shares::pass::WayIn;
-use crate::shares::share::{Share, ShareId};
-use crate::shares::store;
-use crate::shares::unlock_token::{self, Accepted, RefusalCode, SigningKey};
+use crate::shares::share::Share;
+use crate::shares::unlock_token::{self, RefusalCode};
 use crate::web::error::Failure;
 use crate::web::headers::Shell;
 use crate::web::state::AppState;
@@ -82,12 +81,16 @@ pub fn answer_token(
             for cookie in pass_cookie::admit(state, request, share, WayIn::Token, now) {
                 append_cookie(&mut response, &cookie);
             }
-            record_unlock(state, share.id, accepted, now);
+            state
+                .events
+                .record(share.id, Event::TokenAccepted(accepted), now);
             Ok(response)
         }
         Err(refused) => {
             let code = refused.code;
-            record(state, share.id, Event::TokenRefused(refused), now);
+            state
+                .events
+                .record(share.id, Event::TokenRefused(refused), now);
             match access {
                 Access::ByPass(_) => Ok(page::see_other(&clean)),
                 access => refuse_token(request, share, access, code, &clean),
@@ -146,29 +149,6 @@ fn refusal_sentence(code: RefusalCode) -> &'static str {
             "The link that brought you here does not work. Reload the page you came from, or enter the password."
         }
     }
-}
-
-fn record_unlock(
-    state: &web::Data<AppState>,
-    share: ShareId,
-    accepted: Accepted,
-    now: OffsetDateTime,
-) {
-    if matches!(
-        accepted.signed_with,
-        SigningKey::Previous | SigningKey::PreviousHexText
-    ) {
-        let db = state.db.clone();
-        actix_web::rt::spawn(async move {
-            let noted = db
-                .run(move |db| store::note_previous_secret_use(db, share, now))
-                .await;
-            if let Err(error) = noted {
-                tracing::warn!(%error, %share, "a use of the previous secret was not noted");
-            }
-        });
-    }
-    record(state, share, Event::TokenAccepted(accepted), now);
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 pub mod assets;
 pub mod client;
 pub mod error;
+pub mod event_log;
 pub mod headers;
 pub mod health;
 pub mod host;

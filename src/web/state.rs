@@ -6,6 +6,7 @@ use crate::pages::files::FileStore;
 use crate::password::Hasher;
 use crate::shares::pass::PassKey;
 
+use super::event_log::EventLog;
 use super::page_cache::PageCache;
 use super::share_cache::ShareCache;
 
@@ -17,4 +18,5 @@ pub struct AppState {
     pub shares: ShareCache,
     pub pages: PageCache,
     pub files: FileStore,
+    pub events: EventLog,
 }

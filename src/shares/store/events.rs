@@ -1,0 +1,234 @@
+//! Queries on the events of shares.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::StoreError;
+use crate::schema::{share_event, shared_page};
+use crate::shares::event::{Event, NewEvent, StoredEvent};
+use crate::shares::share::ShareId;
+use crate::shares::unlock_token::SigningKey;
+
+/// Rows per share and minute; a client that hammers must not fill the table.
+const REFUSALS_PER_MINUTE: i64 = 120;
+const WAYS_IN_PER_MINUTE: i64 = 6_000;
+
+#[derive(Insertable)]
+#[diesel(table_name = share_event)]
+struct EventInsert {
+    share_id: Uuid,
+    at: OffsetDateTime,
+    kind: &'static str,
+    code: Option<&'static str>,
+    token_not_before: Option<i64>,
+    token_expires: Option<i64>,
+    clock_difference_seconds: Option<i64>,
+    signing_key: Option<&'static str>,
+}
+
+impl From<&NewEvent> for EventInsert {
+    fn from(new: &NewEvent) -> Self {
+        let mut row = Self {
+            share_id: new.share.uuid(),
+            at: new.at,
+            kind: kind(&new.event),
+            code: None,
+            token_not_before: None,
+            token_expires: None,
+            clock_difference_seconds: None,
+            signing_key: None,
+        };
+        match &new.event {
+            Event::TokenAccepted(token) => {
+                row.token_not_before = Some(token.not_before);
+                row.token_expires = Some(token.expires);
+                row.signing_key = Some(token.signed_with.as_str());
+            }
+            Event::TokenRefused(token) => {
+                row.code = Some(token.code.as_str());
+                row.token_not_before = token.not_before;
+                row.token_expires = token.expires;
+                row.clock_difference_seconds = token.clock_difference_seconds;
+                row.signing_key = token.signed_with.map(SigningKey::as_str);
+            }
+            Event::PasswordAccepted | Event::PasswordRefused | Event::PasswordThrottled => {}
+        }
+        row
+    }
+}
+
+fn kind(event: &Event) -> &'static str {
+    match event {
+        Event::PasswordAccepted => "password_accepted",
+        Event::PasswordRefused => "password_refused",
+        Event::PasswordThrottled => "password_throttled",
+        Event::TokenAccepted(_) => "token_accepted",
+        Event::TokenRefused(_) => "token_refused",
+    }
+}
+
+/// Records events, as far as each share's rows of the last minute allow. Events of a share that is gone are dropped.
+pub fn record_events(db: &mut PgConnection, events: &[NewEvent]) -> Result<(), StoreError> {
+    let rows = within_limits(db, events)?;
+    match diesel::insert_into(share_event::table)
+        .values(&rows)
+        .execute(db)
+    {
+        Err(DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => {
+            insert_one_by_one(db, &rows)?;
+        }
+        inserted => {
+            inserted?;
+        }
+    }
+    note_previous_secrets(db, events)
+}
+
+/// A share was deleted meanwhile: the others' events count all the same.
+fn insert_one_by_one(db: &mut PgConnection, rows: &[EventInsert]) -> Result<(), StoreError> {
+    for row in rows {
+        match diesel::insert_into(share_event::table)
+            .values(row)
+            .execute(db)
+        {
+            Err(DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => {}
+            inserted => {
+                inserted?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn within_limits(
+    db: &mut PgConnection,
+    events: &[NewEvent],
+) -> Result<Vec<EventInsert>, StoreError> {
+    let mut shares: Vec<Uuid> = events.iter().map(|new| new.share.uuid()).collect();
+    shares.sort_unstable();
+    shares.dedup();
+    let Some(latest) = events.iter().map(|new| new.at).max() else {
+        return Ok(Vec::new());
+    };
+    let recent: Vec<(Uuid, String, i64)> = share_event::table
+        .filter(share_event::share_id.eq_any(&shares))
+        .filter(share_event::at.gt(latest - time::Duration::MINUTE))
+        .group_by((share_event::share_id, share_event::kind))
+        .select((
+            share_event::share_id,
+            share_event::kind,
+            diesel::dsl::count_star(),
+        ))
+        .load(db)?;
+    let mut counts: HashMap<(Uuid, String), i64> = recent
+        .into_iter()
+        .map(|(share, kind, count)| ((share, kind), count))
+        .collect();
+    let rows = events.iter().map(EventInsert::from).filter(|row| {
+        let count = counts
+            .entry((row.share_id, row.kind.to_owned()))
+            .or_default();
+        *count += 1;
+        let limit = if row.kind.ends_with("accepted") {
+            WAYS_IN_PER_MINUTE
+        } else {
+            REFUSALS_PER_MINUTE
+        };
+        *count <= limit
+    });
+    Ok(rows.collect())
+}
+
+/// Notes that tokens of a previous secret were accepted, so that the admin sees who has not changed over.
+fn note_previous_secrets(db: &mut PgConnection, events: &[NewEvent]) -> Result<(), StoreError> {
+    let by_previous = |new: &&NewEvent| {
+        let Event::TokenAccepted(token) = &new.event else {
+            return false;
+        };
+        matches!(
+            token.signed_with,
+            SigningKey::Previous | SigningKey::PreviousHexText
+        )
+    };
+    let mut last_use: HashMap<Uuid, OffsetDateTime> = HashMap::new();
+    for new in events.iter().filter(by_previous) {
+        let at = last_use.entry(new.share.uuid()).or_insert(new.at);
+        *at = new.at.max(*at);
+    }
+    for (share, at) in last_use {
+        diesel::update(shared_page::table.find(share))
+            .filter(shared_page::previous_unlock_secret.is_not_null())
+            .set(shared_page::previous_unlock_secret_used_at.eq(at))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+type EventRow = (
+    i64,
+    OffsetDateTime,
+    String,
+    Option<String>,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    Option<String>,
+);
+
+/// A share's events, newest first, below the id `before`.
+pub fn list_events(
+    db: &mut PgConnection,
+    share: ShareId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<StoredEvent>, StoreError> {
+    let rows: Vec<EventRow> = share_event::table
+        .filter(share_event::share_id.eq(share.uuid()))
+        .filter(share_event::id.lt(before.unwrap_or(i64::MAX)))
+        .order(share_event::id.desc())
+        .limit(limit)
+        .select((
+            share_event::id,
+            share_event::at,
+            share_event::kind,
+            share_event::code,
+            share_event::token_not_before,
+            share_event::token_expires,
+            share_event::clock_difference_seconds,
+            share_event::signing_key,
+        ))
+        .load(db)?;
+    Ok(rows.into_iter().map(stored_event).collect())
+}
+
+fn stored_event(row: EventRow) -> StoredEvent {
+    let (
+        id,
+        at,
+        kind,
+        code,
+        token_not_before,
+        token_expires,
+        clock_difference_seconds,
+        signing_key,
+    ) = row;
+    StoredEvent {
+        id,
+        at,
+        kind,
+        code,
+        token_not_before,
+        token_expires,
+        clock_difference_seconds,
+        signing_key,
+    }
+}
+
+/// Removes events older than `before`.
+pub fn forget_events(db: &mut PgConnection, before: OffsetDateTime) -> Result<usize, StoreError> {
+    Ok(diesel::delete(share_event::table.filter(share_event::at.lt(before))).execute(db)?)
+}
