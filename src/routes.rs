@@ -3,16 +3,20 @@
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
+use crate::admin::gate::require_admin;
+use crate::admin::{account, connections, session as admin_session, sign_in, tokens};
 use crate::visitor::gate::renew_pass;
 use crate::visitor::{access, attachment, search, session, show, start};
+use crate::web::state::AppState;
 use crate::web::{assets, health};
 
 /// A password form is small; a large one is not for us.
 const FORM_BYTES: usize = 16 << 10;
 
-pub fn configure(config: &mut ServiceConfig) {
+pub fn configure(config: &mut ServiceConfig, state: &AppState) {
     plumbing(config);
     visitor(config);
+    admin(config, state);
 }
 
 fn plumbing(config: &mut ServiceConfig) {
@@ -46,6 +50,126 @@ fn visitor(config: &mut ServiceConfig) {
                 .service(read("/{page}", show::show_page))
                 .service(read("/{below:.*}", show::show_nothing)),
         );
+}
+
+fn admin(config: &mut ServiceConfig, state: &AppState) {
+    let (upload, scratch) = connections::upload::configure(state);
+    let behind_the_gate = web::scope("")
+        .wrap(from_fn(require_admin))
+        .app_data(upload)
+        .app_data(scratch)
+        .configure(admin_shares)
+        .configure(admin_connections)
+        .configure(admin_account);
+    let admin = web::scope("/admin")
+        .wrap(admin_session::middleware(&state.settings))
+        .service(
+            web::resource("/sign-in")
+                .route(web::get().to(sign_in::show))
+                .route(web::post().to(sign_in::sign_in)),
+        )
+        .service(behind_the_gate);
+    config.service(admin);
+}
+
+fn admin_shares(config: &mut ServiceConfig) {
+    use crate::admin::shares::{
+        activity, change, create, deletion, list, page_choice, show, unlock, unlock_secret,
+    };
+    config
+        .service(read("", list::show))
+        .service(read("/shares/pages", page_choice::search_pages))
+        .service(ask_and_do("/shares/new", create::show, create::create))
+        .service(ask_and_do("/shares/{share}", show::show, change::details))
+        .route(
+            "/shares/{share}/password",
+            web::post().to(change::set_password),
+        )
+        .route(
+            "/shares/{share}/password/removal",
+            web::post().to(change::remove_password),
+        )
+        .service(ask_and_do(
+            "/shares/{share}/unlock-secret",
+            unlock_secret::ask,
+            unlock_secret::change,
+        ))
+        .route(
+            "/shares/{share}/unlock-link",
+            web::post().to(unlock::try_it),
+        )
+        .route(
+            "/shares/{share}/token-check",
+            web::post().to(unlock::check_token),
+        )
+        .route(
+            "/shares/{share}/embedding",
+            web::post().to(change::embedding),
+        )
+        .route("/shares/{share}/state", web::post().to(change::state))
+        .route(
+            "/shares/{share}/passes/end",
+            web::post().to(change::end_passes),
+        )
+        .route(
+            "/shares/{share}/guesses/clear",
+            web::post().to(change::clear_guesses),
+        )
+        .service(read("/shares/{share}/activity", activity::show))
+        .service(ask_and_do(
+            "/shares/{share}/deletion",
+            deletion::ask,
+            deletion::delete,
+        ));
+}
+
+fn admin_connections(config: &mut ServiceConfig) {
+    use crate::admin::connections::{change, list, show, upload};
+    config
+        .service(ask_and_do("/connections", list::show, upload::create))
+        .service(ask_and_do(
+            "/connections/{connection}",
+            show::show,
+            change::rename,
+        ))
+        .route(
+            "/connections/{connection}/import",
+            web::post().to(upload::import_again),
+        )
+        .service(ask_and_do(
+            "/connections/{connection}/deletion",
+            change::ask,
+            change::delete,
+        ));
+}
+
+fn admin_account(config: &mut ServiceConfig) {
+    config
+        .service(ask_and_do("/tokens", tokens::show, tokens::create))
+        .route("/tokens/{token}/revocation", web::post().to(tokens::revoke))
+        .service(read("/account", account::show))
+        .route(
+            "/account/password",
+            web::post().to(account::change_password),
+        )
+        .route(
+            "/account/sessions/end",
+            web::post().to(account::end_sessions),
+        )
+        .route("/sign-out", web::post().to(sign_in::sign_out));
+}
+
+/// A page with a form: `GET` and `HEAD` show it, `POST` does what it says.
+fn ask_and_do<A, AskArgs, D, DoArgs>(path: &str, ask: A, act: D) -> actix_web::Resource
+where
+    A: actix_web::Handler<AskArgs> + Clone,
+    AskArgs: actix_web::FromRequest + 'static,
+    A::Output: actix_web::Responder + 'static,
+    D: actix_web::Handler<DoArgs>,
+    DoArgs: actix_web::FromRequest + 'static,
+    D::Output: actix_web::Responder + 'static,
+{
+    read(path, ask).route(web::post().to(act))
 }
 
 /// A resource that is read: `GET` and `HEAD`.

@@ -123,7 +123,7 @@ pub fn start(
         // Wrapped inside out: the last `wrap` sees a request first.
         App::new()
             .app_data(state.clone())
-            .configure(routes::configure)
+            .configure(|config| routes::configure(config, &state))
             .wrap(from_fn(answer_errors))
             .wrap(from_fn(check_host))
             .wrap(from_fn(log_request))

@@ -20,19 +20,31 @@ use sha2::{Digest, Sha256};
 mod tests;
 
 /// Stylesheets made of several files, so that a page asks for one. The order is the cascade's.
-const BUNDLES: &[(&str, &[&str])] = &[(
-    "css/visitor.css",
-    &[
-        "css/tokens.css",
-        "css/base.css",
-        "css/reader.css",
-        "css/search.css",
-        "css/gate.css",
-        "css/content.css",
-        "css/code.css",
-        "css/print.css",
-    ],
-)];
+const BUNDLES: &[(&str, &[&str])] = &[
+    (
+        "css/visitor.css",
+        &[
+            "css/tokens.css",
+            "css/base.css",
+            "css/reader.css",
+            "css/search.css",
+            "css/gate.css",
+            "css/content.css",
+            "css/code.css",
+            "css/print.css",
+        ],
+    ),
+    (
+        "css/admin.css",
+        &[
+            "css/tokens.css",
+            "css/base.css",
+            "css/admin-frame.css",
+            "css/admin-forms.css",
+            "css/admin-lists.css",
+        ],
+    ),
+];
 
 #[derive(Embed)]
 #[folder = "static/"]

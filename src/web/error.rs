@@ -18,6 +18,7 @@ use time::OffsetDateTime;
 use super::headers::Shell;
 use super::page;
 use super::request::request_id;
+use crate::accounts::store::api_token::TokenStoreError;
 use crate::db::DbError;
 use crate::password::HashError;
 use crate::shares::share::Availability;
@@ -82,6 +83,15 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::Db(error) => error.into(),
             corrupt @ StoreError::Corrupt { .. } => Self::Internal(corrupt.to_string()),
+        }
+    }
+}
+
+impl From<TokenStoreError> for Failure {
+    fn from(error: TokenStoreError) -> Self {
+        match error {
+            TokenStoreError::Db(error) => error.into(),
+            other => Self::Internal(other.to_string()),
         }
     }
 }

@@ -1,0 +1,152 @@
+//! The admin's own account: changing the password and ending the other sessions.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::chrome::{Chrome, Section};
+use super::form::{AdminForm, JustAButton};
+use super::gate::Admin;
+use super::problems::Problems;
+use super::session;
+use super::times::Moment;
+use crate::accounts::session::SignInSession;
+use crate::accounts::sign_in::{OwnPassword, check_own_password};
+use crate::accounts::store::account as accounts;
+use crate::clock;
+use crate::password::{Password, PasswordError};
+use crate::shares::guesses::network;
+use crate::web::client::client_address;
+use crate::web::error::{Failure, PageError, wait_in_words};
+use crate::web::headers::Shell;
+use crate::web::page;
+use crate::web::state::AppState;
+
+/// Shorter ones are refused for admins; for shares that is up to whoever makes them.
+const MIN_CHARS: usize = 10;
+
+#[derive(Template)]
+#[template(path = "admin/account.html")]
+struct AccountPage {
+    chrome: Chrome,
+    problems: Problems,
+    min_chars: usize,
+    created_at: Moment,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct PasswordInput {
+    #[serde(default)]
+    current: String,
+    #[serde(default)]
+    fresh: String,
+    #[serde(default)]
+    again: String,
+}
+
+/// `GET /admin/account`.
+pub async fn show(admin: Admin) -> Result<HttpResponse, PageError> {
+    answer(&admin, StatusCode::OK, Problems::default())
+}
+
+/// `POST /admin/account/password`. Ends every other session of the account.
+pub async fn change_password(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    form: AdminForm<PasswordInput>,
+) -> Result<HttpResponse, PageError> {
+    let AdminForm { admin, input } = form;
+    let mut problems = Problems::default();
+    let fresh = parse_fresh(&input, &mut problems);
+    let current = problems.check("current", Password::new(&input.current));
+    let (Some(fresh), Some(current)) = (fresh, current) else {
+        return answer(&admin, StatusCode::UNPROCESSABLE_ENTITY, problems);
+    };
+    let now = clock::now();
+    let client = network(client_address(&request, &state.settings.trusted_proxies));
+    let verdict = check_own_password(
+        &state.db,
+        &state.hasher,
+        admin.account(),
+        current,
+        &client,
+        now,
+    )
+    .await;
+    match verdict.map_err(Failure::from)? {
+        OwnPassword::Right => {}
+        OwnPassword::Wrong => {
+            problems.add("current", "This is not your current password.");
+            return answer(&admin, StatusCode::UNPROCESSABLE_ENTITY, problems);
+        }
+        OwnPassword::Wait(wait) => {
+            let wait = wait_in_words(wait.whole_seconds());
+            problems.add(
+                "current",
+                format!("Too many tries. Please wait {wait} and try again."),
+            );
+            return answer(&admin, StatusCode::TOO_MANY_REQUESTS, problems);
+        }
+    }
+    let hash = state.hasher.hash(fresh).await?;
+    let id = admin.account().id;
+    let account = state
+        .db
+        .run(move |db| accounts::set_password(db, id, &hash))
+        .await?;
+    if let Some(account) = account {
+        let renewed = SignInSession {
+            epoch: account.session_epoch,
+            ..admin.session().clone()
+        };
+        session::begin(admin.cookie(), &renewed)?;
+    }
+    admin.say_done("Your password is changed. Every other session of yours has ended.")?;
+    Ok(page::see_other("/admin/account"))
+}
+
+/// `POST /admin/account/sessions/end`: everywhere, here as well.
+pub async fn end_sessions(
+    state: web::Data<AppState>,
+    form: AdminForm<JustAButton>,
+) -> Result<HttpResponse, PageError> {
+    let id = form.admin.account().id;
+    state
+        .db
+        .run(move |db| accounts::end_sessions(db, id))
+        .await?;
+    session::end(form.admin.cookie());
+    Ok(page::see_other("/admin/sign-in"))
+}
+
+fn parse_fresh(input: &PasswordInput, problems: &mut Problems) -> Option<Password> {
+    if input.fresh.chars().count() < MIN_CHARS {
+        problems.add(
+            "fresh",
+            format!("The new password needs at least {MIN_CHARS} characters."),
+        );
+        return None;
+    }
+    if input.fresh != input.again {
+        problems.add("again", "The two spellings of the new password differ.");
+        return None;
+    }
+    let too_long = |error: PasswordError| error.to_string();
+    problems.check("fresh", Password::new(&input.fresh).map_err(too_long))
+}
+
+fn answer(
+    admin: &Admin,
+    status: StatusCode,
+    problems: Problems,
+) -> Result<HttpResponse, PageError> {
+    let template = AccountPage {
+        chrome: Chrome::of(admin, Section::Account),
+        problems,
+        min_chars: MIN_CHARS,
+        created_at: admin.account().created_at.into(),
+    };
+    Ok(page::html(status, &Shell::Plain, &template)?)
+}

@@ -1,0 +1,106 @@
+//! The list of connections, with the form that brings in another space export.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use diesel::PgConnection;
+use time::OffsetDateTime;
+
+use super::report::ReportView;
+use crate::admin::chrome::{Chrome, Section};
+use crate::admin::gate::Admin;
+use crate::admin::problems::Problems;
+use crate::admin::times::Moment;
+use crate::clock;
+use crate::pages::model::Connection;
+use crate::pages::store::connections;
+use crate::shares::store::{self, ShareFilter, StoreError};
+use crate::web::error::PageError;
+use crate::web::headers::Shell;
+use crate::web::page;
+use crate::web::state::AppState;
+
+#[derive(Template)]
+#[template(path = "admin/connections/list.html")]
+struct ListPage {
+    chrome: Chrome,
+    problems: Problems,
+    connections: Vec<Row>,
+    /// As typed in the import form.
+    name: String,
+    upload_limit: String,
+    upload_limit_bytes: u64,
+}
+
+struct Row {
+    id: String,
+    name: String,
+    counts: Vec<String>,
+    shares: i64,
+    updated_at: Moment,
+}
+
+/// `GET /admin/connections`.
+pub async fn show(state: web::Data<AppState>, admin: Admin) -> Result<HttpResponse, PageError> {
+    answer(
+        &state,
+        &admin,
+        StatusCode::OK,
+        String::new(),
+        Problems::default(),
+    )
+    .await
+}
+
+/// The list, perhaps with what the import form sent.
+pub async fn answer(
+    state: &AppState,
+    admin: &Admin,
+    status: StatusCode,
+    name: String,
+    problems: Problems,
+) -> Result<HttpResponse, PageError> {
+    let now = clock::now();
+    let connections = state.db.run(move |db| load(db, now)).await?;
+    let limit = state.settings.upload_limit_bytes;
+    let template = ListPage {
+        chrome: Chrome::of(admin, Section::Connections),
+        problems,
+        connections,
+        name,
+        upload_limit: format!("{} MiB", limit >> 20),
+        upload_limit_bytes: limit,
+    };
+    Ok(page::html(status, &Shell::Plain, &template)?)
+}
+
+fn load(db: &mut PgConnection, now: OffsetDateTime) -> Result<Vec<Row>, StoreError> {
+    let mut rows = Vec::new();
+    for connection in connections::list_connections(db)? {
+        rows.push(row(db, connection, now)?);
+    }
+    Ok(rows)
+}
+
+fn row(
+    db: &mut PgConnection,
+    connection: Connection,
+    now: OffsetDateTime,
+) -> Result<Row, StoreError> {
+    let filter = ShareFilter {
+        connection_id: Some(connection.id),
+        ..ShareFilter::default()
+    };
+    Ok(Row {
+        id: connection.id.to_string(),
+        name: connection.name,
+        counts: connection
+            .report
+            .as_ref()
+            .map(ReportView::from)
+            .unwrap_or_default()
+            .counts,
+        shares: store::count_shares(db, &filter, now)?,
+        updated_at: connection.updated_at.into(),
+    })
+}

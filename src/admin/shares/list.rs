@@ -1,0 +1,316 @@
+//! The list of shares: search, filters, order, pages.
+
+use std::collections::HashMap;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use diesel::PgConnection;
+use serde::Deserialize;
+use time::OffsetDateTime;
+use url::form_urlencoded;
+use uuid::Uuid;
+
+use super::details::Choice;
+use super::state::{StateBadge, label, scope_label};
+use crate::admin::chrome::{Chrome, Section};
+use crate::admin::form::AdminQuery;
+use crate::admin::gate::Admin;
+use crate::clock;
+use crate::config::BaseUrl;
+use crate::pages::model::Connection;
+use crate::pages::store::connections;
+use crate::shares::embed_origins::EmbedOrigins;
+use crate::shares::share::Share;
+use crate::shares::store::{self, ShareFilter, ShareOrder, ShareState, StoreError};
+use crate::web::error::PageError;
+use crate::web::headers::Shell;
+use crate::web::page;
+use crate::web::state::AppState;
+
+const PER_PAGE: i64 = 25;
+
+/// The query string, as sent.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct ListInput {
+    query: String,
+    state: String,
+    connection: String,
+    sort: String,
+    page: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/shares/list.html")]
+struct ListPage {
+    chrome: Chrome,
+    query: String,
+    states: Vec<Choice>,
+    connections: Vec<Choice>,
+    orders: Vec<Choice>,
+    shares: Vec<Row>,
+    total: i64,
+    first: i64,
+    last: i64,
+    pages: Vec<PageLink>,
+    /// Some filter is set.
+    filtered: bool,
+    /// There is no share at all.
+    is_empty: bool,
+    has_connections: bool,
+}
+
+/// A share in the list.
+struct Row {
+    path: String,
+    name: String,
+    state: StateBadge,
+    public_url: String,
+    scope: &'static str,
+    connection: String,
+    has_password: bool,
+    embedding: Option<String>,
+    created: String,
+}
+
+/// A number below the list, or the dots between numbers.
+#[derive(Debug, PartialEq, Eq)]
+enum PageLink {
+    To {
+        number: i64,
+        url: String,
+        current: bool,
+    },
+    Gap,
+}
+
+/// `GET /admin`.
+pub async fn show(
+    state: web::Data<AppState>,
+    admin: Admin,
+    AdminQuery(input): AdminQuery<ListInput>,
+) -> Result<HttpResponse, PageError> {
+    let now = clock::now();
+    let asked = input.clone();
+    let found = state.db.run(move |db| Found::load(db, &asked, now)).await?;
+    let template = ListPage {
+        chrome: Chrome::of(&admin, Section::Shares),
+        states: state_choices(&input.state),
+        connections: connection_choices(&found.connections, &input.connection),
+        orders: order_choices(&input.sort),
+        first: if found.shares.is_empty() {
+            0
+        } else {
+            found.offset + 1
+        },
+        last: found.offset + i64::try_from(found.shares.len()).unwrap_or(0),
+        pages: page_links(&input, found.page, found.pages),
+        shares: rows(&found, &state.settings.base_url, now),
+        total: found.total,
+        filtered: found.filtered,
+        is_empty: found.total == 0 && !found.filtered,
+        has_connections: !found.connections.is_empty(),
+        query: input.query,
+    };
+    Ok(page::html(StatusCode::OK, &Shell::Plain, &template)?)
+}
+
+struct Found {
+    connections: Vec<Connection>,
+    shares: Vec<Share>,
+    total: i64,
+    page: i64,
+    pages: i64,
+    offset: i64,
+    filtered: bool,
+}
+
+impl Found {
+    fn load(
+        db: &mut PgConnection,
+        input: &ListInput,
+        now: OffsetDateTime,
+    ) -> Result<Self, StoreError> {
+        let filter = ShareFilter {
+            query: Some(input.query.trim().to_owned()).filter(|query| !query.is_empty()),
+            state: ShareState::parse(&input.state),
+            connection_id: Uuid::try_parse(&input.connection).ok(),
+        };
+        let total = store::count_shares(db, &filter, now)?;
+        let pages = ((total + PER_PAGE - 1) / PER_PAGE).max(1);
+        // A page that is no longer there shows the last one.
+        let page = input.page.parse::<i64>().unwrap_or(1).clamp(1, pages);
+        let offset = (page - 1) * PER_PAGE;
+        Ok(Self {
+            connections: connections::list_connections(db)?,
+            shares: store::list_shares(db, &filter, order(&input.sort), PER_PAGE, offset, now)?,
+            total,
+            page,
+            pages,
+            offset,
+            filtered: filter.query.is_some()
+                || filter.state.is_some()
+                || filter.connection_id.is_some(),
+        })
+    }
+}
+
+fn rows(found: &Found, base_url: &BaseUrl, now: OffsetDateTime) -> Vec<Row> {
+    let names: HashMap<Uuid, &str> = found
+        .connections
+        .iter()
+        .map(|connection| (connection.id, connection.name.as_str()))
+        .collect();
+    let row = |share: &Share| Row {
+        path: super::share_path(share.id, ""),
+        name: share.name.clone(),
+        state: StateBadge::of(share, now),
+        public_url: base_url.join(&format!("/content/{}", share.id)),
+        scope: scope_label(share.scope.kind()),
+        connection: names
+            .get(&share.connection_id)
+            .copied()
+            .unwrap_or_default()
+            .to_owned(),
+        has_password: share.password_hash.is_some(),
+        embedding: embedding_mark(&share.embed_origins),
+        created: format!(
+            "{} {} {}",
+            share.created_at.day(),
+            share.created_at.month(),
+            share.created_at.year()
+        ),
+    };
+    found.shares.iter().map(row).collect()
+}
+
+fn embedding_mark(origins: &EmbedOrigins) -> Option<String> {
+    match origins {
+        EmbedOrigins::None => None,
+        EmbedOrigins::Any => Some("Any site may embed".to_owned()),
+        EmbedOrigins::Listed(list) if list.len() == 1 => Some("1 site may embed".to_owned()),
+        EmbedOrigins::Listed(list) => Some(format!("{} sites may embed", list.len())),
+    }
+}
+
+const ORDERS: [(&str, &str, ShareOrder); 4] = [
+    ("newest", "Newest first", ShareOrder::NewestFirst),
+    ("oldest", "Oldest first", ShareOrder::OldestFirst),
+    ("name", "By name", ShareOrder::ByName),
+    ("end", "Next to end", ShareOrder::ByEnd),
+];
+
+fn order(word: &str) -> ShareOrder {
+    let named = ORDERS.into_iter().find(|(value, _, _)| *value == word);
+    named.map_or(ShareOrder::NewestFirst, |(_, _, order)| order)
+}
+
+fn order_choices(chosen: &str) -> Vec<Choice> {
+    let chosen = order(chosen);
+    let choice = |(value, label, order): (&str, &str, ShareOrder)| Choice {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        chosen: order == chosen,
+    };
+    ORDERS.into_iter().map(choice).collect()
+}
+
+fn state_choices(chosen: &str) -> Vec<Choice> {
+    let choice = |state: ShareState| Choice {
+        value: state.as_str().to_owned(),
+        label: label(state).to_owned(),
+        chosen: state.as_str() == chosen,
+    };
+    ShareState::ALL.map(choice).into()
+}
+
+fn connection_choices(connections: &[Connection], chosen: &str) -> Vec<Choice> {
+    let choice = |connection: &Connection| Choice {
+        value: connection.id.to_string(),
+        label: connection.name.clone(),
+        chosen: connection.id.to_string() == chosen,
+    };
+    connections.iter().map(choice).collect()
+}
+
+/// The first, the last and the numbers around the current page; nothing when there is only one.
+fn page_links(input: &ListInput, current: i64, pages: i64) -> Vec<PageLink> {
+    if pages <= 1 {
+        return Vec::new();
+    }
+    let near = |number: &i64| *number == 1 || *number == pages || (number - current).abs() <= 2;
+    let mut links = Vec::new();
+    let mut last = 0;
+    for number in (1..=pages).filter(near) {
+        if number > last + 1 {
+            links.push(PageLink::Gap);
+        }
+        links.push(PageLink::To {
+            number,
+            url: page_url(input, number),
+            current: number == current,
+        });
+        last = number;
+    }
+    links
+}
+
+fn page_url(input: &ListInput, number: i64) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let kept = [
+        ("query", &input.query),
+        ("state", &input.state),
+        ("connection", &input.connection),
+        ("sort", &input.sort),
+    ];
+    for (name, value) in kept.into_iter().filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    format!(
+        "/admin?{}",
+        query.append_pair("page", &number.to_string()).finish()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ListInput, PageLink, page_links};
+
+    fn numbers(current: i64, pages: i64) -> Vec<i64> {
+        let links = page_links(&ListInput::default(), current, pages);
+        let number = |link: &PageLink| match link {
+            PageLink::To { number, .. } => *number,
+            PageLink::Gap => 0,
+        };
+        links.iter().map(number).collect()
+    }
+
+    #[test]
+    fn one_page_needs_no_numbers() {
+        assert!(numbers(1, 1).is_empty());
+    }
+
+    #[test]
+    fn far_pages_hide_behind_gaps() {
+        assert_eq!(numbers(1, 3), [1, 2, 3]);
+        assert_eq!(numbers(6, 20), [1, 0, 4, 5, 6, 7, 8, 0, 20]);
+        assert_eq!(numbers(20, 20), [1, 0, 18, 19, 20]);
+    }
+
+    #[test]
+    fn a_number_keeps_the_filters() {
+        let input = ListInput {
+            query: "a b&c".to_owned(),
+            state: "ended".to_owned(),
+            ..ListInput::default()
+        };
+        let links = page_links(&input, 1, 2);
+        let second = PageLink::To {
+            number: 2,
+            url: "/admin?query=a+b%26c&state=ended&page=2".to_owned(),
+            current: false,
+        };
+        assert_eq!(links.last(), Some(&second));
+    }
+}

@@ -1,0 +1,293 @@
+//! Everything about one share on one page. The forms on it are answered in `change`, `unlock` and `unlock_secret`,
+//! which come back here with what was typed when they refuse it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use diesel::PgConnection;
+use time::OffsetDateTime;
+
+use super::activity::EventView;
+use super::details::{Choice, DetailsInput};
+use super::state::{StateBadge, scope_label};
+use super::{share_id, unlock::CheckView};
+use crate::admin::chrome::{Chrome, Section};
+use crate::admin::gate::Admin;
+use crate::admin::problems::Problems;
+use crate::admin::times::{Moment, duration_in_words};
+use crate::clock;
+use crate::config::BaseUrl;
+use crate::guess_limit;
+use crate::pages::store::{connections, listing};
+use crate::shares::embed_origins::EmbedOrigins;
+use crate::shares::event::StoredEvent;
+use crate::shares::guesses;
+use crate::shares::share::{Availability, PreviousSecret, Share, ShareId};
+use crate::shares::store::{self, StoreError};
+use crate::web::error::{Failure, PageError};
+use crate::web::headers::Shell;
+use crate::web::page;
+use crate::web::state::AppState;
+
+const EVENTS_SHOWN: i64 = 12;
+
+/// What a form on the page sent that is shown again.
+#[derive(Default)]
+pub struct Sent {
+    pub problems: Problems,
+    pub details: Option<DetailsInput>,
+    pub embed_origins: Option<String>,
+    pub checked: Option<CheckView>,
+}
+
+#[derive(Template)]
+#[template(path = "admin/shares/show.html")]
+struct SharePage {
+    chrome: Chrome,
+    problems: Problems,
+    id: ShareId,
+    name: String,
+    state: StateBadge,
+    enabled: bool,
+    is_open: bool,
+    scope: &'static str,
+    content: Content,
+    public_url: String,
+    public_path: String,
+    has_password: bool,
+    secret_hex: String,
+    previous: Option<PreviousView>,
+    details: DetailsInput,
+    lifetimes: Vec<Choice>,
+    embed_origins: String,
+    embeds_any: bool,
+    embeds_none: bool,
+    snippet: String,
+    checked: Option<CheckView>,
+    events: Vec<EventView>,
+    has_more_events: bool,
+    locks: Vec<LockView>,
+    created_at: Moment,
+    created_by: String,
+}
+
+/// Where the content comes from.
+struct Content {
+    connection: String,
+    connection_id: String,
+    space_key: String,
+    /// The root page with the titles above it; absent when it is gone from the connection, or a space has no home.
+    root: Option<String>,
+    root_is_missing: bool,
+}
+
+/// The secret before the last change.
+struct PreviousView {
+    remaining: String,
+    ends: Moment,
+    used: Option<Moment>,
+}
+
+/// Somebody who may not guess the password at the moment.
+struct LockView {
+    who: String,
+    until: Moment,
+}
+
+/// `GET /admin/shares/{id}`.
+pub async fn show(
+    state: web::Data<AppState>,
+    admin: Admin,
+    path: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    answer(
+        &state,
+        &admin,
+        share_id(&path)?,
+        StatusCode::OK,
+        Sent::default(),
+    )
+    .await
+}
+
+/// The page, perhaps with what a form sent.
+pub async fn answer(
+    state: &AppState,
+    admin: &Admin,
+    id: ShareId,
+    status: StatusCode,
+    sent: Sent,
+) -> Result<HttpResponse, PageError> {
+    let now = clock::now();
+    let loaded = state
+        .db
+        .run(move |db| Loaded::load(db, id, now))
+        .await?
+        .ok_or(Failure::NotFound)?;
+    let chrome = Chrome::of(admin, Section::Shares);
+    let template = SharePage::new(chrome, loaded, sent, &state.settings.base_url, now);
+    Ok(page::html(status, &Shell::Plain, &template)?)
+}
+
+struct Loaded {
+    share: Share,
+    content: Content,
+    events: Vec<StoredEvent>,
+    locks: Vec<LockView>,
+}
+
+impl Loaded {
+    fn load(
+        db: &mut PgConnection,
+        id: ShareId,
+        now: OffsetDateTime,
+    ) -> Result<Option<Self>, StoreError> {
+        let Some(share) = store::find_share(db, id)? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            content: Content::load(db, &share)?,
+            events: store::list_events(db, id, None, EVENTS_SHOWN + 1)?,
+            locks: load_locks(db, id, now)?,
+            share,
+        }))
+    }
+}
+
+impl Content {
+    fn load(db: &mut PgConnection, share: &Share) -> Result<Self, StoreError> {
+        let connection = connections::find_connection(db, share.connection_id)?;
+        let root = match share.scope.root() {
+            Some(root) => match listing::find_summary(db, share.connection_id, root)? {
+                Some(page) => {
+                    let mut titles = listing::breadcrumb_titles(db, share.connection_id, root)?;
+                    titles.push(page.title);
+                    Some(titles.join(" / "))
+                }
+                None => None,
+            },
+            None => None,
+        };
+        Ok(Self {
+            connection: connection
+                .map(|connection| connection.name)
+                .unwrap_or_default(),
+            connection_id: share.connection_id.to_string(),
+            space_key: share.space_key.clone(),
+            root_is_missing: root.is_none() && share.scope.root().is_some(),
+            root,
+        })
+    }
+}
+
+fn load_locks(
+    db: &mut PgConnection,
+    id: ShareId,
+    now: OffsetDateTime,
+) -> Result<Vec<LockView>, StoreError> {
+    let addresses = guesses::address_prefix(id);
+    let (burst, refill) = guesses::address_limit();
+    let by_address = guess_limit::locked(db, &addresses, burst, refill, now)?;
+    let (burst, refill) = guesses::share_limit();
+    let everybody = guess_limit::locked(db, &guesses::share_bucket(id), burst, refill, now)?;
+    let everybody = everybody.into_iter().map(|(_, until)| LockView {
+        who: "Everybody".to_owned(),
+        until: until.into(),
+    });
+    let by_address = by_address.into_iter().map(|(bucket, until)| LockView {
+        who: bucket
+            .strip_prefix(&addresses)
+            .unwrap_or(&bucket)
+            .to_owned(),
+        until: until.into(),
+    });
+    Ok(everybody.chain(by_address).collect())
+}
+
+impl SharePage {
+    fn new(
+        chrome: Chrome,
+        loaded: Loaded,
+        sent: Sent,
+        base_url: &BaseUrl,
+        now: OffsetDateTime,
+    ) -> Self {
+        let share = loaded.share;
+        let public_path = format!("/content/{}", share.id);
+        let public_url = base_url.join(&public_path);
+        let details = sent.details.unwrap_or_else(|| DetailsInput::of(&share));
+        let shown = usize::try_from(EVENTS_SHOWN).unwrap_or(usize::MAX);
+        Self {
+            chrome,
+            problems: sent.problems,
+            id: share.id,
+            state: StateBadge::of(&share, now),
+            enabled: share.enabled,
+            is_open: share.availability(now) == Availability::Open,
+            scope: scope_label(share.scope.kind()),
+            content: loaded.content,
+            snippet: iframe_snippet(&public_url, &share.name),
+            public_url,
+            public_path,
+            has_password: share.password_hash.is_some(),
+            secret_hex: share.unlock_secret.to_hex(),
+            previous: previous_view(share.previous_unlock_secret, now),
+            lifetimes: details.lifetimes(),
+            details,
+            embed_origins: sent
+                .embed_origins
+                .unwrap_or_else(|| share.embed_origins.entries().join("\n")),
+            embeds_any: share.embed_origins == EmbedOrigins::Any,
+            embeds_none: share.embed_origins == EmbedOrigins::None,
+            checked: sent.checked,
+            has_more_events: loaded.events.len() > shown,
+            events: loaded
+                .events
+                .iter()
+                .take(shown)
+                .map(EventView::from)
+                .collect(),
+            locks: loaded.locks,
+            created_at: share.created_at.into(),
+            created_by: share.created_by,
+            name: share.name,
+        }
+    }
+}
+
+fn previous_view(previous: Option<PreviousSecret>, now: OffsetDateTime) -> Option<PreviousView> {
+    let previous = previous.filter(|previous| now < previous.expires_at)?;
+    Some(PreviousView {
+        remaining: duration_in_words(previous.expires_at - now),
+        ends: previous.expires_at.into(),
+        used: previous.used_at.map(Moment::from),
+    })
+}
+
+/// What a client site pastes. The sandbox leaves out navigation of the top window, which the portal never does.
+fn iframe_snippet(url: &str, title: &str) -> String {
+    let title = title
+        .replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;");
+    format!(
+        "<iframe src=\"{url}\" title=\"{title}\" loading=\"lazy\" referrerpolicy=\"strict-origin\" allow=\"fullscreen\"\n  \
+         style=\"width:100%;height:80vh;border:0\"\n  \
+         sandbox=\"allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox \
+         allow-downloads\"></iframe>"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::iframe_snippet;
+
+    #[test]
+    fn a_name_cannot_leave_its_attribute() {
+        let snippet = iframe_snippet(
+            "https://p.example/content/x",
+            "a\"><script>alert(1)</script>&",
+        );
+        assert!(snippet.contains("title=\"a&quot;>&lt;script>alert(1)&lt;/script>&amp;\""));
+    }
+}
