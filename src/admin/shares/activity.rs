@@ -61,7 +61,7 @@ pub async fn show(
         .db
         .run(move |db| {
             let share = store::find_share(db, id)?;
-            Ok::<_, StoreError>((share, store::list_events(db, id, before, PER_PAGE)?))
+            Ok::<_, StoreError>((share, store::events::list_events(db, id, before, PER_PAGE)?))
         })
         .await?;
     let share = share.ok_or(Failure::NotFound)?;

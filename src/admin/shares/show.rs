@@ -147,7 +147,7 @@ impl Loaded {
         };
         Ok(Some(Self {
             content: Content::load(db, &share)?,
-            events: store::list_events(db, id, None, EVENTS_SHOWN + 1)?,
+            events: store::events::list_events(db, id, None, EVENTS_SHOWN + 1)?,
             locks: load_locks(db, id, now)?,
             share,
         }))
