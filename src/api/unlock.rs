@@ -1,6 +1,6 @@
 //! What a client site needs to let its own visitors in: the unlock secret, links that work now, and the token checker.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use utoipa::ToSchema;
@@ -86,7 +86,7 @@ fn overlap(seconds: i64) -> Result<Duration, &'static str> {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = UnlockLink)]
-pub(super) struct UnlockLinkAnswer {
+pub struct UnlockLinkAnswer {
     /// Opens the share without a password, for whoever follows it in time.
     #[schema(format = "uri")]
     url: String,
@@ -107,7 +107,7 @@ pub(super) struct UnlockLinkAnswer {
     tag = "Unlock",
     params(("id" = Uuid, Path)),
     responses(
-        (status = 201, description = "A link that works now.", body = UnlockLinkAnswer),
+        (status = 200, description = "A link that works now.", body = UnlockLinkAnswer),
         Named, Contradicting, WriteOnly, Guarded
     )
 )]
@@ -115,7 +115,7 @@ pub async fn create_unlock_link(
     _token: WriteToken,
     state: web::Data<AppState>,
     path: web::Path<String>,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<web::Json<UnlockLinkAnswer>, ApiError> {
     let share = find(&state, share_id(&path)?).await?;
     let now = clock::now();
     if share.availability(now) != Availability::Open {
@@ -126,7 +126,7 @@ pub async fn create_unlock_link(
     let minted = unlock_token::mint(share.id.uuid(), &share.unlock_secret, now.unix_timestamp())?;
     let token = minted.token.as_str();
     let path = format!("/content/{}?unlock={token}", share.id);
-    Ok(HttpResponse::Created().json(UnlockLinkAnswer {
+    Ok(web::Json(UnlockLinkAnswer {
         url: state.settings.base_url.join(&path),
         token: token.to_owned(),
         not_before: moment(minted.not_before)?,
