@@ -52,72 +52,52 @@ fn visitor(config: &mut ServiceConfig) {
 }
 
 fn api(config: &mut ServiceConfig) {
+    let headers = DefaultHeaders::new()
+        .add((header::CACHE_CONTROL, "no-store"))
+        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     let version_1 = web::scope("/v1")
-        .service(
-            web::resource("/openapi.json")
-                .get(openapi::document)
-                .default_service(methods::only("GET")),
-        )
-        .service(
-            web::resource("/shares")
-                .get(shares::list_shares)
-                .post(shares::create_share)
-                .default_service(methods::only("GET, POST")),
-        )
-        .service(
-            web::resource("/shares/{id}")
-                .get(shares::read_share)
-                .patch(shares::change_share)
-                .delete(shares::delete_share)
-                .default_service(methods::only("GET, PATCH, DELETE")),
-        )
-        .service(
-            web::resource("/shares/{id}/unlock-secret")
-                .post(unlock::change_unlock_secret)
-                .default_service(methods::only("POST")),
-        )
-        .service(
-            web::resource("/shares/{id}/unlock-links")
-                .post(unlock::create_unlock_link)
-                .default_service(methods::only("POST")),
-        )
-        .service(
-            web::resource("/shares/{id}/unlock-checks")
-                .post(unlock::check_unlock_token)
-                .default_service(methods::only("POST")),
-        )
-        .service(
-            web::resource("/shares/{id}/activity")
-                .get(activity::list_activity)
-                .default_service(methods::only("GET")),
-        )
-        .service(
-            web::resource("/connections")
-                .get(connections::list_connections)
-                .default_service(methods::only("GET")),
-        )
-        .service(
-            web::resource("/connections/{id}")
-                .get(connections::read_connection)
-                .delete(connections::delete_connection)
-                .default_service(methods::only("GET, DELETE")),
-        )
+        .configure(api_version_1)
         .default_service(methods::nothing_here());
     let reference = web::scope("/docs")
         .wrap(from_fn(openapi::guard_reference))
         .service(openapi::reference());
     config.service(
         web::scope("/api")
-            .wrap(
-                DefaultHeaders::new()
-                    .add((header::CACHE_CONTROL, "no-store"))
-                    .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")),
-            )
+            .wrap(headers)
             .service(version_1)
             .service(web::redirect("/docs", "/api/docs/"))
             .service(reference)
             .default_service(methods::nothing_here()),
     );
+}
+
+fn api_version_1(config: &mut ServiceConfig) {
+    let known = |path: &str, methods: &'static str| {
+        web::resource(path).default_service(methods::only(methods))
+    };
+    config
+        .service(known("/openapi.json", "GET").get(openapi::document))
+        .service(
+            known("/shares", "GET, POST")
+                .get(shares::list_shares)
+                .post(shares::create_share),
+        )
+        .service(
+            known("/shares/{id}", "GET, PATCH, DELETE")
+                .get(shares::read_share)
+                .patch(shares::change_share)
+                .delete(shares::delete_share),
+        )
+        .service(known("/shares/{id}/unlock-secret", "POST").post(unlock::change_unlock_secret))
+        .service(known("/shares/{id}/unlock-links", "POST").post(unlock::create_unlock_link))
+        .service(known("/shares/{id}/unlock-checks", "POST").post(unlock::check_unlock_token))
+        .service(known("/shares/{id}/activity", "GET").get(activity::list_activity))
+        .service(known("/connections", "GET").get(connections::list_connections))
+        .service(
+            known("/connections/{id}", "GET, DELETE")
+                .get(connections::read_connection)
+                .delete(connections::delete_connection),
+        );
 }
 
 /// A resource that is read: `GET` and `HEAD`.

@@ -1,5 +1,7 @@
 //! Connections: list, read, delete. They come into being by an import.
 
+use std::collections::HashSet;
+
 use actix_web::{HttpResponse, web};
 use diesel::PgConnection;
 use serde::Serialize;
@@ -125,7 +127,13 @@ pub async fn delete_connection(
         .run(move |db| connections::delete_connection(db, id))
         .await?
     {
-        Deletion::Deleted => Ok(HttpResponse::NoContent().finish()),
+        Deletion::Deleted => {
+            // The files are out of reach already; what stays behind costs only space.
+            if let Err(error) = state.files.keep_only(id, &HashSet::new()).await {
+                tracing::warn!(%error, connection = %id, "files of a deleted connection stay behind");
+            }
+            Ok(HttpResponse::NoContent().finish())
+        }
         Deletion::Missing => Err(ApiError(Failure::NotFound)),
         Deletion::InUse(shares) => Err(ApiError(Failure::Conflict(format!(
             "Shares show its content: {shares}. Delete them first."
