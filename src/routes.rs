@@ -1,6 +1,7 @@
 //! Every URL of the portal, one table. Each of them stands in the security table of the tests as well.
 
-use actix_web::middleware::from_fn;
+use actix_web::http::header;
+use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
 use crate::admin::gate::require_admin;
@@ -17,6 +18,7 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
     plumbing(config);
     visitor(config);
     admin(config, state);
+    api(config);
 }
 
 fn plumbing(config: &mut ServiceConfig) {
@@ -170,6 +172,57 @@ where
     D::Output: actix_web::Responder + 'static,
 {
     read(path, ask).route(web::post().to(act))
+}
+
+fn api(config: &mut ServiceConfig) {
+    use crate::api::{methods, openapi};
+    let headers = DefaultHeaders::new()
+        .add((header::CACHE_CONTROL, "no-store"))
+        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    let version_1 = web::scope("/v1")
+        .configure(api_version_1)
+        .default_service(methods::nothing_here());
+    let reference = web::scope("/docs")
+        .wrap(from_fn(openapi::guard_reference))
+        .service(openapi::reference());
+    config.service(
+        web::scope("/api")
+            .wrap(headers)
+            .service(version_1)
+            .service(web::redirect("/docs", "/api/docs/"))
+            .service(reference)
+            .default_service(methods::nothing_here()),
+    );
+}
+
+fn api_version_1(config: &mut ServiceConfig) {
+    use crate::api::{activity, connections, methods, openapi, shares, unlock};
+    let known = |path: &str, methods: &'static str| {
+        web::resource(path).default_service(methods::only(methods))
+    };
+    config
+        .service(known("/openapi.json", "GET").get(openapi::document))
+        .service(
+            known("/shares", "GET, POST")
+                .get(shares::list_shares)
+                .post(shares::create_share),
+        )
+        .service(
+            known("/shares/{id}", "GET, PATCH, DELETE")
+                .get(shares::read_share)
+                .patch(shares::change_share)
+                .delete(shares::delete_share),
+        )
+        .service(known("/shares/{id}/unlock-secret", "POST").post(unlock::change_unlock_secret))
+        .service(known("/shares/{id}/unlock-links", "POST").post(unlock::create_unlock_link))
+        .service(known("/shares/{id}/unlock-checks", "POST").post(unlock::check_unlock_token))
+        .service(known("/shares/{id}/activity", "GET").get(activity::list_activity))
+        .service(known("/connections", "GET").get(connections::list_connections))
+        .service(
+            known("/connections/{id}", "GET, DELETE")
+                .get(connections::read_connection)
+                .delete(connections::delete_connection),
+        );
 }
 
 /// A resource that is read: `GET` and `HEAD`.

@@ -17,7 +17,7 @@ create table shared_page (
   created_at timestamptz not null,
   updated_at timestamptz not null,
   created_by text not null,
-  check (expires_at > starts_at)
+  constraint shared_page_ends_after_start check (expires_at > starts_at)
 );
 create index shared_page_connection on shared_page (connection_id);
 comment on table shared_page is 'A share: what people outside may read, and how they get in.';

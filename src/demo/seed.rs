@@ -205,6 +205,7 @@ fn insert_share(
         space_key: sample_space::SPACE_KEY.to_owned(),
         scope: share.scope,
         password_hash: share.password,
+        enabled: true,
         starts_at: None,
         expires_at: None,
         pass_lifetime: PassLifetime::DEFAULT,

@@ -25,7 +25,10 @@ pub fn resolve(
     if text.starts_with("http://") || text.starts_with("https://") || text.starts_with('/') {
         return match recognise_anywhere(text) {
             Some(WikiTarget::PageById(id)) => listing::find_summary(db, connection_id, &id),
-            Some(WikiTarget::PageByTitle { space_key, title }) => {
+            // An address can hold an encoded NUL, which no text in the database can.
+            Some(WikiTarget::PageByTitle { space_key, title })
+                if !space_key.contains('\0') && !title.contains('\0') =>
+            {
                 listing::find_by_title(db, connection_id, Some(&space_key), &title)
             }
             _ => Ok(None),

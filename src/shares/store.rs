@@ -3,6 +3,7 @@
 pub mod events;
 
 use diesel::prelude::*;
+use diesel::result::Error as DieselError;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -21,11 +22,25 @@ pub enum StoreError {
     /// A row that the database's own checks should have refused.
     #[error("share {id} is stored wrongly: {problem}")]
     Corrupt { id: Uuid, problem: &'static str },
+    /// The database compares, so that two changes at once cannot get past the comparison.
+    #[error("the share would end before it starts")]
+    EndsBeforeStart,
+    /// It was deleted while the share was being created.
+    #[error("the connection of the share is gone")]
+    ConnectionGone,
 }
 
 impl From<diesel::result::Error> for StoreError {
     fn from(error: diesel::result::Error) -> Self {
-        Self::Db(error.into())
+        let violated = match &error {
+            DieselError::DatabaseError(_, information) => information.constraint_name(),
+            _ => None,
+        };
+        match violated {
+            Some("shared_page_ends_after_start") => Self::EndsBeforeStart,
+            Some("shared_page_connection_id_fkey") => Self::ConnectionGone,
+            _ => Self::Db(error.into()),
+        }
     }
 }
 
@@ -126,6 +141,7 @@ pub struct NewShare {
     pub space_key: String,
     pub scope: Scope,
     pub password_hash: Option<PasswordHash>,
+    pub enabled: bool,
     pub starts_at: Option<OffsetDateTime>,
     pub expires_at: Option<OffsetDateTime>,
     pub pass_lifetime: PassLifetime,
@@ -165,6 +181,7 @@ pub fn insert_share(
             shared_page::space_key.eq(&new.space_key),
             shared_page::root_content_id.eq(new.scope.root()),
             shared_page::password_hash.eq(new.password_hash.as_ref().map(PasswordHash::as_stored)),
+            shared_page::enabled.eq(new.enabled),
             shared_page::starts_at.eq(new.starts_at),
             shared_page::expires_at.eq(new.expires_at),
             shared_page::pass_lifetime_seconds.eq(new.pass_lifetime.seconds()),

@@ -17,12 +17,15 @@ use time::OffsetDateTime;
 
 use super::headers::Shell;
 use super::page;
+use super::problem::problem_of;
 use super::request::request_id;
 use crate::accounts::store::api_token::TokenStoreError;
 use crate::db::DbError;
 use crate::password::HashError;
 use crate::shares::share::Availability;
 use crate::shares::store::StoreError;
+use crate::shares::unlock_secret::NoRandomness;
+use crate::shares::unlock_token::NotSigned;
 
 /// Everything that a handler can answer instead of what was asked for.
 #[derive(Debug, Clone)]
@@ -39,6 +42,10 @@ pub enum Failure {
     Unauthorized(String),
     /// A credential that does not suffice, or a request from another site.
     Forbidden(String),
+    /// The address knows other methods only: these.
+    MethodNotAllowed(&'static str),
+    /// A body of another type than this one.
+    UnsupportedMediaType(&'static str),
     /// What was asked for contradicts the state of things.
     Conflict(String),
     /// Larger than the limit, in bytes.
@@ -83,6 +90,13 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::Db(error) => error.into(),
             corrupt @ StoreError::Corrupt { .. } => Self::Internal(corrupt.to_string()),
+            StoreError::EndsBeforeStart => Self::Invalid(vec![FieldProblem::new(
+                "expiresAt",
+                "The share must end after it starts.",
+            )]),
+            StoreError::ConnectionGone => Self::Conflict(
+                "The connection was deleted at the same moment. Choose another one.".to_owned(),
+            ),
         }
     }
 }
@@ -93,6 +107,18 @@ impl From<TokenStoreError> for Failure {
             TokenStoreError::Db(error) => error.into(),
             other => Self::Internal(other.to_string()),
         }
+    }
+}
+
+impl From<NoRandomness> for Failure {
+    fn from(error: NoRandomness) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<NotSigned> for Failure {
+    fn from(error: NotSigned) -> Self {
+        Self::Internal(error.to_string())
     }
 }
 
@@ -114,6 +140,8 @@ impl Failure {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -158,9 +186,17 @@ impl Failure {
             Self::Unauthorized(sentence) => ("Sign in first", sentence.clone()),
             Self::Forbidden(sentence) => ("This is not allowed", sentence.clone()),
             Self::Conflict(sentence) => ("This cannot be done now", sentence.clone()),
+            Self::MethodNotAllowed(methods) => (
+                "This cannot be done here",
+                format!("This address answers to {methods} only."),
+            ),
+            Self::UnsupportedMediaType(wanted) => (
+                "This type of content is not accepted",
+                format!("Send the body as {wanted}, and say so in Content-Type."),
+            ),
             Self::TooLarge(limit) => (
                 "This is too large",
-                format!("At most {} MiB are accepted.", limit >> 20),
+                format!("At most {} are accepted.", size_in_words(*limit)),
             ),
             Self::Throttled(seconds) => ("Too many tries", format!("Please try again in {}.", wait_in_words(*seconds))),
             Self::Unreachable(_) => (
@@ -183,6 +219,15 @@ impl Failure {
             }
             _ => {}
         }
+    }
+}
+
+/// `64 KiB`, `4096 MiB`: for limits, which are whole ones.
+fn size_in_words(bytes: u64) -> String {
+    if bytes < 1 << 20 {
+        format!("{} KiB", bytes >> 10)
+    } else {
+        format!("{} MiB", bytes >> 20)
     }
 }
 
@@ -331,55 +376,7 @@ fn page_of(failure: &Failure, shell: &Shell, request: &HttpRequest) -> HttpRespo
     response
 }
 
-/// RFC 9457.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Problem {
-    /// Always `about:blank`: the status says what kind of problem it is.
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    pub title: String,
-    pub status: u16,
-    pub detail: String,
-    /// Quote this when you ask the operator.
-    #[serde(rename = "requestId")]
-    pub request_id: String,
-    /// The wrong fields, when it is about fields.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<FieldProblem>,
-}
-
-fn problem_of(failure: &Failure, request: &HttpRequest) -> HttpResponse {
-    let status = failure.status();
-    let (_, sentences) = failure.words();
-    let errors = match failure {
-        Failure::Invalid(problems) => problems.clone(),
-        _ => Vec::new(),
-    };
-    let problem = Problem {
-        kind: "about:blank",
-        title: status.canonical_reason().unwrap_or("Error").to_owned(),
-        status: status.as_u16(),
-        detail: sentences.join(" "),
-        request_id: request_id(request),
-        errors,
-    };
-    let mut response = HttpResponse::build(status);
-    if status == StatusCode::UNAUTHORIZED {
-        response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
-    }
-    let mut response = response.json(problem);
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    set_retry_after(&mut response, failure);
-    response
-}
-
-fn set_retry_after(response: &mut HttpResponse, failure: &Failure) {
+pub(super) fn set_retry_after(response: &mut HttpResponse, failure: &Failure) {
     if let Some(seconds) = failure.retry_after() {
         response
             .headers_mut()

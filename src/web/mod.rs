@@ -13,6 +13,7 @@ pub mod message;
 pub mod page;
 pub mod page_cache;
 pub mod pass_cookie;
+pub mod problem;
 pub mod request;
 pub mod scope;
 pub mod share_cache;

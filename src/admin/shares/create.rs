@@ -143,6 +143,7 @@ fn new_share(
     created_by: &str,
 ) -> NewShare {
     NewShare {
+        enabled: true,
         connection_id: chosen.connection_id,
         name: details.name,
         description: details.description,

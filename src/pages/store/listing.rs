@@ -1,5 +1,7 @@
 //! Pages for people who see the whole connection: the admin's pickers, and the import. Never for visitors.
 
+use std::collections::{HashMap, HashSet};
+
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -19,6 +21,29 @@ pub fn find_summary(
         .first::<SummaryRow>(db)
         .optional()?;
     Ok(row.map(PageSummary::from))
+}
+
+/// The titles of many pages at once, by connection and content id. Pages that are not there are left out.
+pub fn find_titles(
+    db: &mut PgConnection,
+    pages: &[(Uuid, &str)],
+) -> Result<HashMap<(Uuid, String), String>, DbError> {
+    // Every connection with every id: a few too many, and one query.
+    let connections = pages.iter().map(|(connection_id, _)| *connection_id);
+    let ids = pages.iter().map(|(_, content_id)| *content_id);
+    let rows: Vec<(Uuid, String, String)> = page_snapshot::table
+        .filter(page_snapshot::connection_id.eq_any(connections.collect::<HashSet<_>>()))
+        .filter(page_snapshot::content_id.eq_any(ids.collect::<HashSet<_>>()))
+        .select((
+            page_snapshot::connection_id,
+            page_snapshot::content_id,
+            page_snapshot::title,
+        ))
+        .load(db)?;
+    let titles = rows
+        .into_iter()
+        .map(|(connection_id, content_id, title)| ((connection_id, content_id), title));
+    Ok(titles.collect())
 }
 
 /// By title, any case; without a space key in any space, where the first by key wins.

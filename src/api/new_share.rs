@@ -1,0 +1,165 @@
+//! What callers send to create a share, and the checks that need no database. Where its root is, is `root`.
+
+use serde::Deserialize;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use super::fields::{self, OptionsBody};
+use super::given::Given;
+use super::problems::{Problems, Unknown};
+use super::root::{Named, Place};
+use super::words::{ScopeWord, read_word};
+use crate::password::Password;
+use crate::shares::embed_origins::EmbedOrigins;
+use crate::shares::share::{ExternalLinks, PassLifetime};
+
+/// A share to be created. The root is named by one of `pageId`, `spaceKey` and `url`.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = NewShare)]
+pub(super) struct NewShareBody {
+    /// If left out, the root page's title, or the name of the space.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
+    name: Given<String>,
+    /// A note for admins; visitors never see it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 2000)]
+    description: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = Uuid, required = true)]
+    connection_id: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = ScopeWord, required = true)]
+    scope: Given<String>,
+    /// The Confluence id of a page or blog post; for the scopes `page`, `tree` and `blogPost`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 64)]
+    page_id: Given<String>,
+    /// For the scope `space`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 255)]
+    space_key: Given<String>,
+    /// The address of the page in Confluence, in any of its forms; for the scope `space`, the address of the space or
+    /// of a page in it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 2000)]
+    url: Given<String>,
+    /// If left out, whoever has the link may read.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 256)]
+    password: Given<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<OffsetDateTime>)]
+    starts_at: Given<String>,
+    /// After `startsAt`.
+    #[serde(default)]
+    #[schema(value_type = Option<OffsetDateTime>)]
+    expires_at: Given<String>,
+    /// How long a pass lives after its last use; 12 hours if left out.
+    #[serde(default)]
+    #[schema(value_type = Option<i32>, minimum = 60, maximum = 2_592_000)]
+    pass_lifetime_seconds: Given<i64>,
+    /// Sites that may embed the share, as `https://www.example.com`; a single `*` lets every site. None if left out.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, max_items = 50)]
+    embed_origins: Given<Vec<String>>,
+    #[serde(default)]
+    #[schema(value_type = Option<OptionsBody>)]
+    options: Given<OptionsBody>,
+    /// True if left out.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    enabled: Given<bool>,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    unknown: Unknown,
+}
+
+/// What of a new share is no question of the wiki.
+pub(super) struct Details {
+    pub(super) name: Option<String>,
+    pub(super) description: String,
+    pub(super) password: Option<Password>,
+    pub(super) starts_at: Option<OffsetDateTime>,
+    pub(super) expires_at: Option<OffsetDateTime>,
+    pub(super) pass_lifetime: PassLifetime,
+    pub(super) embed_origins: EmbedOrigins,
+    pub(super) external_links: ExternalLinks,
+    pub(super) enabled: bool,
+}
+
+impl NewShareBody {
+    /// The place is missing when it is among the problems; a wrong detail has its default, and its problem.
+    pub(super) fn read(self, problems: &mut Problems) -> (Option<Place>, Details) {
+        problems.refuse_unknown("", &self.unknown);
+        let connection_id = problems.required("connectionId", self.connection_id, fields::uuid);
+        let scope = problems.required("scope", self.scope, read_word::<ScopeWord>);
+        let named = read_root(problems, self.page_id, self.space_key, self.url);
+        let place = match (connection_id, scope, named) {
+            (Some(connection_id), Some(scope), Some(named)) => Some(Place {
+                connection_id,
+                scope: scope.into(),
+                named,
+            }),
+            _ => None,
+        };
+        let details = Details {
+            name: problems.optional("name", self.name, fields::name),
+            description: problems
+                .optional("description", self.description, fields::description)
+                .unwrap_or_default(),
+            password: problems.optional("password", self.password, fields::password),
+            starts_at: problems.optional("startsAt", self.starts_at, fields::moment),
+            expires_at: problems.optional("expiresAt", self.expires_at, fields::moment),
+            pass_lifetime: problems
+                .optional(
+                    "passLifetimeSeconds",
+                    self.pass_lifetime_seconds,
+                    fields::lifetime,
+                )
+                .unwrap_or(PassLifetime::DEFAULT),
+            embed_origins: problems
+                .optional("embedOrigins", self.embed_origins, fields::origins)
+                .unwrap_or_default(),
+            external_links: problems
+                .optional("options", self.options, fields::any)
+                .and_then(|options| options.read(problems))
+                .unwrap_or(ExternalLinks::PlainText),
+            enabled: problems
+                .optional("enabled", self.enabled, fields::any)
+                .unwrap_or(true),
+        };
+        fields::check_order(problems, details.starts_at, details.expires_at);
+        (place, details)
+    }
+}
+
+/// Exactly one of the three names the root.
+fn read_root(
+    problems: &mut Problems,
+    page_id: Given<String>,
+    space_key: Given<String>,
+    url: Given<String>,
+) -> Option<Named> {
+    let mut sent = [
+        ("pageId", page_id, 64, Named::PageId as fn(String) -> Named),
+        ("spaceKey", space_key, 255, Named::SpaceKey),
+        ("url", url, 2000, Named::Url),
+    ]
+    .into_iter()
+    .filter(|(_, given, ..)| !matches!(given, Given::Absent | Given::Null));
+    match (sent.next(), sent.next()) {
+        (Some((field, given, most, named)), None) => problems
+            .changed(field, given, |text| fields::line(text, most))
+            .map(named),
+        (Some(_), Some((field, ..))) => {
+            problems.add(field, "Name the root by one of pageId, spaceKey and url.");
+            None
+        }
+        (None, _) => {
+            problems.add("pageId", "One of pageId, spaceKey and url is required.");
+            None
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The OpenAPI document, generated from the handlers, and the browsable reference over it.
+
+use std::sync::LazyLock;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse, Responder};
+use utoipa::openapi::schema::AdditionalProperties;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{Modify, OpenApi};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use super::words::StateWord;
+use super::{activity, connections, shares, unlock};
+use crate::web::error::{ApiError, Failure, FieldProblem};
+use crate::web::problem::Problem;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Vestibule",
+        description = "Every call needs an API token: `Authorization: Bearer vst_…`. A token with the scope `read` may \
+            call everything that changes nothing. Times are RFC 3339, in UTC. What goes wrong is answered as \
+            `application/problem+json` (RFC 9457), with all wrong fields at once. Lists go on at `nextCursor`."
+    ),
+    paths(
+        shares::list_shares,
+        shares::create_share,
+        shares::read_share,
+        shares::change_share,
+        shares::delete_share,
+        unlock::change_unlock_secret,
+        unlock::create_unlock_link,
+        unlock::check_unlock_token,
+        activity::list_activity,
+        connections::list_connections,
+        connections::read_connection,
+        connections::delete_connection,
+    ),
+    tags(
+        (name = "Shares", description = "What people outside may read, and how they get in."),
+        (name = "Unlock", description = "What a client site needs to let its own visitors in."),
+        (name = "Connections", description = "Where content comes from."),
+    ),
+    // What handlers answer and bodies hold is collected by itself; refusals and parameters are not.
+    components(schemas(Problem, FieldProblem, StateWord)),
+    security(("token" = [])),
+    modifiers(&TokenScheme, &ClosedBodies),
+)]
+struct Document;
+
+/// Declares how tokens are sent.
+struct TokenScheme;
+
+impl Modify for TokenScheme {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Bodies take no other fields than theirs. `deny_unknown_fields` would say so, too, but serde would then stop at the
+/// first unknown name instead of leaving all of them to be reported.
+struct ClosedBodies;
+
+impl ClosedBodies {
+    const NAMES: [&str; 5] = [
+        "NewShare",
+        "ShareChange",
+        "ShareOptionsInput",
+        "UnlockSecretChange",
+        "UnlockCheckRequest",
+    ];
+}
+
+impl Modify for ClosedBodies {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        for name in Self::NAMES {
+            if let Some(RefOr::T(Schema::Object(body))) = components.schemas.get_mut(name) {
+                body.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+            }
+        }
+    }
+}
+
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+    // A document made of strings and numbers is always JSON.
+    Document::openapi().to_json().unwrap_or_default()
+});
+
+/// The document itself.
+pub async fn document() -> impl Responder {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(DOCUMENT.as_str())
+}
+
+/// The browsable reference, to be mounted below a path that ends without a slash.
+pub fn reference() -> SwaggerUi {
+    let config = Config::from("/api/v1/openapi.json")
+        // The other layout has a bar to load foreign documents with, which our policy forbids.
+        .use_base_layout()
+        // The default asks a validator on the internet about every document that is not on localhost.
+        .validator_url("none");
+    SwaggerUi::new("/{file:.*}").config(config)
+}
+
+/// Middleware: the headers of the reference. Its scripts and styles are files of ours; its icons are `data:` pictures.
+/// A file that it does not have is a problem as everywhere in the API.
+pub async fn guard_reference(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    if response.status() == StatusCode::NOT_FOUND {
+        let (request, _bare) = response.into_parts();
+        return Ok(ServiceResponse::from_err(
+            ApiError(Failure::NotFound),
+            request,
+        ));
+    }
+    let headers = response.headers_mut();
+    headers.insert(
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(REFERENCE_POLICY),
+    );
+    Ok(response)
+}
+
+const REFERENCE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+    connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

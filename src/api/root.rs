@@ -1,0 +1,180 @@
+//! What a new share points at: from what the caller named to a page or space of the connection.
+
+use diesel::PgConnection;
+use url::Url;
+use uuid::Uuid;
+
+use crate::db::DbError;
+use crate::pages::model::{PageKind, PageSummary, Space};
+use crate::pages::pick;
+use crate::pages::store::{connections, listing};
+use crate::shares::share::{Scope, ScopeKind};
+use crate::web::error::FieldProblem;
+
+/// A place in a wiki as the caller named it; nothing of it is known to exist.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) connection_id: Uuid,
+    pub(super) scope: ScopeKind,
+    pub(super) named: Named,
+}
+
+#[derive(Debug)]
+pub(super) enum Named {
+    PageId(String),
+    SpaceKey(String),
+    Url(String),
+}
+
+/// A place that exists.
+#[derive(Debug)]
+pub(super) struct Root {
+    pub(super) connection_id: Uuid,
+    pub(super) space_key: String,
+    pub(super) scope: Scope,
+    /// Of the page or the space: a share's name, if it gets no other.
+    pub(super) title: String,
+}
+
+/// The inner error is the caller's mistake.
+pub(super) fn find_root(
+    db: &mut PgConnection,
+    place: &Place,
+) -> Result<Result<Root, FieldProblem>, DbError> {
+    let connection_id = place.connection_id;
+    if connections::find_connection(db, connection_id)?.is_none() {
+        return problem("connectionId", "There is no such connection.");
+    }
+    match (place.scope, &place.named) {
+        (ScopeKind::Space, Named::SpaceKey(key)) => {
+            let spaces = listing::list_spaces(db, connection_id)?;
+            let found = spaces.into_iter().find(|space| space.key == *key);
+            Ok(found
+                .map(space_root)
+                .ok_or_else(|| FieldProblem::new("spaceKey", "The connection has no such space.")))
+        }
+        (ScopeKind::Space, Named::Url(url)) => {
+            let found = find_space_of_url(db, connection_id, url)?;
+            Ok(found.map(space_root).ok_or_else(|| {
+                FieldProblem::new(
+                    "url",
+                    "The connection has no space or page at this address.",
+                )
+            }))
+        }
+        (ScopeKind::Space, Named::PageId(_)) => {
+            problem("pageId", "The scope space takes spaceKey or url.")
+        }
+        (kind, Named::PageId(id)) => match listing::find_summary(db, connection_id, id)? {
+            Some(page) => Ok(page_root(connection_id, kind, page)),
+            None => problem("pageId", "The connection has no page with this id."),
+        },
+        (kind, Named::Url(url)) => match pick::resolve(db, connection_id, url)? {
+            Some(page) => Ok(page_root(connection_id, kind, page)),
+            None => problem("url", "The connection has no page at this address."),
+        },
+        (_, Named::SpaceKey(_)) => problem("spaceKey", "This scope takes pageId or url."),
+    }
+}
+
+fn problem(field: &str, detail: &str) -> Result<Result<Root, FieldProblem>, DbError> {
+    Ok(Err(FieldProblem::new(field, detail)))
+}
+
+fn space_root(space: Space) -> Root {
+    Root {
+        connection_id: space.connection_id,
+        space_key: space.key,
+        scope: Scope::Space {
+            home: space.home_content_id,
+        },
+        title: space.name,
+    }
+}
+
+fn page_root(
+    connection_id: Uuid,
+    kind: ScopeKind,
+    page: PageSummary,
+) -> Result<Root, FieldProblem> {
+    let root = page.content_id;
+    let scope = match (kind, page.kind) {
+        (ScopeKind::Page, PageKind::Page) => Scope::Page { root },
+        (ScopeKind::Tree, PageKind::Page) => Scope::Tree { root },
+        (ScopeKind::BlogPost, PageKind::BlogPost) => Scope::BlogPost { root },
+        (_, PageKind::Page) => {
+            return Err(FieldProblem::new(
+                "scope",
+                "This is a page, not a blog post.",
+            ));
+        }
+        (_, PageKind::BlogPost) => {
+            return Err(FieldProblem::new(
+                "scope",
+                "This is a blog post. Its scope is blogPost.",
+            ));
+        }
+    };
+    Ok(Root {
+        connection_id,
+        space_key: page.space_key,
+        scope,
+        title: page.title,
+    })
+}
+
+/// The space that an address names, or that its page lies in.
+fn find_space_of_url(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    url: &str,
+) -> Result<Option<Space>, DbError> {
+    let named = named_space(url);
+    let page = match &named {
+        Some(_) => None,
+        None => pick::resolve(db, connection_id, url)?,
+    };
+    let Some(key) = named.or(page.map(|page| page.space_key)) else {
+        return Ok(None);
+    };
+    let spaces = listing::list_spaces(db, connection_id)?;
+    Ok(spaces.into_iter().find(|space| space.key == key))
+}
+
+/// The key in `…/spaces/KEY/…` and `…/display/KEY…`.
+fn named_space(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    let mut segments = url.path_segments()?;
+    segments.find(|segment| matches!(*segment, "spaces" | "display"))?;
+    let key = percent_encoding::percent_decode_str(segments.next()?)
+        .decode_utf8()
+        .ok()?;
+    Some(key.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named_space;
+
+    #[test]
+    fn the_space_is_read_from_its_own_and_its_pages_addresses() {
+        let key = |url: &str| named_space(url);
+        assert_eq!(
+            key("https://x.atlassian.net/wiki/spaces/DOC/overview").as_deref(),
+            Some("DOC")
+        );
+        assert_eq!(
+            key("https://wiki.example/display/~ann/Home").as_deref(),
+            Some("~ann")
+        );
+        assert_eq!(
+            key("https://wiki.example/spaces/DOC").as_deref(),
+            Some("DOC")
+        );
+        assert_eq!(
+            key("https://wiki.example/pages/viewpage.action?pageId=1"),
+            None
+        );
+        assert_eq!(key("not an address"), None);
+    }
+}
