@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
-use diesel::pg::PgConnection;
+use diesel::migration::{Migration, MigrationSource as _};
+use diesel::pg::{Pg, PgConnection};
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::{Connection as _, ConnectionError};
+use diesel::sql_types::Text;
+use diesel::{Connection as _, ConnectionError, QueryableByName, RunQueryDsl as _};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 use tokio::sync::Semaphore;
 
@@ -19,6 +21,7 @@ const CHECKOUT_TIMEOUT: Duration = Duration::from_secs(3);
 /// A handle to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
+    url: Arc<str>,
     pool: Pool<ConnectionManager<PgConnection>>,
     /// As many as the pool has connections: waiters queue here, where waiting costs no thread.
     permits: Arc<Semaphore>,
@@ -30,9 +33,15 @@ pub enum DbError {
     /// No connection, or it broke: worth another try later.
     #[error("the database is out of reach: {0}")]
     Unavailable(String),
+    /// Every connection is taken and stayed so: too much work at once.
+    #[error("all connections to the database are busy")]
+    Busy,
     /// Anything else is a mistake of ours.
     #[error("the database refused a query: {0}")]
     Query(DieselError),
+    /// The work on a connection panicked.
+    #[error("work on the database broke off: {0}")]
+    Panicked(String),
 }
 
 impl From<DieselError> for DbError {
@@ -86,6 +95,7 @@ impl Db {
             .connection_customizer(Box::new(SessionSettings))
             .build_unchecked(ConnectionManager::new(database_url));
         Self {
+            url: database_url.into(),
             pool,
             permits: Arc::new(Semaphore::new(connections as usize)),
         }
@@ -98,14 +108,10 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let unavailable =
-            |reason: &dyn std::fmt::Display| E::from(DbError::Unavailable(reason.to_string()));
         let waited =
             tokio::time::timeout(CHECKOUT_TIMEOUT, Arc::clone(&self.permits).acquire_owned()).await;
-        let permit = match waited {
-            Ok(Ok(permit)) => permit,
-            Ok(Err(closed)) => return Err(unavailable(&closed)),
-            Err(_elapsed) => return Err(unavailable(&"all connections are busy")),
+        let Ok(Ok(permit)) = waited else {
+            return Err(DbError::Busy.into());
         };
         let pool = self.pool.clone();
         let span = tracing::Span::current();
@@ -119,10 +125,10 @@ impl Db {
         });
         finished
             .await
-            .unwrap_or_else(|panic| Err(unavailable(&panic)))
+            .unwrap_or_else(|panic| Err(DbError::Panicked(panic.to_string()).into()))
     }
 
-    /// The same for commands and other synchronous callers.
+    /// The same for commands, on the calling thread.
     pub fn run_blocking<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: FnOnce(&mut PgConnection) -> Result<T, E>,
@@ -133,6 +139,13 @@ impl Db {
             .get()
             .map_err(|error| E::from(DbError::Unavailable(error.to_string())))?;
         work(&mut connection)
+    }
+
+    /// A connection of one's own for work that takes minutes, without the pool's limits on statements.
+    pub fn connect(&self) -> Result<PgConnection, DbError> {
+        let mut connection = PgConnection::establish(&self.url)?;
+        connection.batch_execute("set timezone to 'UTC'")?;
+        Ok(connection)
     }
 }
 
@@ -169,13 +182,35 @@ pub fn pending_migrations(database_url: &str) -> Result<Vec<String>, MigrationEr
     pending_on(&mut connection)
 }
 
-/// The same on a connection that is open.
+/// The same on a connection that is open. Only reads, so that a replica and a role without rights to create can ask.
 pub fn pending_on(connection: &mut PgConnection) -> Result<Vec<String>, MigrationError> {
-    let pending = connection
-        .pending_migrations(MIGRATIONS)
-        .map_err(MigrationError::Migrate)?;
-    Ok(pending
+    let known: Vec<Box<dyn Migration<Pg>>> =
+        MIGRATIONS.migrations().map_err(MigrationError::Migrate)?;
+    let applied = applied_versions(connection)?;
+    let pending = known
         .iter()
+        .filter(|migration| !applied.contains(&migration.name().version().to_string()));
+    Ok(pending
         .map(|migration| migration.name().to_string())
         .collect())
+}
+
+#[derive(QueryableByName)]
+struct Text1 {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+fn applied_versions(connection: &mut PgConnection) -> Result<Vec<String>, DieselError> {
+    let history = "select table_name::text as value from information_schema.tables
+        where table_name = '__diesel_schema_migrations'";
+    if diesel::sql_query(history)
+        .load::<Text1>(connection)?
+        .is_empty()
+    {
+        return Ok(Vec::new());
+    }
+    let versions = "select version::text as value from __diesel_schema_migrations";
+    let rows: Vec<Text1> = diesel::sql_query(versions).load(connection)?;
+    Ok(rows.into_iter().map(|row| row.value).collect())
 }

@@ -79,18 +79,16 @@ impl FileStore {
         }
         let upload = self.objects.put_multipart(&path).await?;
         let mut writer = WriteMultipart::new_with_chunk_size(upload, CHUNK_BYTES);
-        let mut file = std::fs::File::open(source)?;
-        let mut buffer = vec![0; CHUNK_BYTES];
-        loop {
-            let length = file.read(&mut buffer)?;
-            if length == 0 {
-                break;
+        match copy(source, &mut writer).await {
+            Ok(()) => {
+                writer.finish().await?;
+                Ok(())
             }
-            writer.wait_for_capacity(UPLOADS_AT_ONCE).await?;
-            writer.write(buffer.get(..length).unwrap_or_default());
+            Err(error) => {
+                writer.abort().await?;
+                Err(error)
+            }
         }
-        writer.finish().await?;
-        Ok(())
     }
 
     /// A part of the bytes, streamed. `range` lies inside the file.
@@ -134,6 +132,19 @@ impl FileStore {
             }
         }
         Ok(())
+    }
+}
+
+async fn copy(source: &Path, writer: &mut WriteMultipart) -> Result<(), FileStoreError> {
+    let mut file = std::fs::File::open(source)?;
+    let mut buffer = vec![0; CHUNK_BYTES];
+    loop {
+        let length = file.read(&mut buffer)?;
+        if length == 0 {
+            return Ok(());
+        }
+        writer.wait_for_capacity(UPLOADS_AT_ONCE).await?;
+        writer.write(buffer.get(..length).unwrap_or_default());
     }
 }
 

@@ -8,9 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 
-use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
 use time::OffsetDateTime;
 use tokio::runtime::Handle;
 use uuid::Uuid;
@@ -44,6 +42,10 @@ pub enum ImportError {
     AlreadyRunning(String),
     #[error("The name must have 1 to 200 characters.")]
     Name,
+    #[error(
+        "“{0}” holds other pages than this export. Import it under a new name; to replace the content, delete the connection first."
+    )]
+    OtherContent(String),
     #[error("A file in the archive cannot be read: {0}")]
     Archive(std::io::Error),
     #[error("The export holds no page.")]
@@ -98,54 +100,17 @@ pub fn import(
     if export.pages().is_empty() {
         return Err(ImportError::NoPages);
     }
-    db.run_blocking(|db| {
-        let locked = Lock::take(db, name)?;
-        let outcome = import_locked(locked.db, files, export, name, on_progress, now);
-        locked.release();
-        outcome
-    })
+    let mut connection = db.connect()?;
+    lock(&mut connection, name)?;
+    import_locked(&mut connection, files, export, name, on_progress, now)
 }
 
-/// One import per name at a time, over all nodes. Held by the database session, so a crash cannot leave it behind.
-struct Lock<'a> {
-    db: &'a mut PgConnection,
-    name: String,
-}
-
-#[derive(QueryableByName)]
-struct Locked {
-    #[diesel(sql_type = Bool)]
-    locked: bool,
-}
-
-impl<'a> Lock<'a> {
-    fn take(db: &'a mut PgConnection, name: &str) -> Result<Self, ImportError> {
-        let key = format!("vestibule import {}", name.to_lowercase());
-        let row: Locked =
-            diesel::sql_query("select pg_try_advisory_lock(hashtextextended($1, 0)) as locked")
-                .bind::<Text, _>(&key)
-                .get_result(db)?;
-        if !row.locked {
-            return Err(ImportError::AlreadyRunning(name.to_owned()));
-        }
-        // One statement of a large import may run for long, and so may the pause while a body is read.
-        db.batch_execute(
-            "set statement_timeout to 0; set idle_in_transaction_session_timeout to 0",
-        )?;
-        Ok(Self { db, name: key })
-    }
-
-    /// The connection goes back to its pool, so what was set for the import is taken back.
-    fn release(self) {
-        let reset = self.db.batch_execute(
-            "set statement_timeout to '60s'; set idle_in_transaction_session_timeout to '60s'",
-        );
-        let unlock = diesel::sql_query("select pg_advisory_unlock(hashtextextended($1, 0))")
-            .bind::<Text, _>(&self.name)
-            .execute(self.db);
-        if let Err(error) = reset.and(unlock.map(|_| ())) {
-            tracing::warn!(%error, "the import lock could not be released; it ends with its connection");
-        }
+/// One import per name at a time, over all nodes. The lock ends with its connection, so a crash cannot leave it behind.
+fn lock(db: &mut PgConnection, name: &str) -> Result<(), ImportError> {
+    if connections::try_lock_name(db, name)? {
+        Ok(())
+    } else {
+        Err(ImportError::AlreadyRunning(name.to_owned()))
     }
 }
 
@@ -172,16 +137,24 @@ fn import_locked<R: Read + Seek>(
     });
     // After success the files of the version before, after failure those of this try: in both cases what the database
     // does not name.
-    let needed: HashSet<Vec<u8>> = attachments::needed_objects(db, connection_id)?
-        .into_iter()
-        .collect();
-    if let Err(error) = Handle::current().block_on(files.keep_only(connection_id, &needed)) {
+    if let Err(error) = remove_unneeded(db, files, connection_id) {
         tracing::warn!(%error, "files that are no longer needed were left behind");
     }
     outcome.map(|report| Imported {
         connection_id,
         report,
     })
+}
+
+fn remove_unneeded(
+    db: &mut PgConnection,
+    files: &FileStore,
+    connection_id: Uuid,
+) -> Result<(), ImportError> {
+    let needed: HashSet<Vec<u8>> = attachments::needed_objects(db, connection_id)?
+        .into_iter()
+        .collect();
+    Ok(Handle::current().block_on(files.keep_only(connection_id, &needed))?)
 }
 
 struct Target<'a> {
@@ -205,6 +178,9 @@ fn write_content<R: Read + Seek>(
         .iter()
         .map(|page| page.summary.content_id.as_str())
         .collect();
+    if !before.is_empty() && !before.iter().any(|id| stays.contains(id.as_str())) {
+        return Err(ImportError::OtherContent(target.name.to_owned()));
+    }
     let removed: Vec<String> = before
         .iter()
         .filter(|id| !stays.contains(id.as_str()))
@@ -254,8 +230,8 @@ fn write_content<R: Read + Seek>(
 fn spaces<R: Read + Seek>(export: &SpaceExport<R>, connection_id: Uuid) -> Vec<Space> {
     let spaces = export.spaces().iter().map(|space| Space {
         connection_id,
-        key: space.key.clone(),
-        name: space.name.clone(),
+        key: convert::without_nul(&space.key),
+        name: convert::without_nul(&space.name),
         home_content_id: space.home_page.map(|id| id.to_string()),
     });
     spaces.collect()

@@ -79,8 +79,8 @@ impl FieldProblem {
 impl From<DbError> for Failure {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::Unavailable(reason) => Self::Unreachable(reason),
-            DbError::Query(error) => Self::Internal(error.to_string()),
+            DbError::Unavailable(_) | DbError::Busy => Self::Unreachable(error.to_string()),
+            DbError::Query(_) | DbError::Panicked(_) => Self::Internal(error.to_string()),
         }
     }
 }

@@ -1,15 +1,17 @@
 //! Shares in memory for the hot path.
 //!
-//! A share is read from the database at most about twice a second, however many
-//! visitors it has, and a change of it is seen by every node within a second. Dropped at any time without loss.
+//! A share is read from the database at most about twice a second, however many visitors it has, and a change of it is
+//! seen by every node within a second. Only while the database cannot be reached at all is an older state served.
+//! Dropped at any time without loss.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use moka::sync::Cache;
+use tokio::sync::Mutex;
 
-use crate::db::Db;
+use crate::db::{Db, DbError};
 use crate::shares::share::{Share, ShareId};
 use crate::shares::store::{self, StoreError};
 
@@ -17,6 +19,8 @@ use crate::shares::store::{self, StoreError};
 const FRESH: Duration = Duration::from_millis(400);
 /// After this age everybody waits for the reading: a raised epoch must be seen within one second.
 const STALE: Duration = Duration::from_millis(900);
+/// How long nobody waits for a database that was out of reach a moment ago.
+const OUTAGE: Duration = Duration::from_secs(2);
 const MAX_SHARES: u64 = 10_000;
 
 /// A share as it was a moment ago.
@@ -25,8 +29,10 @@ pub struct KnownShare {
     /// Rises with every change to the content of its connection.
     pub content_revision: i64,
     /// Milliseconds of the cache's clock.
-    read_at: AtomicU64,
+    read_at: u64,
     being_read: AtomicBool,
+    /// Held while the share is read because it is stale: the others wait for the same reading.
+    reading: Mutex<()>,
 }
 
 #[derive(Clone)]
@@ -34,6 +40,8 @@ pub struct ShareCache {
     db: Db,
     clock: Instant,
     known: Cache<ShareId, Arc<KnownShare>>,
+    /// Until when the database counts as out of reach, in milliseconds of the cache's clock.
+    outage_until: Arc<AtomicU64>,
 }
 
 impl ShareCache {
@@ -42,6 +50,7 @@ impl ShareCache {
             db,
             clock: Instant::now(),
             known: Cache::new(MAX_SHARES),
+            outage_until: Arc::default(),
         }
     }
 
@@ -51,23 +60,20 @@ impl ShareCache {
         let Some(known) = self.known.get(&id) else {
             return self.read(id).await;
         };
-        let age = Duration::from_millis(
-            self.clock_ms()
-                .saturating_sub(known.read_at.load(Ordering::Acquire)),
-        );
-        let must_wait = age >= STALE;
-        let may_read = age >= FRESH && !known.being_read.swap(true, Ordering::AcqRel);
-        if !must_wait && !may_read {
+        let age = self.age(&known);
+        if age < FRESH {
             return Ok(Some(known));
         }
+        if age < STALE || self.is_outage() {
+            self.read_aside(&known);
+            return Ok(Some(known));
+        }
+        let _turn = known.reading.lock().await;
+        if let Some(newer) = self.known.get(&id).filter(|newer| self.age(newer) < FRESH) {
+            return Ok(Some(newer));
+        }
         match self.read(id).await {
-            Err(StoreError::Db(error)) => {
-                tracing::warn!(%error, "serving a share from memory");
-                // Asking again with every request would make each wait for the connection's time-out.
-                known.read_at.store(self.clock_ms(), Ordering::Release);
-                known.being_read.store(false, Ordering::Release);
-                Ok(Some(known))
-            }
+            Err(StoreError::Db(DbError::Unavailable(_))) => Ok(Some(Arc::clone(&known))),
             answer => answer,
         }
     }
@@ -82,13 +88,40 @@ impl ShareCache {
         self.known.invalidate_all();
     }
 
+    fn age(&self, known: &KnownShare) -> Duration {
+        Duration::from_millis(self.clock_ms().saturating_sub(known.read_at))
+    }
+
+    fn is_outage(&self) -> bool {
+        self.clock_ms() < self.outage_until.load(Ordering::Acquire)
+    }
+
+    /// Reads while nobody waits; one reading at a time.
+    fn read_aside(&self, known: &Arc<KnownShare>) {
+        if known.being_read.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (cache, known) = (self.clone(), Arc::clone(known));
+        actix_web::rt::spawn(async move {
+            let id = known.share.id;
+            if let Err(error) = cache.read(id).await {
+                tracing::warn!(%error, share = %id, "a share could not be read again");
+            }
+            known.being_read.store(false, Ordering::Release);
+        });
+    }
+
     async fn read(&self, id: ShareId) -> Result<Option<Arc<KnownShare>>, StoreError> {
-        let read_at = AtomicU64::new(self.clock_ms());
+        let read_at = self.clock_ms();
         let found = self
             .db
             .run(move |db| store::find_share_with_revision(db, id))
-            .await?;
-        let Some((share, content_revision)) = found else {
+            .await;
+        if let Err(StoreError::Db(DbError::Unavailable(_))) = &found {
+            let until = self.clock_ms() + u64::try_from(OUTAGE.as_millis()).unwrap_or(0);
+            self.outage_until.store(until, Ordering::Release);
+        }
+        let Some((share, content_revision)) = found? else {
             self.known.invalidate(&id);
             return Ok(None);
         };
@@ -97,6 +130,7 @@ impl ShareCache {
             content_revision,
             read_at,
             being_read: AtomicBool::new(false),
+            reading: Mutex::new(()),
         });
         self.known.insert(id, Arc::clone(&known));
         Ok(Some(known))

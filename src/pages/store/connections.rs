@@ -75,6 +75,21 @@ pub fn find_connection_by_name(db: &mut PgConnection, name: &str) -> Result<Opti
         .optional()?)
 }
 
+#[derive(QueryableByName)]
+struct Locked {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    locked: bool,
+}
+
+/// Takes the lock of a connection's name until this database session ends; `false` when another session holds it.
+pub fn try_lock_name(db: &mut PgConnection, name: &str) -> Result<bool, DbError> {
+    let row: Locked =
+        diesel::sql_query("select pg_try_advisory_lock(hashtextextended($1, 0)) as locked")
+            .bind::<diesel::sql_types::Text, _>(format!("vestibule import {}", name.to_lowercase()))
+            .get_result(db)?;
+    Ok(row.locked)
+}
+
 /// `false` when there is no such connection. A name that another has is a unique violation, which the caller rules out.
 pub fn rename_connection(
     db: &mut PgConnection,
