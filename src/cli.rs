@@ -12,11 +12,12 @@ use clap::{Parser, Subcommand};
 use crate::config::{BaseUrlArgs, ConfigError, DatabaseArgs, ServeArgs, StorageArgs};
 use crate::db;
 use crate::demo::{self, DemoArgs};
+use crate::pages::import::ImportAs;
 use crate::server::{self, Migrations};
 use crate::telemetry::{self, LogArgs};
 
 /// A self-hosted external share portal for Confluence.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(version, about, propagate_version = true)]
 pub struct Cli {
     #[command(subcommand)]
@@ -25,7 +26,7 @@ pub struct Cli {
     log: LogArgs,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 enum Command {
     /// Run the portal; brings the database up to date first.
     Serve {
@@ -52,6 +53,9 @@ enum Command {
         /// Name of the connection; one that exists is brought up to date.
         #[arg(long, env = "VESTIBULE_NAME")]
         name: String,
+        /// Where the wiki is, such as https://wiki.example.com: links to it never become links of a share.
+        #[arg(long, env = "VESTIBULE_WIKI_URL", value_name = "URL")]
+        wiki_url: Option<url::Url>,
         #[command(flatten)]
         database: DatabaseArgs,
         #[command(flatten)]
@@ -87,7 +91,7 @@ enum Command {
     },
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 enum AdminCommand {
     /// Add an account; asks for the password, or reads it from standard input.
     Add {
@@ -97,7 +101,7 @@ enum AdminCommand {
     },
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 enum TokenCommand {
     /// Make a token and print it, once.
     Add {
@@ -142,9 +146,16 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Import {
             export,
             name,
+            wiki_url,
             database,
             storage,
-        } => import::run(&export, &name, &database, &storage),
+        } => {
+            let import_as = ImportAs {
+                name: &name,
+                wiki_url: wiki_url.as_ref(),
+            };
+            import::run(&export, import_as, &database, &storage)
+        }
         Command::Admin {
             command: AdminCommand::Add { email, database },
         } => accounts::add_admin(&email, &database),

@@ -11,7 +11,7 @@ use url::Url;
 use crate::keys::MasterKey;
 
 /// Where the database is: for every command.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct DatabaseArgs {
     /// PostgreSQL, as a URL or as `host=… dbname=…`; several hosts and `target_session_attrs=read-write` are possible.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
@@ -19,7 +19,7 @@ pub struct DatabaseArgs {
 }
 
 /// Where attachments lie: for `serve` and `import`.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct StorageArgs {
     /// Folder for attachments and unfinished uploads.
     #[arg(
@@ -75,7 +75,7 @@ pub struct BaseUrlArgs {
 }
 
 /// Everything `serve` reads.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct ServeArgs {
     #[command(flatten)]
     pub database: DatabaseArgs,
@@ -135,7 +135,7 @@ pub struct ServeArgs {
 }
 
 /// The checked configuration of a server.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Settings {
     pub database_url: String,
     pub database_connections: u32,
@@ -283,9 +283,15 @@ impl StorageArgs {
     }
 
     fn check(&self, errors: &mut ConfigError) -> Option<Storage> {
+        if self.s3_access_key_id.is_some() != self.s3_secret_access_key.is_some() {
+            errors.add(
+                "VESTIBULE_S3_ACCESS_KEY_ID",
+                "goes together with VESTIBULE_S3_SECRET_ACCESS_KEY; set both or none",
+            );
+        }
         if let Some(endpoint) = &self.s3_endpoint {
             let parsed = Url::parse(endpoint).map_err(|error| format!("is not a URL: {error}"));
-            errors.check("VESTIBULE_S3_ENDPOINT", parsed)?;
+            errors.check("VESTIBULE_S3_ENDPOINT", parsed);
         }
         let objects = match self
             .object_store

@@ -1,13 +1,17 @@
 //! Every URL of the portal, one table. Each of them stands in the security table of the tests as well.
 
+use std::future::ready;
+
 use actix_web::http::header;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, FormConfig, ServiceConfig};
+use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, Route};
 
 use crate::admin::gate::require_admin;
 use crate::admin::{account, connections, session as admin_session, sign_in, tokens};
 use crate::visitor::gate::renew_pass;
 use crate::visitor::{access, attachment, search, session, show, start};
+use crate::web::error::{Failure, PageError};
 use crate::web::state::AppState;
 use crate::web::{assets, health};
 
@@ -23,27 +27,32 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
 
 fn plumbing(config: &mut ServiceConfig) {
     config
-        .route("/healthz", web::get().to(health::is_running))
-        .route("/readyz", web::get().to(health::is_ready))
-        .route("/favicon.ico", web::get().to(assets::serve_favicon))
-        .service(
-            web::resource("/static/{hash}/{path:.*}")
-                .route(web::get().to(assets::serve))
-                .route(web::head().to(assets::serve)),
-        );
+        .service(read("/healthz", health::is_running))
+        .service(read("/readyz", health::is_ready))
+        .service(read("/favicon.ico", assets::serve_favicon))
+        .service(read("/static/{hash}/{path:.*}", assets::serve));
 }
 
 fn visitor(config: &mut ServiceConfig) {
     config
         .app_data(FormConfig::default().limit(FORM_BYTES))
-        .route("/", web::get().to(start::show_start))
-        .route("/access", web::get().to(access::lead_to_content))
+        .service(read("/", start::show_start))
+        .service(read("/access", access::lead_to_content))
         .service(
             web::scope("/content/{share}")
                 .wrap(from_fn(renew_pass))
                 .service(read("", show::show_root))
-                .route("/session", web::post().to(session::create_session))
-                .route("/session/end", web::post().to(session::end_session))
+                .service(ask_and_do(
+                    "/session",
+                    session::leave_form,
+                    session::create_session,
+                ))
+                .service(ask_and_do(
+                    "/session/end",
+                    session::leave_form,
+                    session::end_session,
+                ))
+                .service(read("/", show::drop_slash))
                 .service(read("/search", search::show_search))
                 .service(read(
                     "/files/{attachment}/{name}",
@@ -65,11 +74,7 @@ fn admin(config: &mut ServiceConfig, state: &AppState) {
         .configure(admin_account);
     let admin = web::scope("/admin")
         .wrap(admin_session::middleware(&state.settings))
-        .service(
-            web::resource("/sign-in")
-                .route(web::get().to(sign_in::show))
-                .route(web::post().to(sign_in::sign_in)),
-        )
+        .service(ask_and_do("/sign-in", sign_in::show, sign_in::sign_in))
         .service(behind_the_gate);
     config.service(admin);
 }
@@ -83,40 +88,22 @@ fn admin_shares(config: &mut ServiceConfig) {
         .service(read("/shares/pages", page_choice::search_pages))
         .service(ask_and_do("/shares/new", create::show, create::create))
         .service(ask_and_do("/shares/{share}", show::show, change::details))
-        .route(
-            "/shares/{share}/password",
-            web::post().to(change::set_password),
-        )
-        .route(
+        .service(act("/shares/{share}/password", change::set_password))
+        .service(act(
             "/shares/{share}/password/removal",
-            web::post().to(change::remove_password),
-        )
+            change::remove_password,
+        ))
         .service(ask_and_do(
             "/shares/{share}/unlock-secret",
             unlock_secret::ask,
             unlock_secret::change,
         ))
-        .route(
-            "/shares/{share}/unlock-link",
-            web::post().to(unlock::try_it),
-        )
-        .route(
-            "/shares/{share}/token-check",
-            web::post().to(unlock::check_token),
-        )
-        .route(
-            "/shares/{share}/embedding",
-            web::post().to(change::embedding),
-        )
-        .route("/shares/{share}/state", web::post().to(change::state))
-        .route(
-            "/shares/{share}/passes/end",
-            web::post().to(change::end_passes),
-        )
-        .route(
-            "/shares/{share}/guesses/clear",
-            web::post().to(change::clear_guesses),
-        )
+        .service(act("/shares/{share}/unlock-link", unlock::try_it))
+        .service(act("/shares/{share}/token-check", unlock::check_token))
+        .service(act("/shares/{share}/embedding", change::embedding))
+        .service(act("/shares/{share}/state", change::state))
+        .service(act("/shares/{share}/passes/end", change::end_passes))
+        .service(act("/shares/{share}/guesses/clear", change::clear_guesses))
         .service(read("/shares/{share}/activity", activity::show))
         .service(ask_and_do(
             "/shares/{share}/deletion",
@@ -134,10 +121,10 @@ fn admin_connections(config: &mut ServiceConfig) {
             show::show,
             change::rename,
         ))
-        .route(
+        .service(act(
             "/connections/{connection}/import",
-            web::post().to(upload::import_again),
-        )
+            upload::import_again,
+        ))
         .service(ask_and_do(
             "/connections/{connection}/deletion",
             change::ask,
@@ -148,30 +135,26 @@ fn admin_connections(config: &mut ServiceConfig) {
 fn admin_account(config: &mut ServiceConfig) {
     config
         .service(ask_and_do("/tokens", tokens::show, tokens::create))
-        .route("/tokens/{token}/revocation", web::post().to(tokens::revoke))
+        .service(act("/tokens/{token}/revocation", tokens::revoke))
         .service(read("/account", account::show))
-        .route(
-            "/account/password",
-            web::post().to(account::change_password),
-        )
-        .route(
-            "/account/sessions/end",
-            web::post().to(account::end_sessions),
-        )
-        .route("/sign-out", web::post().to(sign_in::sign_out));
+        .service(act("/account/password", account::change_password))
+        .service(act("/account/sessions/end", account::end_sessions))
+        .service(act("/sign-out", sign_in::sign_out));
 }
 
 /// A page with a form: `GET` and `HEAD` show it, `POST` does what it says.
-fn ask_and_do<A, AskArgs, D, DoArgs>(path: &str, ask: A, act: D) -> actix_web::Resource
+fn ask_and_do<A, AskArgs, D, DoArgs>(path: &str, ask: A, act: D) -> Resource
 where
-    A: actix_web::Handler<AskArgs> + Clone,
-    AskArgs: actix_web::FromRequest + 'static,
-    A::Output: actix_web::Responder + 'static,
-    D: actix_web::Handler<DoArgs>,
-    DoArgs: actix_web::FromRequest + 'static,
-    D::Output: actix_web::Responder + 'static,
+    A: Handler<AskArgs> + Clone,
+    AskArgs: FromRequest + 'static,
+    A::Output: Responder + 'static,
+    D: Handler<DoArgs>,
+    DoArgs: FromRequest + 'static,
+    D::Output: Responder + 'static,
 {
-    read(path, ask).route(web::post().to(act))
+    read(path, ask)
+        .route(web::post().to(act))
+        .default_service(only("GET, HEAD, POST"))
 }
 
 fn api(config: &mut ServiceConfig) {
@@ -226,13 +209,35 @@ fn api_version_1(config: &mut ServiceConfig) {
 }
 
 /// A resource that is read: `GET` and `HEAD`.
-fn read<F, Args>(path: &str, handler: F) -> actix_web::Resource
+fn read<F, Args>(path: &str, handler: F) -> Resource
 where
-    F: actix_web::Handler<Args> + Clone,
-    Args: actix_web::FromRequest + 'static,
-    F::Output: actix_web::Responder + 'static,
+    F: Handler<Args> + Clone,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
 {
     web::resource(path)
         .route(web::get().to(handler.clone()))
         .route(web::head().to(handler))
+        .default_service(only("GET, HEAD"))
+}
+
+/// A resource that does something: `POST`.
+fn act<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(path)
+        .route(web::post().to(handler))
+        .default_service(only("POST"))
+}
+
+/// Answers 405; `allowed` becomes the `Allow` header.
+fn only(allowed: &'static str) -> Route {
+    web::to(move || {
+        ready(Err::<HttpResponse, PageError>(
+            Failure::MethodNotAllowed(allowed).into(),
+        ))
+    })
 }

@@ -10,6 +10,8 @@ create table share_event (
   signing_key text check (signing_key in ('current', 'current_hex_text', 'previous', 'previous_hex_text'))
 );
 create index share_event_share on share_event (share_id, id desc);
+create index share_event_share_at on share_event (share_id, at);
+create index share_event_at on share_event (at);
 comment on table share_event is 'Ways into a share and refusals; never the token.';
 comment on column share_event.code is 'Why an unlock token was refused; see the token rule.';
 comment on column share_event.token_not_before is 'The token''s nbf, in Unix seconds, when it could be read.';

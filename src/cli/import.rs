@@ -11,12 +11,12 @@ use crate::clock;
 use crate::config::{DatabaseArgs, StorageArgs};
 use crate::db::{self, Db};
 use crate::pages::files::FileStore;
-use crate::pages::import::{self, Imported, Progress};
+use crate::pages::import::{self, ImportAs, Imported, Progress};
 use crate::pages::model::ImportReport;
 
 pub(super) fn run(
     export: &Path,
-    name: &str,
+    import_as: ImportAs<'_>,
     database: &DatabaseArgs,
     storage: &StorageArgs,
 ) -> Result<(), CommandError> {
@@ -33,7 +33,7 @@ pub(super) fn run(
             &Db::open(&url, 2),
             &files,
             BufReader::new(archive),
-            name,
+            import_as,
             &mut |progress| show(&bar, progress),
             clock::now(),
         )

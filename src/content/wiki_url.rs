@@ -69,19 +69,36 @@ pub fn recognise_anywhere(address: &str) -> Option<WikiTarget> {
     recognise(&path, &[]).map(|url| url.target)
 }
 
-/// Whether an absolute address is on the company's own Confluence.
+/// Whether an absolute address is taken for one of the company's own Confluence: by its host, where that is known, or
+/// because only a Confluence has such addresses. Better a link to somebody else's wiki shown as text than a reader sent
+/// to the company's login.
 pub(super) fn is_wiki(url: &Url, wiki_hosts: &[String]) -> bool {
     let Some(host) = url.host_str() else {
         return false;
     };
+    if !matches!(url.scheme(), "http" | "https") {
+        return false;
+    }
     let with_port = url.port().map(|port| format!("{host}:{port}"));
-    matches!(url.scheme(), "http" | "https")
-        && wiki_hosts.iter().any(|wiki| {
-            wiki.eq_ignore_ascii_case(host)
-                || with_port
-                    .as_deref()
-                    .is_some_and(|full| wiki.eq_ignore_ascii_case(full))
-        })
+    let is_known = wiki_hosts.iter().any(|wiki| {
+        wiki.eq_ignore_ascii_case(host)
+            || with_port
+                .as_deref()
+                .is_some_and(|full| wiki.eq_ignore_ascii_case(full))
+    });
+    is_known || host.ends_with(".atlassian.net") || has_wiki_path(url)
+}
+
+/// `/pages/*.action`, `/display/KEY/…`, `/spaces/KEY/pages/123…`, with or without a context path.
+fn has_wiki_path(url: &Url) -> bool {
+    let segments: Vec<&str> = url.path_segments().into_iter().flatten().collect();
+    let parts = within_context(&segments);
+    match parts {
+        ["pages", action, ..] => action.ends_with(".action"),
+        ["display", _, _, ..] => true,
+        ["spaces", _, "pages", id, ..] => id.bytes().all(|byte| byte.is_ascii_digit()),
+        _ => false,
+    }
 }
 
 fn decode(segment: &str) -> String {

@@ -3,10 +3,9 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use diesel::PgConnection;
+use diesel::{Connection as _, PgConnection};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -20,11 +19,11 @@ use crate::clock;
 use crate::config::Settings;
 use crate::db::{Db, DbError};
 use crate::pages::files::{FileStore, FileStoreError};
-use crate::pages::import::{self, ImportError};
+use crate::pages::import::{self, ImportAs, ImportError};
 use crate::password::{self, HashError, Password, PasswordError, PasswordHash};
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::share::{ExternalLinks, PassLifetime, Scope, Share};
-use crate::shares::store::{self, NewShare, StoreError};
+use crate::shares::store::{self, NewShare, ShareChange, StoreError};
 use crate::shares::unlock_secret::{NoRandomness, UnlockSecret};
 
 const NOTES: &str = "demo.json";
@@ -77,6 +76,8 @@ pub enum SeedError {
     Random(#[from] NoRandomness),
     #[error(transparent)]
     Db(#[from] DbError),
+    #[error("the demo's rows could not be written: {0}")]
+    Transaction(#[from] diesel::result::Error),
 }
 
 /// The demo's master key, made at the first start: passes outlive a restart.
@@ -107,23 +108,40 @@ pub(super) fn seed(
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(unusable(error)),
     };
-    let mut seeded: Seeded = match known {
-        Some(seeded) => seeded,
-        None => {
-            let seeded = fill(settings, &db, client_url)?;
-            let json =
-                serde_json::to_string_pretty(&seeded).map_err(|error| unusable(error.into()))?;
-            write_private(&path, &json).map_err(unusable)?;
-            seeded
-        }
+    let known: Option<Seeded> = known;
+    let mut seeded = match known {
+        Some(seeded) if find_embedded(&db, &seeded)?.is_some() => seeded,
+        _ => fill(settings, &db, client_url, &path)?,
     };
-    let share = db.run_blocking(|db| store::find_share(db, seeded.embedded_share.into()))?;
-    let share = share.ok_or_else(|| SeedError::ShareGone(data_dir.display().to_string()))?;
-    seeded.unlock_secret_hex = share.unlock_secret.to_hex();
+    let embedded = find_embedded(&db, &seeded)?;
+    let embedded = embedded.ok_or_else(|| SeedError::ShareGone(data_dir.display().to_string()))?;
+    allow_embedding(&db, &embedded, client_url)?;
+    seeded.unlock_secret_hex = embedded.unlock_secret.to_hex();
     Ok(seeded)
 }
 
-fn fill(settings: &Settings, db: &Db, client_url: &str) -> Result<Seeded, SeedError> {
+fn find_embedded(db: &Db, seeded: &Seeded) -> Result<Option<Share>, StoreError> {
+    db.run_blocking(|db| store::find_share(db, seeded.embedded_share.into()))
+}
+
+/// The client's site may have moved to another port since the last start.
+fn allow_embedding(db: &Db, embedded: &Share, client_url: &str) -> Result<(), SeedError> {
+    let mut origins = embedded.embed_origins.entries();
+    if origins.contains(&client_url) || origins.contains(&"*") {
+        return Ok(());
+    }
+    origins.push(client_url);
+    let change = ShareChange {
+        embed_origins: EmbedOrigins::parse(origins).ok(),
+        ..ShareChange::default()
+    };
+    db.run_blocking(|db| store::update_share(db, embedded.id, &change, clock::now()))?;
+    Ok(())
+}
+
+/// The rows are committed after the notes are written: a start that breaks off in between finds notes without shares
+/// and begins anew.
+fn fill(settings: &Settings, db: &Db, client_url: &str, notes: &Path) -> Result<Seeded, SeedError> {
     let files = FileStore::open(&settings.storage)?;
     let mut archive = io::Cursor::new(Vec::new());
     sample_space::write_sample_space(&mut archive)
@@ -133,7 +151,10 @@ fn fill(settings: &Settings, db: &Db, client_url: &str) -> Result<Seeded, SeedEr
         db,
         &files,
         archive,
-        "Tern 22 manual",
+        ImportAs {
+            name: "Tern 22 manual",
+            wiki_url: None,
+        },
         &mut |_| {},
         clock::now(),
     )?;
@@ -142,10 +163,10 @@ fn fill(settings: &Settings, db: &Db, client_url: &str) -> Result<Seeded, SeedEr
     let share_hash = password::hash(&Password::new(&share_password)?)?;
     let admin_hash = password::hash(&Password::new(&admin_password)?)?;
     let [open, protected, embedded] = demo_shares(&share_hash, client_url);
-    db.run_blocking(|db| {
+    let insert = |db: &mut PgConnection| {
         let connection = imported.connection_id;
         insert_admin(db, &admin_hash)?;
-        Ok(Seeded {
+        let seeded = Seeded {
             open_share: insert_share(db, connection, open)?.id.uuid(),
             password_share: insert_share(db, connection, protected)?.id.uuid(),
             embedded_share: insert_share(db, connection, embedded)?.id.uuid(),
@@ -154,8 +175,14 @@ fn fill(settings: &Settings, db: &Db, client_url: &str) -> Result<Seeded, SeedEr
             admin_password,
             api_token: insert_token(db)?,
             unlock_secret_hex: String::new(),
-        })
-    })
+        };
+        let unwritable = |error| SeedError::Notes(notes.display().to_string(), error);
+        let json =
+            serde_json::to_string_pretty(&seeded).map_err(|error| unwritable(error.into()))?;
+        write_private(notes, &json).map_err(unwritable)?;
+        Ok::<_, SeedError>(seeded)
+    };
+    db.run_blocking(|db| db.transaction(insert))
 }
 
 /// The whole space open, a page tree behind a password, and a small tree that the client's site embeds.
@@ -254,12 +281,13 @@ fn readable_password() -> String {
     letters.take(12).map(|letter| char::from(*letter)).collect()
 }
 
+/// Whole or not at all: a start that breaks off leaves no half a file.
 fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(text.as_bytes())
+    let folder = path.parent().unwrap_or(Path::new("."));
+    // Made readable for its owner only.
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
 }

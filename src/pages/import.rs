@@ -11,6 +11,7 @@ use std::ops::ControlFlow;
 use diesel::prelude::*;
 use time::OffsetDateTime;
 use tokio::runtime::Handle;
+use url::Url;
 use uuid::Uuid;
 
 use self::convert::{Numbered, finding_totals, number_siblings};
@@ -62,6 +63,15 @@ impl From<diesel::result::Error> for ImportError {
     }
 }
 
+/// What becomes of an export.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportAs<'a> {
+    /// Of the connection, which is made or brought up to date.
+    pub name: &'a str,
+    /// Where the wiki is, so that links to it are told from others; `None` leaves what is known.
+    pub wiki_url: Option<&'a Url>,
+}
+
 /// How far an import is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
@@ -82,16 +92,16 @@ pub enum Progress {
     },
 }
 
-/// Imports an archive as the connection `name`, which is made or brought up to date. Blocks: minutes for a large export.
+/// Imports an archive. Blocks: minutes for a large export.
 pub fn import(
     db: &Db,
     files: &FileStore,
     archive: impl Read + Seek,
-    name: &str,
+    import_as: ImportAs<'_>,
     on_progress: &mut dyn FnMut(Progress),
     now: OffsetDateTime,
 ) -> Result<Imported, ImportError> {
-    let name = name.trim();
+    let name = import_as.name.trim();
     if !(1..=200).contains(&name.chars().count()) || name.contains('\0') {
         return Err(ImportError::Name);
     }
@@ -102,7 +112,8 @@ pub fn import(
     }
     let mut connection = db.connect()?;
     lock(&mut connection, name)?;
-    import_locked(&mut connection, files, export, name, on_progress, now)
+    let import_as = ImportAs { name, ..import_as };
+    import_locked(&mut connection, files, export, import_as, on_progress, now)
 }
 
 /// One import per name at a time, over all nodes. The lock ends with its connection, so a crash cannot leave it behind.
@@ -118,18 +129,18 @@ fn import_locked<R: Read + Seek>(
     db: &mut PgConnection,
     files: &FileStore,
     mut export: SpaceExport<R>,
-    name: &str,
+    import_as: ImportAs<'_>,
     on_progress: &mut dyn FnMut(Progress),
     now: OffsetDateTime,
 ) -> Result<Imported, ImportError> {
     let connection_id =
-        connections::find_connection_by_name(db, name)?.unwrap_or_else(Uuid::new_v4);
+        connections::find_connection_by_name(db, import_as.name)?.unwrap_or_else(Uuid::new_v4);
     let uploaded = upload::upload_files(&mut export, files, connection_id, on_progress);
     let outcome = uploaded.and_then(|uploaded| {
         db.transaction(|db| {
             let target = Target {
                 connection_id,
-                name,
+                import_as,
                 now,
             };
             write_content(db, &mut export, &uploaded, &target, on_progress)
@@ -159,7 +170,7 @@ fn remove_unneeded(
 
 struct Target<'a> {
     connection_id: Uuid,
-    name: &'a str,
+    import_as: ImportAs<'a>,
     now: OffsetDateTime,
 }
 
@@ -171,7 +182,10 @@ fn write_content<R: Read + Seek>(
     on_progress: &mut dyn FnMut(Progress),
 ) -> Result<ImportReport, ImportError> {
     let id = target.connection_id;
-    write::open_connection(db, id, target.name, target.now)?;
+    write::open_connection(db, id, target.import_as.name, target.now)?;
+    if let Some(url) = target.import_as.wiki_url {
+        write::set_wiki_url(db, id, url.as_str())?;
+    }
     let pages = number_siblings(export.pages());
     let before: HashSet<String> = write::content_ids(db, id)?.into_iter().collect();
     let stays: HashSet<&str> = pages
@@ -179,7 +193,7 @@ fn write_content<R: Read + Seek>(
         .map(|page| page.summary.content_id.as_str())
         .collect();
     if !before.is_empty() && !before.iter().any(|id| stays.contains(id.as_str())) {
-        return Err(ImportError::OtherContent(target.name.to_owned()));
+        return Err(ImportError::OtherContent(target.import_as.name.to_owned()));
     }
     let removed: Vec<String> = before
         .iter()

@@ -29,6 +29,8 @@ pub enum PassContext {
 pub struct Pass {
     pub share: ShareId,
     pub epoch: i32,
+    /// When the visitor got in; kept through renewals.
+    pub began: i64,
     pub issued: i64,
     pub expires: i64,
     pub way_in: WayIn,
@@ -39,13 +41,31 @@ pub struct Pass {
 #[derive(Clone)]
 pub struct PassKey(Hmac<Sha256>);
 
+/// However often it is used, a pass ends this long after the visitor got in.
+pub const LONGEST: time::Duration = time::Duration::days(30);
+
 const VERSION: u8 = 1;
-const PAYLOAD_BYTES: usize = 1 + 16 + 4 + 8 + 8 + 1 + 1;
+const PAYLOAD_BYTES: usize = 1 + 16 + 4 + 8 + 8 + 8 + 1 + 1;
 const MAC_BYTES: usize = 32;
 
 impl Pass {
     /// The one way to make a pass, for the password and for the token alike. It never outlives its share.
     pub fn issue(share: &Share, way_in: WayIn, context: PassContext, now: OffsetDateTime) -> Self {
+        Self::make(share, way_in, context, now.unix_timestamp(), now)
+    }
+
+    /// The same pass with a new life, but none beyond [`LONGEST`] after the visitor got in.
+    pub fn renew(&self, share: &Share, now: OffsetDateTime) -> Self {
+        Self::make(share, self.way_in, self.context, self.began, now)
+    }
+
+    fn make(
+        share: &Share,
+        way_in: WayIn,
+        context: PassContext,
+        began: i64,
+        now: OffsetDateTime,
+    ) -> Self {
         let issued = now.unix_timestamp();
         let by_lifetime = issued + i64::from(share.pass_lifetime.seconds());
         let by_share = share
@@ -54,8 +74,11 @@ impl Pass {
         Self {
             share: share.id,
             epoch: share.epoch,
+            began,
             issued,
-            expires: by_lifetime.min(by_share),
+            expires: by_lifetime
+                .min(by_share)
+                .min(began + LONGEST.whole_seconds()),
             way_in,
             context,
         }
@@ -77,10 +100,11 @@ impl Pass {
             PassContext::Framed => 1,
         };
         let share = self.share.uuid();
-        let parts: [&[u8]; 7] = [
+        let parts: [&[u8]; 8] = [
             &[VERSION],
             share.as_bytes(),
             &self.epoch.to_be_bytes(),
+            &self.began.to_be_bytes(),
             &self.issued.to_be_bytes(),
             &self.expires.to_be_bytes(),
             &[way_in],
@@ -97,6 +121,7 @@ impl Pass {
         let (version, rest) = bytes.split_first()?;
         let (share, rest) = rest.split_first_chunk::<16>()?;
         let (epoch, rest) = rest.split_first_chunk::<4>()?;
+        let (began, rest) = rest.split_first_chunk::<8>()?;
         let (issued, rest) = rest.split_first_chunk::<8>()?;
         let (expires, rest) = rest.split_first_chunk::<8>()?;
         let (way_in, context) = match rest {
@@ -112,6 +137,7 @@ impl Pass {
         (*version == VERSION).then(|| Self {
             share: uuid::Uuid::from_bytes(*share).into(),
             epoch: i32::from_be_bytes(*epoch),
+            began: i64::from_be_bytes(*began),
             issued: i64::from_be_bytes(*issued),
             expires: i64::from_be_bytes(*expires),
             way_in,
@@ -168,6 +194,7 @@ mod tests {
         Pass {
             share: uuid::Uuid::from_u128(7).into(),
             epoch: 3,
+            began: 500,
             issued: 1_000,
             expires: 2_000,
             way_in: WayIn::Token,
@@ -196,7 +223,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_changed_byte_is_accepted(position in 0_usize..95, replacement in any::<char>()) {
+        fn no_changed_byte_is_accepted(position in 0_usize..107, replacement in any::<char>()) {
             let key = PassKey::new(&[1; 64]);
             let value = key.sign(&pass());
             let mut changed: Vec<char> = value.chars().collect();

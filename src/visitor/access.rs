@@ -7,6 +7,7 @@ use url::form_urlencoded;
 
 use super::gate::base_path;
 use super::session::next_inside;
+use super::unlock::Query;
 use crate::shares::share::{ShareId, WrittenShareId};
 use crate::web::error::PageError;
 use crate::web::headers::Shell;
@@ -27,36 +28,22 @@ pub async fn lead_to_content(request: HttpRequest) -> Result<HttpResponse, PageE
         return explain_form(&request);
     };
     let target = redirect_target(share, parameter("redirect").as_deref());
-    let target = super::unlock::Query::take_apart(
-        target
-            .split_once('?')
-            .map(|(_, query)| query)
-            .unwrap_or_default(),
-    )
-    .clean(target.split('?').next().unwrap_or_default());
-    Ok(page::see_other(&with_token(
-        target,
-        parameter("unlock").as_deref(),
-    )))
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    let target = Query::take_apart(query).clean(path);
+    let token = parameter("unlock");
+    Ok(page::see_other(&with_token(target, token.as_deref())))
 }
 
 /// The path of `redirect`, whatever host it names, if it lies in the share.
 fn redirect_target(share: ShareId, redirect: Option<&str>) -> String {
     let redirect = redirect.map(|redirect| match url::Url::parse(redirect) {
-        Ok(url) => format!(
-            "{}{}",
-            url.path(),
-            url.query()
-                .map(|query| format!("?{query}"))
-                .unwrap_or_default()
-        ),
+        Ok(url) => url[url::Position::BeforePath..url::Position::AfterQuery].to_owned(),
         Err(_not_absolute) => redirect.to_owned(),
     });
     // The id may be written in another case there as well.
     let lower = redirect.as_deref().map(|redirect| {
-        let (head, tail) = redirect
-            .split_at_checked(base_path(share).len())
-            .unwrap_or((redirect, ""));
+        let base = base_path(share).len();
+        let (head, tail) = redirect.split_at_checked(base).unwrap_or((redirect, ""));
         format!("{}{tail}", head.to_ascii_lowercase())
     });
     next_inside(share, lower.as_deref())

@@ -99,7 +99,7 @@ pub async fn send_attachment(
                 .read(file.connection_id, &file.sha256, range)
                 .await;
             let bytes =
-                bytes.map_err(|error| unlocked.fail(Failure::Unreachable(error.to_string())))?;
+                bytes.map_err(|error| unlocked.fail(Failure::Internal(error.to_string())))?;
             response.body(SizedStream::new(
                 length,
                 bytes.map_err(std::io::Error::other),

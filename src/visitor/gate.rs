@@ -108,7 +108,7 @@ async fn pass_gate(request: &HttpRequest, now: OffsetDateTime) -> Result<Unlocke
     let known = find_share(&state, request).await?;
     let share = &known.share;
     let query = Query::take_apart(request.query_string());
-    let passes = pass_cookie::read_passes(request, &state.pass_key);
+    let passes = pass_cookie::read_passes(&state, request);
     let access = access::decide(share, &passes, now);
     if let Some(token) = &query.token {
         return Err(Refusal::Answer(answer_token(
@@ -244,7 +244,7 @@ pub fn is_admitted(
     share: &Share,
     now: OffsetDateTime,
 ) -> bool {
-    let passes = pass_cookie::read_passes(request, &state.pass_key);
+    let passes = pass_cookie::read_passes(state, request);
     matches!(
         access::decide(share, &passes, now),
         Access::Open | Access::ByPass(_)

@@ -27,8 +27,9 @@ const MAX_SCREEN: i64 = 500;
 pub struct SearchQuery {
     #[serde(default)]
     q: String,
-    /// Counted from 1.
-    page: Option<i64>,
+    /// Counted from 1; what is no number means the first screen.
+    #[serde(default)]
+    page: String,
 }
 
 /// The search page, with or without a question.
@@ -42,7 +43,7 @@ pub async fn show_search(
     let (question, screen) = asked.map_or((String::new(), 1), |asked| {
         (
             asked.q.trim().chars().take(200).collect(),
-            asked.page.unwrap_or(1).clamp(1, MAX_SCREEN),
+            asked.page.parse().unwrap_or(1).clamp(1, MAX_SCREEN),
         )
     });
     let base_path = unlocked.base_path();
@@ -159,7 +160,7 @@ fn outcome(
         last: last.unsigned_abs(),
         hits,
         previous_url: (screen > 1).then(|| url(screen - 1)),
-        next_url: (last < total).then(|| url(screen + 1)),
+        next_url: (last < total && screen < MAX_SCREEN).then(|| url(screen + 1)),
     })
 }
 

@@ -5,6 +5,8 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use time::OffsetDateTime;
+use url::Url;
+use uuid::Uuid;
 
 use super::gate::{append_cookie, base_path, is_admitted, named_share, password_page};
 use super::views::password::{Notice, NoticeKind};
@@ -44,11 +46,8 @@ pub async fn create_session(
     let known = match named_share(&state, &request).await {
         Ok(known) => known,
         Err(error) => {
-            // An unknown share takes as long as a wrong password.
-            if let Ok(password) = Password::new(&form.password) {
-                let _verdict = state
-                    .hasher
-                    .verify(password, None)
+            if error.as_response_error().status_code() == StatusCode::NOT_FOUND {
+                spend_as_much_on_nothing(&state, &request, &form, now)
                     .await
                     .map_err(PageError::from)?;
             }
@@ -85,19 +84,41 @@ async fn sign_in(
     };
     if let Charge::Wait(wait) = charge_guess(state, request, share.id, now).await? {
         state.events.record(share.id, Event::PasswordThrottled, now);
-        return throttled(request, share, &next, wait.whole_seconds());
+        // Rounded up: whoever obeys is not refused again.
+        return throttled(request, share, &next, wait.whole_seconds() + 1);
     }
-    match state.hasher.verify(password, Some(stored.clone())).await? {
-        Verdict::Wrong => {
+    match state.hasher.verify(password, Some(stored.clone())).await {
+        Ok(Verdict::Wrong) => {
             state.events.record(share.id, Event::PasswordRefused, now);
             refused(request, share, &next, "That password is not right.")
         }
-        Verdict::Right => admitted(state, request, share, &next, now).await,
-        Verdict::RightButOutdated(replacement) => {
+        Ok(Verdict::Right) => admitted(state, request, share, &next, now).await,
+        Ok(Verdict::RightButOutdated(replacement)) => {
             keep_replacement(state, share.id, stored, replacement).await?;
             admitted(state, request, share, &next, now).await
         }
+        Err(unchecked) => {
+            give_guess_back(state, request, share.id).await?;
+            Err(unchecked.into())
+        }
     }
+}
+
+/// An unknown share takes as long as a wrong password; and it counts as one, or else it were the way to keep every core
+/// busy.
+async fn spend_as_much_on_nothing(
+    state: &web::Data<AppState>,
+    request: &HttpRequest,
+    form: &PasswordForm,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let Ok(password) = Password::new(&form.password) else {
+        return Ok(());
+    };
+    if charge_guess(state, request, Uuid::nil().into(), now).await? == Charge::Granted {
+        state.hasher.verify(password, None).await?;
+    }
+    Ok(())
 }
 
 /// Charged before the hash is computed: parallel guesses cannot outrun the count.
@@ -117,6 +138,19 @@ async fn charge_guess(
         .await?)
 }
 
+async fn give_guess_back(
+    state: &web::Data<AppState>,
+    request: &HttpRequest,
+    share: ShareId,
+) -> Result<(), Failure> {
+    let client = client_address(request, &state.settings.trusted_proxies);
+    let limits = guesses::limits(share, client);
+    Ok(state
+        .db
+        .run(move |db| guess_limit::give_back(db, &limits))
+        .await?)
+}
+
 async fn admitted(
     state: &web::Data<AppState>,
     request: &HttpRequest,
@@ -124,14 +158,7 @@ async fn admitted(
     next: &str,
     now: OffsetDateTime,
 ) -> Result<HttpResponse, Failure> {
-    let limits = guesses::limits(
-        share.id,
-        client_address(request, &state.settings.trusted_proxies),
-    );
-    state
-        .db
-        .run(move |db| guess_limit::give_back(db, &limits))
-        .await?;
+    give_guess_back(state, request, share.id).await?;
     let mut response = page::see_other(next);
     for cookie in pass_cookie::admit(state, request, share, WayIn::Password, now) {
         append_cookie(&mut response, &cookie);
@@ -218,15 +245,34 @@ pub async fn end_session(
 }
 
 /// Where to go after the password: an address of this share, or else its start.
+///
+/// Judged after resolving, as a browser does it: `%2e%2e` is `..` there.
 pub fn next_inside(share: ShareId, next: Option<&str>) -> String {
     let base = base_path(share);
-    let inside = |next: &&str| {
-        let below = next.strip_prefix(&base);
-        below.is_some_and(|below| below.is_empty() || below.starts_with(['/', '?']))
-            && !next.contains("/../")
-            && !next.contains(|c: char| c.is_control() || c == '\\')
+    let resolved = next.filter(|next| next.starts_with('/')).and_then(|next| {
+        let here = Url::parse("http://portal.invalid/").ok()?;
+        here.join(next)
+            .ok()
+            .filter(|url| url.origin() == here.origin())
+    });
+    let Some(url) = resolved else { return base };
+    let inside = match url.path().strip_prefix(&base) {
+        // The password form's own addresses show nothing.
+        Some("/session" | "/session/end") | None => false,
+        Some(below) => below.is_empty() || below.starts_with('/'),
     };
-    next.filter(inside).map_or(base.clone(), str::to_owned)
+    match url.query() {
+        _ if !inside => base,
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    }
+}
+
+/// `GET` on the form's own address, where a browser is after a wrong password and a reload: back to the share.
+pub async fn leave_form(request: HttpRequest) -> HttpResponse {
+    let share = request.match_info().get("share").unwrap_or_default();
+    let query = request.uri().query().map(|query| format!("?{query}"));
+    page::see_other(&format!("/content/{share}{}", query.unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -255,7 +301,24 @@ mod tests {
             next_inside(share, Some(&format!("{base}/../../admin"))),
             base
         );
-        assert_eq!(next_inside(share, Some(&format!("{base}/\r\nx: y"))), base);
+        for outside in [
+            "/%2e%2e/%2e%2e/admin",
+            "/..",
+            "/.%2e/B",
+            "/../../admin",
+            "/session",
+            "/session/end",
+        ] {
+            assert_eq!(
+                next_inside(share, Some(&format!("{base}{outside}"))),
+                base,
+                "{outside}"
+            );
+        }
+        assert_eq!(
+            next_inside(share, Some(&format!("{base}/77#top"))),
+            format!("{base}/77")
+        );
         assert_eq!(next_inside(share, None), base);
     }
 }

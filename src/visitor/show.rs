@@ -46,6 +46,13 @@ pub async fn show_page(
     show(&state, &request, &unlocked, &content_id).await
 }
 
+/// The share's address with a slash at its end: the same share.
+pub async fn drop_slash(request: HttpRequest) -> HttpResponse {
+    let query = request.uri().query().map(|query| format!("?{query}"));
+    let path = request.path().trim_end_matches('/');
+    page::permanent_redirect(&format!("{path}{}", query.unwrap_or_default()))
+}
+
 /// Everything else below a share.
 pub async fn show_nothing(unlocked: Unlocked) -> Result<HttpResponse, PageError> {
     Err(unlocked.fail(Failure::NotFound))
@@ -130,7 +137,7 @@ async fn make(
         &base_path,
         key.surroundings.with_pass,
     );
-    state
+    let html = state
         .db
         .run(move |db| {
             let Some(opened) = open(db, &scope, &base_path, external_links, &key.content_id)?
@@ -139,14 +146,17 @@ async fn make(
             };
             let reader = reader(&scope, &base_path, external_links, &[]);
             let view = content_page(&reader, &surrounding, &opened);
-            let html = view
-                .render()
-                .map_err(|error| Failure::Internal(error.to_string()))?;
-            let finished =
-                FinishedPage::finish(html).map_err(|error| Failure::Internal(error.to_string()))?;
-            Ok(Some(finished))
+            view.render().map(Some).map_err(internal)
         })
-        .await
+        .await?;
+    let Some(html) = html else { return Ok(None) };
+    // Compressing needs no connection.
+    let finished = web::block(move || FinishedPage::finish(html)).await;
+    finished.map_err(internal)?.map(Some).map_err(internal)
+}
+
+fn internal(error: impl std::fmt::Display) -> Failure {
+    Failure::Internal(error.to_string())
 }
 
 fn open(

@@ -14,55 +14,63 @@ pub fn client_address(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
     behind_proxies(socket, request.headers(), trusted)
 }
 
-/// Walks the chain from the socket outwards: the first address that is no trusted proxy is the client. What stands
-/// left of it anybody could have written.
+/// By `X-Forwarded-For` or `Forwarded` (RFC 7239), whichever the proxy sets. A client can add the other one, so where
+/// both are there and differ, neither is believed.
 fn behind_proxies(socket: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let by_common = walk(socket, &x_forwarded_for(headers), trusted);
+    let by_standard = walk(socket, &forwarded(headers), trusted);
+    match (by_common, by_standard) {
+        (Some(common), Some(standard)) if common != standard => socket,
+        (common, standard) => common.or(standard).unwrap_or(socket),
+    }
+}
+
+/// Walks the chain from the socket outwards: the first address that is no trusted proxy is the client. What stands
+/// left of it anybody could have written. `None` for an empty chain.
+fn walk(socket: IpAddr, hops: &[String], trusted: &[IpNet]) -> Option<IpAddr> {
     let is_trusted = |address: IpAddr| {
         trusted
             .iter()
             .any(|network| network.contains(&address.to_canonical()))
     };
     let mut client = socket;
-    if !is_trusted(client) {
-        return client;
-    }
-    for hop in forwarded_hops(headers).into_iter().rev() {
-        let Some(address) = parse_hop(&hop) else {
-            return client;
-        };
-        client = address;
+    for hop in hops.iter().rev() {
         if !is_trusted(client) {
             break;
         }
+        match parse_hop(hop) {
+            Some(address) => client = address,
+            None => break,
+        }
     }
-    client
+    (!hops.is_empty()).then_some(client)
 }
 
-/// The chain of addresses, nearest last: of `Forwarded` (RFC 7239) if there is one, else of `X-Forwarded-For`.
-fn forwarded_hops(headers: &HeaderMap) -> Vec<String> {
-    let all = |name: &str| -> Vec<String> {
-        let values = headers
-            .get_all(name)
-            .filter_map(|value| value.to_str().ok());
-        values
-            .flat_map(|value| value.split(','))
-            .map(|hop| hop.trim().to_owned())
-            .collect()
-    };
-    let forwarded = all("forwarded");
-    if forwarded.is_empty() {
-        return all("x-forwarded-for");
-    }
-    let of_for = |hop: String| {
-        let parameters = hop.split(';').filter_map(|pair| pair.split_once('='));
+/// The entries of all headers of one name, nearest last.
+fn entries(headers: &HeaderMap, name: &str) -> Vec<String> {
+    let values = headers
+        .get_all(name)
+        .filter_map(|value| value.to_str().ok());
+    let entries = values.flat_map(|value| value.split(','));
+    entries.map(|entry| entry.trim().to_owned()).collect()
+}
+
+fn x_forwarded_for(headers: &HeaderMap) -> Vec<String> {
+    entries(headers, "x-forwarded-for")
+}
+
+fn forwarded(headers: &HeaderMap) -> Vec<String> {
+    let address = |entry: String| {
+        let parameters = entry.split(';').filter_map(|pair| pair.split_once('='));
         let mut named = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("for"));
-        named
+        let address = named
             .next()
-            .map(|(_, value)| value.trim().trim_matches('"').to_owned())
+            .map(|(_, value)| value.trim().trim_matches('"').to_owned());
+        address.unwrap_or_default()
     };
-    forwarded
+    entries(headers, "forwarded")
         .into_iter()
-        .map(|hop| of_for(hop).unwrap_or_default())
+        .map(address)
         .collect()
 }
 
@@ -129,6 +137,20 @@ mod tests {
             "for=\"[2001:db8::7]:4711\";proto=https, for=10.0.0.2:80",
         )];
         assert_eq!(client("10.0.0.1", &headers, &["10.0.0.0/8"]), "2001:db8::7");
+    }
+
+    #[test]
+    fn a_header_that_the_proxy_did_not_write_gains_nothing() {
+        let headers = [
+            ("x-forwarded-for", "192.0.2.7"),
+            ("forwarded", "for=6.6.6.6"),
+        ];
+        assert_eq!(client("10.0.0.1", &headers, &["10.0.0.0/8"]), "10.0.0.1");
+        let agreeing = [
+            ("x-forwarded-for", "192.0.2.7"),
+            ("forwarded", "for=192.0.2.7"),
+        ];
+        assert_eq!(client("10.0.0.1", &agreeing, &["10.0.0.0/8"]), "192.0.2.7");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
@@ -332,7 +332,7 @@ pub async fn answer_errors(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let response = next.call(request).await?.map_into_boxed_body();
     let Some(error) = response.response().error() else {
-        return Ok(response);
+        return Ok(give_bare_answer_a_page(response));
     };
     if error.as_error::<InternalError<Stopped>>().is_some() {
         return Ok(response);
@@ -356,6 +356,19 @@ pub async fn answer_errors(
     Ok(response.into_response(body))
 }
 
+/// An address that no route knows comes as a bare status.
+fn give_bare_answer_a_page(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let is_bare = matches!(
+        response.response().body().size(),
+        BodySize::None | BodySize::Sized(0)
+    );
+    if response.status() != StatusCode::NOT_FOUND || !is_bare {
+        return response;
+    }
+    let answer = page_of(&Failure::NotFound, &Shell::Plain, response.request());
+    response.into_response(answer)
+}
+
 /// actix's own errors by their status. The text can quote the request, so it goes nowhere.
 fn foreign(status: StatusCode, text: &str) -> Failure {
     match status {
@@ -372,14 +385,20 @@ fn page_of(failure: &Failure, shell: &Shell, request: &HttpRequest) -> HttpRespo
     let (title, sentences) = failure.words();
     let id = matches!(failure, Failure::Internal(_)).then(|| request_id(request));
     let mut response = page::message(request, failure.status(), shell, title, sentences, id);
-    set_retry_after(&mut response, failure);
+    add_hints(&mut response, failure);
     response
 }
 
-pub(super) fn set_retry_after(response: &mut HttpResponse, failure: &Failure) {
+/// What helps a client to do better: when to come back, which methods there are.
+pub(super) fn add_hints(response: &mut HttpResponse, failure: &Failure) {
     if let Some(seconds) = failure.retry_after() {
         response
             .headers_mut()
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let Failure::MethodNotAllowed(methods) = failure {
+        response
+            .headers_mut()
+            .insert(header::ALLOW, HeaderValue::from_static(methods));
     }
 }

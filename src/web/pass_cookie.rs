@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::request::is_trustworthy;
 use super::state::AppState;
-use crate::shares::pass::{Pass, PassContext, PassKey, WayIn};
+use crate::shares::pass::{Pass, PassContext, WayIn};
 use crate::shares::share::{Share, ShareId};
 
 /// Two names, never one for both: where a browser holds a partitioned and an unpartitioned cookie of one name it sends
@@ -16,6 +16,8 @@ use crate::shares::share::{Share, ShareId};
 const TOP_LEVEL: &str = "vst";
 const FRAMED: &str = "vst-f";
 const SECURE_PREFIX: &str = "__Secure-";
+/// Cookies of our names that are looked at; a header of 8 kB holds about 70.
+const MOST_COOKIES: usize = 80;
 
 /// Where the answer to this request will be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,21 +41,24 @@ pub fn shown(request: &HttpRequest) -> Shown {
     }
 }
 
-/// Every pass with a right signature that the browser sent; two at most are looked at for each name.
-pub fn read_passes(request: &HttpRequest, key: &PassKey) -> Vec<Pass> {
-    let headers = request
-        .headers()
-        .get_all(header::COOKIE)
-        .filter_map(|value| value.to_str().ok());
-    let pairs = headers
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    let ours = pairs.filter(|(name, _)| {
-        let name = name.strip_prefix(SECURE_PREFIX).unwrap_or(name);
-        name == TOP_LEVEL || name == FRAMED
-    });
-    ours.take(4)
-        .filter_map(|(_, value)| key.verify(value))
+/// Every pass with a right signature that the browser sent under the names valid here. Without their prefix the names
+/// mean nothing where cookies are secure: another host of the same domain could have set them.
+pub fn read_passes(state: &AppState, request: &HttpRequest) -> Vec<Pass> {
+    let secure = is_trustworthy(state, request);
+    let is_ours = |name: &str| {
+        let name = if secure {
+            name.strip_prefix(SECURE_PREFIX)
+        } else {
+            Some(name)
+        };
+        matches!(name, Some(TOP_LEVEL | FRAMED))
+    };
+    let headers = request.headers().get_all(header::COOKIE);
+    let headers = headers.filter_map(|value| value.to_str().ok());
+    let pairs = headers.flat_map(|value| value.split(';'));
+    let pairs = pairs.filter_map(|pair| pair.trim().split_once('='));
+    let ours = pairs.filter(|(name, _)| is_ours(name)).take(MOST_COOKIES);
+    ours.filter_map(|(_, value)| state.pass_key.verify(value))
         .collect()
 }
 
@@ -93,7 +98,7 @@ pub fn renew(
     pass: &Pass,
     now: OffsetDateTime,
 ) -> String {
-    let fresh = Pass::issue(share, pass.way_in, pass.context, now);
+    let fresh = pass.renew(share, now);
     let lifetime = Duration::seconds((fresh.expires - fresh.issued).max(0));
     build(
         share.id,

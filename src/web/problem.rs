@@ -5,7 +5,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::error::{Failure, FieldProblem, set_retry_after};
+use super::error::{Failure, FieldProblem, add_hints};
 use super::request::request_id;
 
 /// Why the call was not answered, as RFC 9457 has it.
@@ -49,7 +49,7 @@ pub(super) fn problem_of(failure: &Failure, request: &HttpRequest) -> HttpRespon
     };
     response.content_type("application/problem+json");
     let mut response = response.json(problem);
-    set_retry_after(&mut response, failure);
+    add_hints(&mut response, failure);
     response
 }
 

@@ -31,7 +31,11 @@ pub fn host_name(request: &HttpRequest) -> Option<String> {
                 .map(|authority| authority.as_str())
         })?;
     let url = url::Url::parse(&format!("http://{written}/")).ok()?;
-    let only_host = url.path() == "/" && url.username().is_empty() && url.password().is_none();
+    let only_host = url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
     url.host_str().filter(|_| only_host).map(str::to_owned)
 }
 

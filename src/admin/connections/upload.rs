@@ -13,7 +13,7 @@ use crate::admin::form::check_token;
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::clock;
-use crate::pages::import::{self, ImportError, Imported};
+use crate::pages::import::{self, ImportAs, ImportError, Imported};
 use crate::pages::store::connections;
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
@@ -212,7 +212,10 @@ async fn run(
             &state.db,
             &state.files,
             upload.archive.file.as_file(),
-            &name,
+            ImportAs {
+                name: &name,
+                wiki_url: None,
+            },
             &mut silent,
             now,
         )

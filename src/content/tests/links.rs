@@ -268,7 +268,7 @@ fn tiny_links_decode_to_page_ids() {
 fn other_hosts_and_relative_addresses_are_not_the_wiki() {
     let hosts = ["acme.atlassian.net".to_owned()];
     let addresses = [
-        "https://other.atlassian.net/wiki/x/AYDuAw",
+        "https://www.example.org/x/AYDuAw",
         "//acme.atlassian.net/x/AYDuAw",
         "display/DS/A",
         "ftp://acme.atlassian.net/x/AY",
@@ -276,6 +276,25 @@ fn other_hosts_and_relative_addresses_are_not_the_wiki() {
     assert_eq!(
         addresses.map(|address| recognise(address, &hosts)),
         [None, None, None, None]
+    );
+}
+
+#[test]
+fn addresses_that_only_a_confluence_has_are_the_wiki_on_any_host() {
+    let addresses = [
+        "https://other.atlassian.net/wiki/x/AYDuAw",
+        "https://docs.example.org/confluence/pages/viewpage.action?pageId=5",
+        "http://wiki.example.org/display/DS/Some+page",
+        "https://wiki.example.org/spaces/DS/pages/77/Title",
+    ];
+    assert!(
+        addresses
+            .iter()
+            .all(|address| recognise(address, &[]).is_some())
+    );
+    assert_eq!(
+        recognise("https://www.example.org/display/advertising", &[]),
+        None
     );
 }
 

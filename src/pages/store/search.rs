@@ -28,8 +28,6 @@ pub struct SearchHit {
     /// Set for a file.
     #[diesel(sql_type = Nullable<Text>)]
     pub attachment_id: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    pub media_type: Option<String>,
     /// How many fit in all.
     #[diesel(sql_type = BigInt)]
     pub total: i64,
@@ -42,14 +40,14 @@ const SEARCH: &str = "
       select websearch_to_tsquery('simple', $5) as words
     ), found as (
       select page.content_id, page.kind = 'blog_post' as is_blog_post, page.title, page.search_text,
-             null::text as attachment_id, null::text as media_type,
+             null::text as attachment_id,
              ts_rank(page.search_vector, asked.words) + (page.title ilike $6)::int as score
         from page_snapshot page cross join asked
         where page.connection_id = $1 and page.content_id in (select content_id from reached)
           and (page.search_vector @@ asked.words or page.title ilike $6 or ($7 and page.search_text ilike $6))
       union all
       select file.content_id, false, file.file_name, coalesce(file.comment, ''),
-             file.attachment_id, file.media_type, 0.05
+             file.attachment_id, 0.05
         from attachment_snapshot file
         where file.connection_id = $1 and file.content_id in (select content_id from reached)
           and file.file_name ilike $6
@@ -57,7 +55,7 @@ const SEARCH: &str = "
       select *, count(*) over () as total from found
         order by score desc, title, content_id, attachment_id limit $8 offset $9
     )
-    select content_id, is_blog_post, attachment_id, media_type, total,
+    select content_id, is_blog_post, attachment_id, total,
            ts_headline('simple', title, asked.words, 'HighlightAll=true, StartSel=' || chr(1) || ', StopSel=' || chr(2)) as title,
            ts_headline('simple', left(search_text, 50000), asked.words,
              'MaxFragments=2, MaxWords=25, MinWords=10, FragmentDelimiter=\" … \", StartSel=' || chr(1) || ', StopSel=' || chr(2)) as excerpt

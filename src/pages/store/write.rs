@@ -216,6 +216,14 @@ pub fn replace_users(
     Ok(())
 }
 
+/// Where the wiki is, for telling its links from others.
+pub fn set_wiki_url(db: &mut PgConnection, connection_id: Uuid, url: &str) -> Result<(), DbError> {
+    diesel::update(connection::table.find(connection_id))
+        .set(connection::wiki_url.eq(url))
+        .execute(db)?;
+    Ok(())
+}
+
 /// The last statement of an import: caches learn of the new content by the revision.
 pub fn finish_connection(
     db: &mut PgConnection,
