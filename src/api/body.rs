@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn broken_json_is_refused_with_its_line_and_column() {
-        assert!(refusal("{\n  \"name\": tru\n}").contains("line 2 column"));
+        assert!(refusal("{\n  \"name\": x\n}").contains("line 2 column 11"));
         assert!(refusal("{\"name\": \"\\ud800\"}").starts_with("The body is not valid JSON"));
         assert!(refusal("").contains("line 1 column 0"));
     }

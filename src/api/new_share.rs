@@ -163,3 +163,76 @@ fn read_root(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::NewShareBody;
+    use crate::api::problems::Problems;
+    use crate::api::root::{Named, Place};
+    use crate::web::error::Failure;
+
+    fn read(body: &str) -> Result<Place, Vec<String>> {
+        let body: NewShareBody = serde_json::from_str(body).unwrap();
+        let mut problems = Problems::default();
+        let (place, _details) = body.read(&mut problems);
+        problems.allow(place).map_err(|failure| match failure {
+            Failure::Invalid(problems) => {
+                problems.into_iter().map(|problem| problem.field).collect()
+            }
+            other => panic!("{other:?}"),
+        })
+    }
+
+    const CONNECTION: &str = "11111111-1111-4111-8111-111111111111";
+
+    #[test]
+    fn null_is_the_same_as_left_out() {
+        let place = read(&format!(
+            r#"{{"connectionId": "{CONNECTION}", "scope": "tree", "pageId": "7", "url": null, "spaceKey": null,
+                "password": null, "name": null, "options": null, "enabled": null, "startsAt": null}}"#
+        ));
+        assert!(matches!(place.unwrap().named, Named::PageId(id) if id == "7"));
+    }
+
+    #[test]
+    fn the_root_is_named_once() {
+        let refused = |root: &str| {
+            read(&format!(
+                r#"{{"connectionId": "{CONNECTION}", "scope": "tree"{root}}}"#
+            ))
+            .unwrap_err()
+        };
+        assert_eq!(refused(""), ["pageId"]);
+        assert_eq!(
+            refused(r#", "pageId": "7", "url": "https://wiki.example/x/7""#),
+            ["url"]
+        );
+        assert_eq!(refused(r#", "pageId": """#), ["pageId"]);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_reported_at_once() {
+        let refused = read(
+            r#"{"name": "", "scope": "site", "pageId": 7, "passLifetimeSeconds": 59, "embedOrigins": ["a"],
+                "password": "", "startsAt": "today", "options": {"externalLinks": 1, "links": 1}, "public": true}"#,
+        );
+        let mut fields = refused.unwrap_err();
+        fields.sort();
+        assert_eq!(
+            fields,
+            [
+                "connectionId",
+                "embedOrigins",
+                "name",
+                "options.externalLinks",
+                "options.links",
+                "pageId",
+                "passLifetimeSeconds",
+                "password",
+                "public",
+                "scope",
+                "startsAt",
+            ]
+        );
+    }
+}

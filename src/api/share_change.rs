@@ -68,12 +68,11 @@ const FIXED: [(&str, &str); 13] = [
 const ANOTHER_SHARE: &str = "What a share points at cannot be changed. Create another share.";
 const READ_ONLY: &str = "This cannot be changed.";
 
+/// A change, and the password that is to be hashed for it; `Some(None)` removes it.
+type CheckedChange = (ShareChange, Option<Option<Password>>);
+
 impl ShareChangeBody {
-    /// The password comes apart from the rest: it has yet to be hashed.
-    pub(super) fn read(
-        mut self,
-        problems: &mut Problems,
-    ) -> (ShareChange, Option<Option<Password>>) {
+    pub(super) fn read(mut self, problems: &mut Problems) -> CheckedChange {
         for (field, why) in FIXED {
             if self.unknown.remove(field).is_some() {
                 problems.add(field, why);
@@ -104,5 +103,66 @@ impl ShareChangeBody {
             change.expires_at.flatten(),
         );
         (change, password)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CheckedChange, ShareChangeBody};
+    use crate::api::problems::Problems;
+    use crate::web::error::Failure;
+
+    fn read(body: &str) -> Result<CheckedChange, Vec<String>> {
+        let body: ShareChangeBody = serde_json::from_str(body).unwrap();
+        let mut problems = Problems::default();
+        let change = body.read(&mut problems);
+        problems
+            .allow(Some(change))
+            .map_err(|failure| match failure {
+                Failure::Invalid(problems) => {
+                    problems.into_iter().map(|problem| problem.field).collect()
+                }
+                other => panic!("{other:?}"),
+            })
+    }
+
+    #[test]
+    fn what_is_left_out_stays() {
+        let (change, password) = read("{}").unwrap();
+        assert!(change.name.is_none() && change.expires_at.is_none() && password.is_none());
+    }
+
+    #[test]
+    fn null_removes_a_password_and_dates_and_nothing_else() {
+        let (change, password) =
+            read(r#"{"password": null, "startsAt": null, "expiresAt": null}"#).unwrap();
+        assert!(matches!(password, Some(None)));
+        assert_eq!(
+            (change.starts_at, change.expires_at),
+            (Some(None), Some(None))
+        );
+        let refused =
+            read(r#"{"name": null, "enabled": null, "options": null, "embedOrigins": null}"#);
+        assert_eq!(
+            refused.unwrap_err(),
+            ["name", "enabled", "embedOrigins", "options"]
+        );
+    }
+
+    #[test]
+    fn what_a_share_points_at_and_what_it_is_told_by_stay_for_good() {
+        let refused =
+            read(r#"{"scope": "page", "connectionId": null, "unlockSecret": "00", "nmae": 1}"#);
+        assert_eq!(
+            refused.unwrap_err(),
+            ["connectionId", "scope", "unlockSecret", "nmae"]
+        );
+    }
+
+    #[test]
+    fn an_end_before_the_start_is_a_problem_of_the_end() {
+        let refused =
+            read(r#"{"startsAt": "2026-01-02T00:00:00Z", "expiresAt": "2026-01-01T00:00:00Z"}"#);
+        assert_eq!(refused.unwrap_err(), ["expiresAt"]);
     }
 }
