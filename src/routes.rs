@@ -5,7 +5,7 @@ use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
 use crate::admin::gate::require_admin;
-use crate::admin::{account, connections, session as admin_session, sign_in, tokens};
+use crate::admin::{account, back, connections, session as admin_session, sign_in, tokens};
 use crate::visitor::gate::renew_pass;
 use crate::visitor::{access, attachment, search, session, show, start};
 use crate::web::state::AppState;
@@ -83,40 +83,22 @@ fn admin_shares(config: &mut ServiceConfig) {
         .service(read("/shares/pages", page_choice::search_pages))
         .service(ask_and_do("/shares/new", create::show, create::create))
         .service(ask_and_do("/shares/{share}", show::show, change::details))
-        .route(
-            "/shares/{share}/password",
-            web::post().to(change::set_password),
-        )
-        .route(
+        .service(act("/shares/{share}/password", change::set_password))
+        .service(act(
             "/shares/{share}/password/removal",
-            web::post().to(change::remove_password),
-        )
+            change::remove_password,
+        ))
         .service(ask_and_do(
             "/shares/{share}/unlock-secret",
             unlock_secret::ask,
             unlock_secret::change,
         ))
-        .route(
-            "/shares/{share}/unlock-link",
-            web::post().to(unlock::try_it),
-        )
-        .route(
-            "/shares/{share}/token-check",
-            web::post().to(unlock::check_token),
-        )
-        .route(
-            "/shares/{share}/embedding",
-            web::post().to(change::embedding),
-        )
-        .route("/shares/{share}/state", web::post().to(change::state))
-        .route(
-            "/shares/{share}/passes/end",
-            web::post().to(change::end_passes),
-        )
-        .route(
-            "/shares/{share}/guesses/clear",
-            web::post().to(change::clear_guesses),
-        )
+        .service(act("/shares/{share}/unlock-link", unlock::try_it))
+        .service(act("/shares/{share}/token-check", unlock::check_token))
+        .service(act("/shares/{share}/embedding", change::embedding))
+        .service(act("/shares/{share}/state", change::state))
+        .service(act("/shares/{share}/passes/end", change::end_passes))
+        .service(act("/shares/{share}/guesses/clear", change::clear_guesses))
         .service(read("/shares/{share}/activity", activity::show))
         .service(ask_and_do(
             "/shares/{share}/deletion",
@@ -134,10 +116,10 @@ fn admin_connections(config: &mut ServiceConfig) {
             show::show,
             change::rename,
         ))
-        .route(
+        .service(act(
             "/connections/{connection}/import",
-            web::post().to(upload::import_again),
-        )
+            upload::import_again,
+        ))
         .service(ask_and_do(
             "/connections/{connection}/deletion",
             change::ask,
@@ -148,17 +130,21 @@ fn admin_connections(config: &mut ServiceConfig) {
 fn admin_account(config: &mut ServiceConfig) {
     config
         .service(ask_and_do("/tokens", tokens::show, tokens::create))
-        .route("/tokens/{token}/revocation", web::post().to(tokens::revoke))
+        .service(act("/tokens/{token}/revocation", tokens::revoke))
         .service(read("/account", account::show))
-        .route(
-            "/account/password",
-            web::post().to(account::change_password),
-        )
-        .route(
-            "/account/sessions/end",
-            web::post().to(account::end_sessions),
-        )
-        .route("/sign-out", web::post().to(sign_in::sign_out));
+        .service(act("/account/password", account::change_password))
+        .service(act("/account/sessions/end", account::end_sessions))
+        .service(act("/sign-out", sign_in::sign_out));
+}
+
+/// A form on another page. A refused one is shown under this path, so that reloading it by `GET` leads back.
+fn act<D, DoArgs>(path: &str, act: D) -> actix_web::Resource
+where
+    D: actix_web::Handler<DoArgs>,
+    DoArgs: actix_web::FromRequest + 'static,
+    D::Output: actix_web::Responder + 'static,
+{
+    ask_and_do(path, back::to_the_page, act)
 }
 
 /// A page with a form: `GET` and `HEAD` show it, `POST` does what it says.
