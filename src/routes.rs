@@ -65,11 +65,7 @@ fn admin(config: &mut ServiceConfig, state: &AppState) {
         .configure(admin_account);
     let admin = web::scope("/admin")
         .wrap(admin_session::middleware(&state.settings))
-        .service(
-            web::resource("/sign-in")
-                .route(web::get().to(sign_in::show))
-                .route(web::post().to(sign_in::sign_in)),
-        )
+        .service(ask_and_do("/sign-in", sign_in::show, sign_in::sign_in))
         .service(behind_the_gate);
     config.service(admin);
 }
@@ -80,6 +76,7 @@ fn admin_shares(config: &mut ServiceConfig) {
     };
     config
         .service(read("", list::show))
+        .service(read("/", back::to_the_page))
         .service(read("/shares/pages", page_choice::search_pages))
         .service(ask_and_do("/shares/new", create::show, create::create))
         .service(ask_and_do("/shares/{share}", show::show, change::details))
