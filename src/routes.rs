@@ -8,7 +8,7 @@ use actix_web::web::{self, FormConfig, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, Route};
 
 use crate::admin::gate::require_admin;
-use crate::admin::{account, connections, session as admin_session, sign_in, tokens};
+use crate::admin::{account, back, connections, session as admin_session, sign_in, tokens};
 use crate::visitor::gate::renew_pass;
 use crate::visitor::{access, attachment, search, session, show, start};
 use crate::web::error::{Failure, PageError};
@@ -85,6 +85,7 @@ fn admin_shares(config: &mut ServiceConfig) {
     };
     config
         .service(read("", list::show))
+        .service(read("/", back::to_the_page))
         .service(read("/shares/pages", page_choice::search_pages))
         .service(ask_and_do("/shares/new", create::show, create::create))
         .service(ask_and_do("/shares/{share}", show::show, change::details))
@@ -140,6 +141,16 @@ fn admin_account(config: &mut ServiceConfig) {
         .service(act("/account/password", account::change_password))
         .service(act("/account/sessions/end", account::end_sessions))
         .service(act("/sign-out", sign_in::sign_out));
+}
+
+/// A form on another page. A refused one is shown under this path, so that reloading it by `GET` leads back.
+fn act<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    ask_and_do(path, back::to_the_page, handler)
 }
 
 /// A page with a form: `GET` and `HEAD` show it, `POST` does what it says.
@@ -219,18 +230,6 @@ where
         .route(web::get().to(handler.clone()))
         .route(web::head().to(handler))
         .default_service(only("GET, HEAD"))
-}
-
-/// A resource that does something: `POST`.
-fn act<F, Args>(path: &str, handler: F) -> Resource
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    web::resource(path)
-        .route(web::post().to(handler))
-        .default_service(only("POST"))
 }
 
 /// Answers 405; `allowed` becomes the `Allow` header.

@@ -1,14 +1,13 @@
 //! Signing in: the guess limits of accounts and the check of a password. What the browser gets to see and keep is
 //! `admin`'s subject.
 
-use diesel::pg::PgConnection;
 use time::{Duration, OffsetDateTime};
 
 use super::account::{Account, Email};
 use super::store::account as store;
 use crate::db::{Db, DbError};
 use crate::guess_limit::{self, Charge, GuessLimit};
-use crate::password::{HashError, Hasher, Password, PasswordHash, Verdict};
+use crate::password::{HashError, Hasher, Password, Verdict};
 
 /// One client at one account: five guesses, then one in six minutes.
 const CLIENT_BURST: i32 = 5;
@@ -52,7 +51,10 @@ pub async fn sign_in(
 ) -> Result<SignIn, SignInError> {
     let (searched, charged) = (email.clone(), limits(email, client));
     let found = db
-        .run(move |db| charge_and_find(db, &searched, &charged, now))
+        .run(move |db| match guess_limit::charge(db, &charged, now)? {
+            Charge::Wait(wait) => Ok::<_, DbError>(Err(wait)),
+            Charge::Granted => store::find_by_email(db, &searched).map(Ok),
+        })
         .await?;
     let account = match found {
         Err(wait) => return Ok(SignIn::Wait(wait)),
@@ -72,34 +74,13 @@ pub async fn sign_in(
     let charged = limits(email, client);
     db.run(move |db| {
         guess_limit::give_back(db, &charged)?;
-        welcome(db, account, replacement, now)
+        if let Some(hash) = replacement {
+            store::replace_outdated_hash(db, account.id, &account.password_hash, &hash)?;
+        }
+        store::note_sign_in(db, account.id, now)?;
+        Ok(SignIn::Accepted(account))
     })
     .await
-}
-
-fn charge_and_find(
-    db: &mut PgConnection,
-    email: &Email,
-    limits: &[GuessLimit],
-    now: OffsetDateTime,
-) -> Result<Result<Option<Account>, Duration>, DbError> {
-    match guess_limit::charge(db, limits, now)? {
-        Charge::Wait(wait) => Ok(Err(wait)),
-        Charge::Granted => store::find_by_email(db, email).map(Ok),
-    }
-}
-
-fn welcome(
-    db: &mut PgConnection,
-    account: Account,
-    replacement: Option<PasswordHash>,
-    now: OffsetDateTime,
-) -> Result<SignIn, SignInError> {
-    if let Some(hash) = replacement {
-        store::replace_outdated_hash(db, account.id, &account.password_hash, &hash)?;
-    }
-    store::note_sign_in(db, account.id, now)?;
-    Ok(SignIn::Accepted(account))
 }
 
 /// What came of a check of the own password by somebody who is signed in.

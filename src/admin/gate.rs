@@ -1,4 +1,5 @@
 //! The gate of the admin pages: lets signed-in admins through and hands out [`Admin`], the proof that somebody is one.
+//!
 //! Everything that changes something must also come from our own pages. Signing in itself is outside the gate.
 
 use std::future::{Ready, ready};

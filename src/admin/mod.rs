@@ -1,12 +1,15 @@
-//! The admin pages: their handlers and what their templates are given. Every handler below the gate takes an
-//! [`gate::Admin`], which only the gate makes, or a form that was checked against one. What a share, an account or a
-//! connection is, is decided in the rooms below.
+//! The admin pages: their handlers and what their templates are given.
+//!
+//! Every handler below the gate takes a [`gate::Admin`], which only the gate makes, or a form that was checked against
+//! one. What a share, an account or a connection is, is decided in the rooms below.
 
 pub mod account;
+pub mod back;
 pub mod chrome;
 pub mod connections;
 pub mod form;
 pub mod gate;
+pub mod numbers;
 pub mod problems;
 pub mod session;
 pub mod shares;

@@ -63,7 +63,9 @@ pub fn write(cookie: &Session, session: &SignInSession) -> Result<(), Failure> {
     put(cookie, SIGNED_IN, session)
 }
 
-/// Starts a session. Whoever signs in again where the same account was signed in before keeps the token of the forms
+/// Starts a session.
+///
+/// Whoever signs in again where the same account was signed in before keeps the token of the forms
 /// that are still open, so that nothing typed there is lost; everybody else gets a new one.
 pub fn begin(cookie: &Session, session: &SignInSession) -> Result<(), Failure> {
     let same_account = read(cookie).is_some_and(|before| before.account_id == session.account_id);

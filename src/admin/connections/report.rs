@@ -109,9 +109,9 @@ fn bytes_in_words(bytes: u64) -> String {
 fn group(findings: &[Finding]) -> Vec<FindingGroup> {
     let mut groups: Vec<(u8, FindingGroup)> = Vec::new();
     for finding in findings {
-        let (rank, title, meaning, what) = describe(&finding.kind);
+        let (rank, title, meaning) = describe(&finding.kind);
         let entry = Entry {
-            what,
+            what: detail(&finding.kind).to_owned(),
             count: finding.count.into(),
         };
         match groups.iter_mut().find(|(known, _)| *known == rank) {
@@ -139,68 +139,63 @@ fn group(findings: &[Finding]) -> Vec<FindingGroup> {
     groups
 }
 
-fn describe(kind: &FindingKind) -> (u8, &'static str, &'static str, String) {
+/// Place among the groups, title and meaning.
+fn describe(kind: &FindingKind) -> (u8, &'static str, &'static str) {
     match kind {
-        FindingKind::UnknownMacro { name } => (
+        FindingKind::UnknownMacro { .. } => (
             0,
             "Macros that are not rendered",
             "Visitors see a quiet placeholder in their place.",
-            name.clone(),
         ),
-        FindingKind::MissingDiagram { name } => (
+        FindingKind::MissingDiagram { .. } => (
             1,
             "Diagrams without a picture",
             "The export holds no picture of them; visitors see a placeholder or the source text.",
-            name.clone(),
         ),
-        FindingKind::MissingFile { name } => (
+        FindingKind::MissingFile { .. } => (
             2,
             "Missing files",
             "A page shows or links a file that the export does not hold.",
-            name.clone(),
         ),
-        FindingKind::MissingPage { title } => (
-            3,
-            "Links to missing pages",
-            "Shown as plain text.",
-            title.clone(),
-        ),
-        FindingKind::OutsideLink { title } => (
-            4,
-            "Links to pages outside",
-            "Shown as plain text.",
-            title.clone(),
-        ),
-        FindingKind::ExternalImage { host } => (
+        FindingKind::MissingPage { .. } => (3, "Links to missing pages", "Shown as plain text."),
+        FindingKind::OutsideLink { .. } => (4, "Links to pages outside", "Shown as plain text."),
+        FindingKind::ExternalImage { .. } => (
             5,
             "Pictures on other web sites",
             "Not loaded: a visitor's browser talks to this portal only.",
-            host.clone(),
         ),
-        FindingKind::RecursiveInclude { title } => (
+        FindingKind::RecursiveInclude { .. } => (
             6,
             "Pages that include themselves",
             "The inclusion is left out.",
-            title.clone(),
         ),
-        FindingKind::BrokenMarkup { detail } => (
+        FindingKind::BrokenMarkup { .. } => (
             7,
             "Broken markup",
             "The text is complete, the layout may differ.",
-            detail.clone(),
         ),
-        FindingKind::TooLarge { limit } => (
-            8,
-            "Pages that were cut",
-            "They passed a size limit.",
-            limit.clone(),
-        ),
+        FindingKind::TooLarge { .. } => (8, "Pages that were cut", "They passed a size limit."),
         FindingKind::WikiMarkup => (
             9,
             "Old wiki markup",
             "Converted from Confluence's markup of before 2011; the layout may differ.",
-            "Pages in wiki markup".to_owned(),
         ),
+    }
+}
+
+/// The one detail that helps to find it.
+fn detail(kind: &FindingKind) -> &str {
+    match kind {
+        FindingKind::UnknownMacro { name }
+        | FindingKind::MissingDiagram { name }
+        | FindingKind::MissingFile { name } => name,
+        FindingKind::MissingPage { title }
+        | FindingKind::OutsideLink { title }
+        | FindingKind::RecursiveInclude { title } => title,
+        FindingKind::ExternalImage { host } => host,
+        FindingKind::BrokenMarkup { detail } => detail,
+        FindingKind::TooLarge { limit } => limit,
+        FindingKind::WikiMarkup => "Pages in wiki markup",
     }
 }
 

@@ -2,30 +2,23 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use askama::Template;
-use diesel::PgConnection;
 use serde::Deserialize;
 use time::OffsetDateTime;
-use uuid::Uuid;
 
-use super::details::{Choice as SelectChoice, Details, DetailsInput, parse_origins};
-use super::page_choice::{self, Chosen, PageChoices};
-use super::{share_path, state::scope_label};
-use crate::admin::chrome::{Chrome, Section};
+use super::create_page::answer;
+use super::details::{Details, DetailsInput, parse_origins};
+use super::page_choice::{self, Chosen};
+use super::share_path;
 use crate::admin::form::{AdminForm, AdminQuery};
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::clock;
-use crate::db::DbError;
-use crate::pages::model::Connection;
-use crate::pages::store::{connections, listing};
 use crate::password::{Password, PasswordHash};
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::share::ScopeKind;
 use crate::shares::store::{self, NewShare};
 use crate::shares::unlock_secret::UnlockSecret;
 use crate::web::error::{Failure, PageError};
-use crate::web::headers::Shell;
 use crate::web::page;
 use crate::web::state::AppState;
 
@@ -34,42 +27,16 @@ use crate::web::state::AppState;
 #[serde(default)]
 pub struct NewShareInput {
     #[serde(flatten)]
-    details: DetailsInput,
-    connection: String,
-    scope: String,
-    query: String,
-    page: String,
-    space: String,
-    password: String,
-    embed_origins: String,
+    pub(super) details: DetailsInput,
+    pub(super) connection: String,
+    pub(super) scope: String,
+    pub(super) query: String,
+    pub(super) page: String,
+    pub(super) space: String,
+    pub(super) password: String,
+    pub(super) embed_origins: String,
     /// `search` when the button beside the search field was pressed.
     step: String,
-}
-
-#[derive(Template)]
-#[template(path = "admin/shares/create.html")]
-struct CreatePage {
-    chrome: Chrome,
-    input: NewShareInput,
-    problems: Problems,
-    connections: Vec<SelectChoice>,
-    scopes: Vec<ScopeChoice>,
-    pages: PageChoices,
-    spaces: Vec<SpaceGroup>,
-    /// A password was sent, but passwords are never written into a page.
-    password_is_lost: bool,
-}
-
-struct ScopeChoice {
-    value: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    chosen: bool,
-}
-
-struct SpaceGroup {
-    connection: String,
-    spaces: Vec<SelectChoice>,
 }
 
 /// `GET /admin/shares/new?connection=…`.
@@ -92,17 +59,14 @@ pub async fn create(
     state: web::Data<AppState>,
     form: AdminForm<NewShareInput>,
 ) -> Result<HttpResponse, PageError> {
-    let AdminForm { admin, mut input } = form;
+    let AdminForm { admin, input } = form;
     if input.step == "search" {
         return answer(&state, &admin, StatusCode::OK, input, Problems::default()).await;
     }
     let mut problems = Problems::default();
     let now = clock::now();
     let chosen = resolve_choice(&state, &input, &mut problems).await?;
-    if let (true, Some(chosen)) = (input.details.name.trim().is_empty(), &chosen) {
-        input.details.name = chosen.title.chars().take(200).collect();
-    }
-    let typed = parse(&input, &mut problems, now);
+    let typed = parse(&input, &default_name(chosen.as_ref()), &mut problems, now);
     let (Some(chosen), Some(typed), true) = (chosen, typed, problems.is_empty()) else {
         return answer(
             &state,
@@ -196,8 +160,26 @@ struct Typed {
     origins: EmbedOrigins,
 }
 
-fn parse(input: &NewShareInput, problems: &mut Problems, now: OffsetDateTime) -> Option<Typed> {
-    let details = input.details.parse(problems);
+/// A share without a name is called like what it shows; while that is not chosen, the name is no problem either.
+fn default_name(chosen: Option<&Chosen>) -> String {
+    chosen
+        .map_or("New share", |chosen| &chosen.title)
+        .chars()
+        .take(200)
+        .collect()
+}
+
+fn parse(
+    input: &NewShareInput,
+    default_name: &str,
+    problems: &mut Problems,
+    now: OffsetDateTime,
+) -> Option<Typed> {
+    let mut details = input.details.clone();
+    if details.name.trim().is_empty() {
+        default_name.clone_into(&mut details.name);
+    }
+    let details = details.parse(problems);
     if details
         .as_ref()
         .and_then(|details| details.expires_at)
@@ -215,105 +197,4 @@ fn parse(input: &NewShareInput, problems: &mut Problems, now: OffsetDateTime) ->
         password: password?,
         origins: origins?,
     })
-}
-
-async fn answer(
-    state: &AppState,
-    admin: &Admin,
-    status: StatusCode,
-    mut input: NewShareInput,
-    problems: Problems,
-) -> Result<HttpResponse, PageError> {
-    let sent = input.clone();
-    let loaded = state.db.run(move |db| Loaded::load(db, &sent)).await?;
-    input.connection.clone_from(&loaded.connection);
-    let template = CreatePage {
-        chrome: Chrome::of(admin, Section::Shares),
-        problems,
-        connections: connection_choices(&loaded.connections, &input.connection),
-        scopes: scope_choices(&input.scope),
-        pages: loaded.pages,
-        spaces: loaded.spaces,
-        password_is_lost: !input.password.is_empty(),
-        input,
-    };
-    Ok(page::html(status, &Shell::Plain, &template)?)
-}
-
-struct Loaded {
-    connections: Vec<Connection>,
-    /// The one chosen, or the only one.
-    connection: String,
-    pages: PageChoices,
-    spaces: Vec<SpaceGroup>,
-}
-
-impl Loaded {
-    fn load(db: &mut PgConnection, input: &NewShareInput) -> Result<Self, DbError> {
-        let connections = connections::list_connections(db)?;
-        let connection = match connections.as_slice() {
-            [only] => only.id.to_string(),
-            _ => input.connection.clone(),
-        };
-        let pages = match Uuid::try_parse(&connection) {
-            Ok(id) => page_choice::find_pages(db, id, &input.query, &input.page)?,
-            Err(_none) => PageChoices::none(),
-        };
-        let mut spaces = Vec::with_capacity(connections.len());
-        for connection in &connections {
-            spaces.push(space_group(db, connection, &input.space)?);
-        }
-        Ok(Self {
-            connections,
-            connection,
-            pages,
-            spaces,
-        })
-    }
-}
-
-fn space_group(
-    db: &mut PgConnection,
-    connection: &Connection,
-    chosen: &str,
-) -> Result<SpaceGroup, DbError> {
-    let spaces = listing::list_spaces(db, connection.id)?
-        .into_iter()
-        .map(|space| {
-            let value = format!("{}:{}", connection.id, space.key);
-            SelectChoice {
-                label: format!("{} ({})", space.name, space.key),
-                chosen: value == chosen,
-                value,
-            }
-        });
-    Ok(SpaceGroup {
-        connection: connection.name.clone(),
-        spaces: spaces.collect(),
-    })
-}
-
-fn connection_choices(connections: &[Connection], chosen: &str) -> Vec<SelectChoice> {
-    let choice = |connection: &Connection| SelectChoice {
-        value: connection.id.to_string(),
-        label: connection.name.clone(),
-        chosen: connection.id.to_string() == chosen,
-    };
-    connections.iter().map(choice).collect()
-}
-
-fn scope_choices(chosen: &str) -> Vec<ScopeChoice> {
-    let hint = |kind| match kind {
-        ScopeKind::Page => "This page alone.",
-        ScopeKind::Tree => "The page and every page below it, now and later.",
-        ScopeKind::Space => "Every page and blog post of a space.",
-        ScopeKind::BlogPost => "This post alone.",
-    };
-    let choice = |kind: ScopeKind| ScopeChoice {
-        value: kind.as_str(),
-        label: scope_label(kind),
-        hint: hint(kind),
-        chosen: kind.as_str() == chosen,
-    };
-    ScopeKind::ALL.map(choice).into()
 }

@@ -16,6 +16,7 @@ use super::state::{StateBadge, label, scope_label};
 use crate::admin::chrome::{Chrome, Section};
 use crate::admin::form::AdminQuery;
 use crate::admin::gate::Admin;
+use crate::admin::numbers::{PageLink, page_links};
 use crate::clock;
 use crate::config::BaseUrl;
 use crate::pages::model::Connection;
@@ -74,17 +75,6 @@ struct Row {
     created: String,
 }
 
-/// A number below the list, or the dots between numbers.
-#[derive(Debug, PartialEq, Eq)]
-enum PageLink {
-    To {
-        number: i64,
-        url: String,
-        current: bool,
-    },
-    Gap,
-}
-
 /// `GET /admin`.
 pub async fn show(
     state: web::Data<AppState>,
@@ -105,7 +95,7 @@ pub async fn show(
             found.offset + 1
         },
         last: found.offset + i64::try_from(found.shares.len()).unwrap_or(0),
-        pages: page_links(&input, found.page, found.pages),
+        pages: page_links(found.page, found.pages, |number| page_url(&input, number)),
         shares: rows(&found, &state.settings.base_url, now),
         total: found.total,
         filtered: found.filtered,
@@ -234,28 +224,7 @@ fn connection_choices(connections: &[Connection], chosen: &str) -> Vec<Choice> {
     connections.iter().map(choice).collect()
 }
 
-/// The first, the last and the numbers around the current page; nothing when there is only one.
-fn page_links(input: &ListInput, current: i64, pages: i64) -> Vec<PageLink> {
-    if pages <= 1 {
-        return Vec::new();
-    }
-    let near = |number: &i64| *number == 1 || *number == pages || (number - current).abs() <= 2;
-    let mut links = Vec::new();
-    let mut last = 0;
-    for number in (1..=pages).filter(near) {
-        if number > last + 1 {
-            links.push(PageLink::Gap);
-        }
-        links.push(PageLink::To {
-            number,
-            url: page_url(input, number),
-            current: number == current,
-        });
-        last = number;
-    }
-    links
-}
-
+/// The address of one page of the list, with the filters kept.
 fn page_url(input: &ListInput, number: i64) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     let kept = [
@@ -275,28 +244,7 @@ fn page_url(input: &ListInput, number: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ListInput, PageLink, page_links};
-
-    fn numbers(current: i64, pages: i64) -> Vec<i64> {
-        let links = page_links(&ListInput::default(), current, pages);
-        let number = |link: &PageLink| match link {
-            PageLink::To { number, .. } => *number,
-            PageLink::Gap => 0,
-        };
-        links.iter().map(number).collect()
-    }
-
-    #[test]
-    fn one_page_needs_no_numbers() {
-        assert!(numbers(1, 1).is_empty());
-    }
-
-    #[test]
-    fn far_pages_hide_behind_gaps() {
-        assert_eq!(numbers(1, 3), [1, 2, 3]);
-        assert_eq!(numbers(6, 20), [1, 0, 4, 5, 6, 7, 8, 0, 20]);
-        assert_eq!(numbers(20, 20), [1, 0, 18, 19, 20]);
-    }
+    use super::{ListInput, page_url};
 
     #[test]
     fn a_number_keeps_the_filters() {
@@ -305,12 +253,9 @@ mod tests {
             state: "ended".to_owned(),
             ..ListInput::default()
         };
-        let links = page_links(&input, 1, 2);
-        let second = PageLink::To {
-            number: 2,
-            url: "/admin?query=a+b%26c&state=ended&page=2".to_owned(),
-            current: false,
-        };
-        assert_eq!(links.last(), Some(&second));
+        assert_eq!(
+            page_url(&input, 2),
+            "/admin?query=a+b%26c&state=ended&page=2"
+        );
     }
 }

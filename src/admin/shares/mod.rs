@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod change;
 pub mod create;
+mod create_page;
 pub mod deletion;
 pub mod details;
 pub mod list;

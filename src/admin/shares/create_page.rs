@@ -1,0 +1,155 @@
+//! The page that a share is made on: the form with what was typed, and what there is to choose from. What the form
+//! sends is read in `create`.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use diesel::PgConnection;
+use uuid::Uuid;
+
+use super::create::NewShareInput;
+use super::details::Choice;
+use super::page_choice::{self, PageChoices};
+use super::state::scope_label;
+use crate::admin::chrome::{Chrome, Section};
+use crate::admin::gate::Admin;
+use crate::admin::problems::Problems;
+use crate::db::DbError;
+use crate::pages::model::Connection;
+use crate::pages::store::{connections, listing};
+use crate::shares::share::ScopeKind;
+use crate::web::error::PageError;
+use crate::web::headers::Shell;
+use crate::web::page;
+use crate::web::state::AppState;
+
+#[derive(Template)]
+#[template(path = "admin/shares/create.html")]
+struct CreatePage {
+    chrome: Chrome,
+    input: NewShareInput,
+    problems: Problems,
+    connections: Vec<Choice>,
+    scopes: Vec<ScopeChoice>,
+    pages: PageChoices,
+    spaces: Vec<SpaceGroup>,
+}
+
+struct ScopeChoice {
+    value: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    chosen: bool,
+}
+
+struct SpaceGroup {
+    connection: String,
+    spaces: Vec<Choice>,
+}
+
+/// The page with what was typed, but never a password.
+pub(super) async fn answer(
+    state: &AppState,
+    admin: &Admin,
+    status: StatusCode,
+    mut input: NewShareInput,
+    mut problems: Problems,
+) -> Result<HttpResponse, PageError> {
+    if !input.password.is_empty() && !problems.has("password") {
+        problems.add(
+            "password",
+            "Please type the password again. It is never written into a page.",
+        );
+    }
+    let sent = input.clone();
+    let loaded = state.db.run(move |db| Loaded::load(db, &sent)).await?;
+    input.connection.clone_from(&loaded.connection);
+    let template = CreatePage {
+        chrome: Chrome::of(admin, Section::Shares),
+        problems,
+        connections: connection_choices(&loaded.connections, &input.connection),
+        scopes: scope_choices(&input.scope),
+        pages: loaded.pages,
+        spaces: loaded.spaces,
+        input,
+    };
+    Ok(page::html(status, &Shell::Plain, &template)?)
+}
+
+struct Loaded {
+    connections: Vec<Connection>,
+    /// The one chosen, or the only one.
+    connection: String,
+    pages: PageChoices,
+    spaces: Vec<SpaceGroup>,
+}
+
+impl Loaded {
+    fn load(db: &mut PgConnection, input: &NewShareInput) -> Result<Self, DbError> {
+        let connections = connections::list_connections(db)?;
+        let connection = match connections.as_slice() {
+            [only] => only.id.to_string(),
+            _ => input.connection.clone(),
+        };
+        let pages = match Uuid::try_parse(&connection) {
+            Ok(id) => page_choice::find_pages(db, id, &input.query, &input.page)?,
+            Err(_none) => PageChoices::none(),
+        };
+        let mut spaces = Vec::with_capacity(connections.len());
+        for connection in &connections {
+            spaces.push(space_group(db, connection, &input.space)?);
+        }
+        Ok(Self {
+            connections,
+            connection,
+            pages,
+            spaces,
+        })
+    }
+}
+
+fn space_group(
+    db: &mut PgConnection,
+    connection: &Connection,
+    chosen: &str,
+) -> Result<SpaceGroup, DbError> {
+    let spaces = listing::list_spaces(db, connection.id)?
+        .into_iter()
+        .map(|space| {
+            let value = format!("{}:{}", connection.id, space.key);
+            Choice {
+                label: format!("{} ({})", space.name, space.key),
+                chosen: value == chosen,
+                value,
+            }
+        });
+    Ok(SpaceGroup {
+        connection: connection.name.clone(),
+        spaces: spaces.collect(),
+    })
+}
+
+fn connection_choices(connections: &[Connection], chosen: &str) -> Vec<Choice> {
+    let choice = |connection: &Connection| Choice {
+        value: connection.id.to_string(),
+        label: connection.name.clone(),
+        chosen: connection.id.to_string() == chosen,
+    };
+    connections.iter().map(choice).collect()
+}
+
+fn scope_choices(chosen: &str) -> Vec<ScopeChoice> {
+    let hint = |kind| match kind {
+        ScopeKind::Page => "This page alone.",
+        ScopeKind::Tree => "The page and every page below it, now and later.",
+        ScopeKind::Space => "Every page and blog post of a space.",
+        ScopeKind::BlogPost => "This post alone.",
+    };
+    let choice = |kind: ScopeKind| ScopeChoice {
+        value: kind.as_str(),
+        label: scope_label(kind),
+        hint: hint(kind),
+        chosen: kind.as_str() == chosen,
+    };
+    ScopeKind::ALL.map(choice).into()
+}
