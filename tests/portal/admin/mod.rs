@@ -1,0 +1,14 @@
+//! The admin pages over HTTP, as a browser uses them.
+
+mod account;
+mod browser;
+mod closed;
+mod connections;
+mod content;
+mod csrf;
+mod new_share;
+mod share;
+mod share_list;
+mod sign_in;
+mod tokens;
+mod unlock_secret;
