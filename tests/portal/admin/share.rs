@@ -222,6 +222,8 @@ async fn locks_of_password_guessers_are_shown_and_cleared() {
 async fn deleting_asks_once_and_leaves_nothing() {
     let (_portal, browser, path) = portal_with_share("").await;
     let deletion = below(&path, "deletion");
+    let public = format!("/content/{}", id_in(&path));
+    assert_eq!(browser.get(&public).await.status, 200);
     assert_eq!(browser.get(&deletion).await.text("h1"), "Delete “Notes”?");
     let deleted = browser.send(&deletion, &deletion, &[]).await;
     assert_eq!(
@@ -229,13 +231,7 @@ async fn deleting_asks_once_and_leaves_nothing() {
         (303, "/admin")
     );
     assert_eq!(browser.get(&path).await.status, 404);
-    assert_eq!(
-        browser
-            .get(&format!("/content/{}", id_in(&path)))
-            .await
-            .status,
-        404
-    );
+    assert_eq!(browser.get(&public).await.status, 404);
 }
 
 #[actix_web::test]
