@@ -60,24 +60,32 @@ pub async fn log_request(
     request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", request_id = id);
     let mut response = next.call(request).instrument(span).await?;
-    tracing::info!(
-        request_id = id,
-        method = method.as_str(),
-        route = response
-            .request()
-            .match_pattern()
-            .as_deref()
-            .unwrap_or("none"),
-        status = response.status().as_u16(),
-        ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        "answered"
-    );
+    log_answer(&id, method.as_str(), &response, started);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response
             .headers_mut()
             .insert(HeaderName::from_static("x-request-id"), value);
     }
     Ok(response)
+}
+
+/// Pages that were read are told at `debug`: a line for each would cost more than the page.
+fn log_answer<B>(id: &str, method: &str, response: &ServiceResponse<B>, started: Instant) {
+    let status = response.status();
+    let was_read =
+        matches!(method, "GET" | "HEAD") && !status.is_client_error() && !status.is_server_error();
+    let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    if was_read && !tracing::enabled!(tracing::Level::DEBUG) {
+        return;
+    }
+    let route = response.request().match_pattern();
+    let route = route.as_deref().unwrap_or("none");
+    let status = status.as_u16();
+    if was_read {
+        tracing::debug!(request_id = id, method, route, status, ms, "answered");
+    } else {
+        tracing::info!(request_id = id, method, route, status, ms, "answered");
+    }
 }
 
 /// The id that [`log_request`] gave.
