@@ -16,7 +16,19 @@ use crate::shares::share::{ExternalLinks, PassLifetime};
 /// A share to be created. The root is named by one of `pageId`, `spaceKey` and `url`.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = NewShare)]
+#[schema(
+    as = NewShare,
+    example = json!({
+        "connectionId": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+        "scope": "tree",
+        "url": "https://example.atlassian.net/wiki/spaces/DOC/pages/65611/Manual",
+        "name": "Manual for dealers",
+        "password": "a long pass phrase",
+        "expiresAt": "2030-12-31T23:59:59Z",
+        "embedOrigins": ["https://www.example.com"],
+        "options": {"externalLinks": "keep"}
+    })
+)]
 pub(super) struct NewShareBody {
     /// If left out, the root page's title, or the name of the space.
     #[serde(default)]

@@ -12,7 +12,10 @@ use crate::shares::store::ShareChange;
 /// What to change of a share. Fields that are left out stay as they are; `null` removes a password or a date.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = ShareChange)]
+#[schema(
+    as = ShareChange,
+    example = json!({"name": "Manual for dealers", "password": null, "expiresAt": "2030-12-31T23:59:59Z"})
+)]
 pub(super) struct ShareChangeBody {
     #[serde(default)]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
