@@ -38,6 +38,13 @@ const nameAfterPage = () => {
   name.dataset.written = name.value
 }
 
+// A space has no page to be named after; an empty name becomes the space's.
+const nameAfterScope = event => {
+  if (event.target.name !== "scope") return
+  if (event.target.value !== "space") nameAfterPage()
+  else if (name.value === name.dataset.written) name.value = ""
+}
+
 if (part) {
   query.addEventListener("input", findSoon)
   connection.addEventListener("change", find)
@@ -47,5 +54,6 @@ if (part) {
     event.preventDefault()
     find()
   })
+  part.closest("form").addEventListener("change", nameAfterScope)
   nameAfterPage()
 }
