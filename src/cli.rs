@@ -47,20 +47,7 @@ enum Command {
         check: bool,
     },
     /// Import a Confluence space export as a connection; prints the connection's id.
-    Import {
-        /// The export as Confluence made it (XML, zipped).
-        export: PathBuf,
-        /// Name of the connection; one that exists is brought up to date.
-        #[arg(long, env = "VESTIBULE_NAME")]
-        name: String,
-        /// Where the wiki is, such as https://wiki.example.com: links to it never become links of a share.
-        #[arg(long, env = "VESTIBULE_WIKI_URL", value_name = "URL")]
-        wiki_url: Option<url::Url>,
-        #[command(flatten)]
-        database: DatabaseArgs,
-        #[command(flatten)]
-        storage: StorageArgs,
-    },
+    Import(Box<ImportArgs>),
     /// Admin accounts.
     Admin {
         #[command(subcommand)]
@@ -89,6 +76,22 @@ enum Command {
         #[command(flatten)]
         database: DatabaseArgs,
     },
+}
+
+#[derive(clap::Args)]
+struct ImportArgs {
+    /// The export as Confluence made it (XML, zipped).
+    export: PathBuf,
+    /// Name of the connection; one that exists is brought up to date.
+    #[arg(long, env = "VESTIBULE_NAME")]
+    name: String,
+    /// Where the wiki is, such as https://wiki.example.com: links to it never become links of a share.
+    #[arg(long, env = "VESTIBULE_WIKI_URL", value_name = "URL")]
+    wiki_url: Option<url::Url>,
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(flatten)]
+    storage: StorageArgs,
 }
 
 #[derive(Subcommand)]
@@ -143,18 +146,12 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
         } => serve(&settings, no_migrate),
         Command::Demo(args) => Ok(demo::run(&args)?),
         Command::Migrate { database, check } => migrate(&database, check),
-        Command::Import {
-            export,
-            name,
-            wiki_url,
-            database,
-            storage,
-        } => {
+        Command::Import(args) => {
             let import_as = ImportAs {
-                name: &name,
-                wiki_url: wiki_url.as_ref(),
+                name: &args.name,
+                wiki_url: args.wiki_url.as_ref(),
             };
-            import::run(&export, import_as, &database, &storage)
+            import::run(&args.export, import_as, &args.database, &args.storage)
         }
         Command::Admin {
             command: AdminCommand::Add { email, database },

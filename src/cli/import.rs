@@ -27,18 +27,24 @@ pub(super) fn run(
         .map_err(|error| CommandError::Refused(format!("{}: {error}", export.display())))?;
     db::migrate(&url)?;
     let files = FileStore::open(&storage).map_err(|error| refused(&error))?;
-    let bar = ProgressBar::new_spinner();
-    let imported = with_runtime(|| {
-        import::import(
-            &Db::open(&url, 2),
-            &files,
-            BufReader::new(archive),
-            import_as,
-            &mut |progress| show(&bar, progress),
-            clock::now(),
-        )
-    });
-    bar.finish_and_clear();
+    let (name, wiki_url) = (import_as.name.to_owned(), import_as.wiki_url.cloned());
+    let work = move || {
+        let bar = ProgressBar::new_spinner();
+        let import_as = ImportAs {
+            name: &name,
+            wiki_url: wiki_url.as_ref(),
+        };
+        let db = Db::open(&url, 2);
+        let mut show = |progress| show(&bar, progress);
+        let archive = BufReader::new(archive);
+        let imported = import::import(&db, &files, archive, import_as, &mut show, clock::now());
+        bar.finish_and_clear();
+        imported
+    };
+    // The object store is asynchronous and the import is not: it runs beside the runtime, which must stay free.
+    let imported =
+        actix_web::rt::System::new().block_on(async { tokio::task::spawn_blocking(work).await });
+    let imported = imported.map_err(|panic| refused(&panic))?;
     let Imported {
         connection_id,
         report,
@@ -47,22 +53,6 @@ pub(super) fn run(
         .iter()
         .try_for_each(|line| note(line))?;
     print(&connection_id.to_string())
-}
-
-/// The object store is asynchronous and the import is not; the import blocks on a runtime thread made for that.
-fn with_runtime<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    actix_web::rt::System::new()
-        .block_on(async move {
-            let handle = tokio::runtime::Handle::current();
-            std::thread::scope(|scope| {
-                let running = scope.spawn(move || {
-                    let _entered = handle.enter();
-                    work()
-                });
-                running.join()
-            })
-        })
-        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Indicatif draws nothing when standard error is not a terminal.

@@ -92,7 +92,7 @@ pub enum Progress {
     },
 }
 
-/// Imports an archive. Blocks: minutes for a large export.
+/// Imports an archive. Runs on a thread of a runtime's blocking pool, for the object store needs the runtime. Blocks: minutes for a large export.
 pub fn import(
     db: &Db,
     files: &FileStore,

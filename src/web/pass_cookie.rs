@@ -41,8 +41,9 @@ pub fn shown(request: &HttpRequest) -> Shown {
     }
 }
 
-/// Every pass with a right signature that the browser sent under the names valid here. Without their prefix the names
-/// mean nothing where cookies are secure: another host of the same domain could have set them.
+/// Every pass with a right signature that the browser sent under the names valid here.
+///
+/// Without their prefix the names mean nothing where cookies are secure: another host of the same domain could have set them.
 pub fn read_passes(state: &AppState, request: &HttpRequest) -> Vec<Pass> {
     let secure = is_trustworthy(state, request);
     let is_ours = |name: &str| {
