@@ -8,5 +8,7 @@
     reason = "a test that cannot be set up stops there"
 )]
 
+mod admin;
+mod api;
 mod support;
 mod visitor;
