@@ -1,0 +1,14 @@
+//! The portal from outside: the real server on a real socket and a real PostgreSQL. How it is set up is `support`;
+//! the other folders mirror the rooms of `src`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot be set up stops there"
+)]
+
+mod admin;
+mod api;
+mod support;
+mod visitor;

@@ -1,0 +1,25 @@
+//! What every test of the portal starts from; `tests/README.md` shows how it is used. No test lives here.
+
+mod captured_log;
+mod portal;
+mod postgres;
+mod shares;
+mod tokens;
+mod visitor;
+
+pub(crate) use captured_log::everything_logged;
+pub(crate) use portal::{Portal, Setup};
+pub(crate) use shares::PASSWORD;
+pub(crate) use tokens::{sign, token, token_with};
+pub(crate) use visitor::{Answer, Shown, Visitor};
+
+use std::time::{Duration, Instant};
+
+/// Asks until the answer is yes. Stops the test after ten seconds, far beyond every limit the product promises.
+pub(crate) async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so().await {
+        assert!(began.elapsed() < Duration::from_secs(10), "never: {what}");
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+}

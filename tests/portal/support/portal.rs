@@ -1,0 +1,188 @@
+//! A running portal of its own for one test: the server's code as `vestibule serve` runs it, minus the command line.
+
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::thread::JoinHandle;
+
+use actix_web::dev::ServerHandle;
+use diesel::PgConnection;
+use tempfile::TempDir;
+use uuid::Uuid;
+use vestibule::config::{BaseUrlArgs, DatabaseArgs, ServeArgs, Settings, StorageArgs};
+use vestibule::server::{self, Migrations};
+use vestibule::shares::pass::PassKey;
+
+use super::captured_log;
+use super::postgres::{self, Database};
+use super::visitor::{Shown, Visitor};
+
+/// What a test may want to be different. Lists are written as in the environment variables.
+#[derive(Default)]
+pub(crate) struct Setup {
+    /// Import the sample space.
+    pub(crate) sample: bool,
+    pub(crate) hosts: &'static str,
+    pub(crate) trusted_proxies: &'static str,
+}
+
+/// Stops when it is dropped, and its database goes with it.
+pub(crate) struct Portal {
+    address: SocketAddr,
+    base_url: String,
+    pass_key: PassKey,
+    server: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+    // Declared after the server, so that they are still there while it stops.
+    database: Database,
+    _data_dir: TempDir,
+}
+
+impl Portal {
+    /// With an empty database.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(Setup::default()).await
+    }
+
+    /// With the sample space.
+    pub(crate) async fn with_sample() -> Self {
+        Self::start_with(Setup {
+            sample: true,
+            ..Setup::default()
+        })
+        .await
+    }
+
+    #[expect(clippy::unused_async, reason = "only async code can use a portal")]
+    pub(crate) async fn start_with(setup: Setup) -> Self {
+        captured_log::start();
+        let data_dir = tempfile::tempdir().unwrap();
+        let database = if setup.sample {
+            copy_folder(&postgres::sample().data_dir, data_dir.path());
+            Database::with_sample()
+        } else {
+            Database::empty()
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let base_url = format!("http://localhost:{}", address.port());
+        let settings = settings(&setup, &database, data_dir.path(), &base_url);
+        let pass_key = PassKey::new(&settings.pass_key);
+        let (server, thread) = run(settings, listener);
+        Self {
+            address,
+            base_url,
+            pass_key,
+            server,
+            thread: Some(thread),
+            database,
+            _data_dir: data_dir,
+        }
+    }
+
+    /// The full URL of a path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+
+    /// Where to connect to.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Somebody new with an up-to-date browser, who opens addresses in a tab.
+    pub(crate) fn visitor(&self) -> Visitor {
+        self.visitor_in(Shown::Document)
+    }
+
+    /// Somebody new whose browser says that it shows our pages so.
+    pub(crate) fn visitor_in(&self, shown: Shown) -> Visitor {
+        Visitor::new(&self.base_url, self.address, shown)
+    }
+
+    /// The key that signs this portal's passes.
+    pub(crate) fn pass_key(&self) -> &PassKey {
+        &self.pass_key
+    }
+
+    /// A shortcut past HTTP, as all that begin with `db`.
+    pub(crate) fn db<T>(&self, work: impl FnOnce(&mut PgConnection) -> T) -> T {
+        work(&mut self.database.connect())
+    }
+
+    /// The connection that holds the sample space.
+    pub(crate) fn db_sample(&self) -> Uuid {
+        postgres::sample().connection_id
+    }
+
+    /// The database ends all connections and takes no new ones, as when it is being restarted.
+    pub(crate) fn db_lose(&self) {
+        self.database.close();
+    }
+
+    pub(crate) fn db_find_again(&self) {
+        self.database.reopen();
+    }
+}
+
+impl Drop for Portal {
+    fn drop(&mut self) {
+        // The message is sent at once; waiting for it is what the thread is joined for.
+        drop(self.server.stop(false));
+        let ended = self.thread.take().map(JoinHandle::join);
+        if !std::thread::panicking() {
+            ended.unwrap().unwrap();
+        }
+    }
+}
+
+fn run(settings: Settings, listener: TcpListener) -> (ServerHandle, JoinHandle<()>) {
+    let (started, wait) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = server::start(settings, listener, Migrations::Skip).unwrap();
+            started.send(server.handle()).unwrap();
+            server.await.unwrap();
+        });
+    });
+    (wait.recv().unwrap(), thread)
+}
+
+fn settings(setup: &Setup, database: &Database, data_dir: &Path, base_url: &str) -> Settings {
+    let args = ServeArgs {
+        database: DatabaseArgs {
+            database_url: Some(database.url()),
+        },
+        storage: StorageArgs {
+            data_dir: data_dir.to_owned(),
+            object_store: None,
+            s3_endpoint: None,
+            s3_region: String::new(),
+            s3_access_key_id: None,
+            s3_secret_access_key: None,
+        },
+        base_url: BaseUrlArgs {
+            base_url: base_url.to_owned(),
+        },
+        listen: "127.0.0.1:0".to_owned(),
+        hosts: setup.hosts.to_owned(),
+        secret_key: Some("5ec2e7".repeat(22)),
+        trusted_proxies: setup.trusted_proxies.to_owned(),
+        database_connections: "4".to_owned(),
+        upload_limit_mib: "64".to_owned(),
+    };
+    args.read().unwrap()
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            fs::create_dir_all(&target).unwrap();
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! One private PostgreSQL for the run, two template databases on it, and a database of its own for every test.
+
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection};
+use uuid::Uuid;
+use vestibule::clock;
+use vestibule::config::{Objects, Storage};
+use vestibule::db::{self, Db};
+use vestibule::demo::private_postgres::{Durability, PrivatePostgres};
+use vestibule::demo::sample_space::write_sample_space;
+use vestibule::pages::files::FileStore;
+use vestibule::pages::import;
+
+/// Never dropped, as nothing static is: its watchdog stops it when the run ends, and deletes its files.
+static SERVER: LazyLock<PrivatePostgres> = LazyLock::new(|| {
+    let folder = folder_of_this_run().join("server");
+    PrivatePostgres::start_with(&folder, Durability::Throwaway).unwrap()
+});
+
+/// Migrated and empty.
+static EMPTY: LazyLock<&str> = LazyLock::new(|| {
+    create("empty", "template1");
+    db::migrate(&url_of("empty")).unwrap();
+    close("empty");
+    "empty"
+});
+
+/// With the sample space; an import takes seconds, so it is done once.
+static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
+    create("sample", &EMPTY);
+    // A runtime cannot be started on the thread of a test, which has one.
+    let imported = std::thread::spawn(import_sample).join().unwrap();
+    close("sample");
+    imported
+});
+
+pub(super) struct Sample {
+    pub(super) connection_id: Uuid,
+    /// What a portal's data folder holds then.
+    pub(super) data_dir: PathBuf,
+}
+
+pub(super) fn sample() -> &'static Sample {
+    &SAMPLE
+}
+
+/// A database that is dropped with this value.
+pub(super) struct Database {
+    name: String,
+}
+
+impl Database {
+    pub(super) fn empty() -> Self {
+        Self::copy_of(&EMPTY)
+    }
+
+    pub(super) fn with_sample() -> Self {
+        LazyLock::force(&SAMPLE);
+        Self::copy_of("sample")
+    }
+
+    /// Not even migrated.
+    pub(super) fn bare() -> Self {
+        Self::copy_of("template1")
+    }
+
+    fn copy_of(template: &str) -> Self {
+        let name = format!("test_{}", Uuid::new_v4().simple());
+        create(&name, template);
+        Self { name }
+    }
+
+    pub(super) fn url(&self) -> String {
+        url_of(&self.name)
+    }
+
+    pub(super) fn connect(&self) -> PgConnection {
+        PgConnection::establish(&self.url()).unwrap()
+    }
+
+    /// Ends all its connections and lets nobody in.
+    pub(super) fn close(&self) {
+        close(&self.name);
+    }
+
+    pub(super) fn reopen(&self) {
+        on_server(&format!(
+            "alter database {} allow_connections true",
+            self.name
+        ));
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        on_server(&format!("drop database {} with (force)", self.name));
+    }
+}
+
+fn create(name: &str, template: &str) {
+    on_server(&format!("create database {name} template {template}"));
+}
+
+/// Also what makes a database a template: copying one waits until nobody is connected to it.
+fn close(name: &str) {
+    on_server(&format!(
+        "alter database {name} allow_connections false;
+         select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+    ));
+}
+
+fn on_server(sql: &str) {
+    // A statement each, because databases cannot be made and dropped inside the transaction that several form.
+    let mut server = PgConnection::establish(&SERVER.database_url()).unwrap();
+    for statement in sql.split(';') {
+        server.batch_execute(statement).unwrap();
+    }
+}
+
+fn url_of(name: &str) -> String {
+    // The last of two equal keys counts.
+    format!("{} dbname={name}", SERVER.database_url())
+}
+
+fn import_sample() -> Sample {
+    let data_dir = folder_of_this_run().join("sample");
+    let storage = Storage {
+        data_dir: data_dir.clone(),
+        objects: Objects::Local,
+    };
+    let import = move || {
+        let mut archive = Cursor::new(Vec::new());
+        write_sample_space(&mut archive).unwrap();
+        let files = FileStore::open(&storage).unwrap();
+        let db = Db::open(&url_of("sample"), 1);
+        let name = "Tern 22 manual";
+        import::import(&db, &files, archive, name, &mut |_| {}, clock::now()).unwrap()
+    };
+    // The import blocks, and waits for tasks of the object store, which run meanwhile.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let imported = runtime.block_on(async { tokio::task::spawn_blocking(import).await.unwrap() });
+    Sample {
+        connection_id: imported.connection_id,
+        data_dir,
+    }
+}
+
+/// Below the build folder. What runs before this one left there is removed.
+fn folder_of_this_run() -> &'static Path {
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("portal");
+        fs::create_dir_all(&all).unwrap();
+        for run in fs::read_dir(&all).unwrap().flatten() {
+            if !is_running(&run.file_name().to_string_lossy()) {
+                // Another run that starts now may remove it as well.
+                drop(fs::remove_dir_all(run.path()));
+            }
+        }
+        let folder = all.join(std::process::id().to_string());
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    });
+    &FOLDER
+}
+
+fn is_running(process: &str) -> bool {
+    let Ok(id) = process.parse() else {
+        return false;
+    };
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(id), None) != Err(nix::errno::Errno::ESRCH)
+}

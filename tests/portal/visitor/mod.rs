@@ -1,0 +1,3 @@
+//! The public pages, as visitors and client sites meet them.
+
+mod unlock;
