@@ -4,6 +4,7 @@
 //! Chromium is driven by chromedriver, Firefox by geckodriver; `script/test` installs them. HTTP alone is the subject
 //! of `tests/portal`.
 
+mod accessibility;
 mod admin_pages;
 mod attacks;
 mod browser;
@@ -11,6 +12,7 @@ mod demo;
 mod embedding;
 mod files;
 mod hostile_pages;
+mod keyboard;
 mod sample_pages;
 mod small_site;
 mod third_party_cookies;
