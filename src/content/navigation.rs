@@ -53,7 +53,7 @@ pub(super) fn table_of_contents(headings: &[Heading], spec: TocSpec) -> String {
         .collect();
     let mut out = Output::default();
     if !listed.is_empty() {
-        out.open("nav", &[("class", "toc"), ("aria-label", "On this page")]);
+        out.open("nav", &[("class", "toc"), ("aria-label", "Headings")]);
         write_list(&mut out, &listed, if spec.numbered { "ol" } else { "ul" });
         out.close("nav");
     }

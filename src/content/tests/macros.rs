@@ -166,7 +166,7 @@ fn a_table_of_contents_lists_headings_that_come_later() {
             "{}<h1>A</h1><h2>B</h2><h3>C</h3><h1>D</h1>",
             bare("toc", &[("maxLevel", "2")])
         ),
-        r##"<nav class="toc" aria-label="On this page"><ul><li><a href="#c-a">A</a><ul><li><a href="#c-b">B</a></li></ul></li><li><a href="#c-d">D</a></li></ul></nav><h1 id="c-a">A</h1><h2 id="c-b">B</h2><h3 id="c-c">C</h3><h1 id="c-d">D</h1>"##,
+        r##"<nav class="toc" aria-label="Headings"><ul><li><a href="#c-a">A</a><ul><li><a href="#c-b">B</a></li></ul></li><li><a href="#c-d">D</a></li></ul></nav><h1 id="c-a">A</h1><h2 id="c-b">B</h2><h3 id="c-c">C</h3><h1 id="c-d">D</h1>"##,
     );
 }
 

@@ -1,0 +1,131 @@
+//! The real `vestibule demo` in a process of its own: everything a test knows of it, a person reads on the terminal.
+
+use std::fs::{self, Permissions};
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+
+/// A running demo; dropping it stops it and removes what it wrote.
+pub(crate) struct Demo {
+    process: Child,
+    _data: TempDir,
+    /// Scheme, host and port.
+    pub(crate) portal: String,
+    pub(crate) open_share: String,
+    pub(crate) password_share: String,
+    pub(crate) embedded_share: String,
+    pub(crate) client_site: String,
+    pub(crate) share_password: String,
+    pub(crate) admin_email: String,
+    pub(crate) admin_password: String,
+    pub(crate) api_token: String,
+}
+
+impl Demo {
+    pub(crate) fn start() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        // As root the database belongs to another user, who has to get in.
+        fs::set_permissions(data.path(), Permissions::from_mode(0o755)).unwrap();
+        let mut process = Command::new(env!("CARGO_BIN_EXE_vestibule"))
+            .args([
+                "demo",
+                "--listen",
+                "127.0.0.1:0",
+                "--client-listen",
+                "127.0.0.1:0",
+            ])
+            .arg("--data-dir")
+            .arg(data.path().join("demo"))
+            .env("VESTIBULE_LOG", "error")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut summary = Vec::new();
+        while !summary
+            .iter()
+            .any(|line: &String| line.starts_with("token "))
+        {
+            let line = said.next().expect("the demo has ended early").unwrap();
+            summary.push(line.trim().to_owned());
+        }
+        // It would stop when it cannot write any more.
+        std::thread::spawn(move || said.for_each(drop));
+        let told = |label: &str, occurrence: usize| told(&summary, label, occurrence);
+        let admin_pages = told("Admin pages", 0);
+        Self {
+            portal: admin_pages.trim_end_matches("/admin").to_owned(),
+            open_share: told("An open share", 0),
+            password_share: told("A share with a password", 0),
+            embedded_share: told("the share itself", 0),
+            client_site: told("http://127.0.0.1", 0),
+            share_password: told("password", 0),
+            admin_email: told("e-mail", 0),
+            admin_password: told("password", 1),
+            api_token: told("token", 0),
+            process,
+            _data: data,
+        }
+    }
+
+    /// Signs the demo's admin in, in this browser.
+    pub(crate) async fn sign_in(&self, browser: &Browser) {
+        browser.open(&format!("{}/admin", self.portal)).await;
+        let email = browser.find("#email").await;
+        email.send_keys(&self.admin_email).await.unwrap();
+        let password = browser.find("#password").await;
+        password.send_keys(&self.admin_password).await.unwrap();
+        browser.click_through("form button[type=submit]").await;
+    }
+
+    /// Makes a share by the API; the answer is the share.
+    pub(crate) async fn create_share(&self, share: Value) -> Value {
+        let answer = reqwest::Client::new()
+            .post(format!("{}/api/v1/shares", self.portal))
+            .bearer_auth(&self.api_token)
+            .json(&share)
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status();
+        let body = answer.json().await.unwrap();
+        assert_eq!(status, 201, "{body}");
+        body
+    }
+}
+
+/// What stands behind a label of the summary; the client site's URL stands on a line of its own.
+fn told(summary: &[String], label: &str, occurrence: usize) -> String {
+    let mut lines = summary.iter().filter(|line| line.starts_with(label));
+    let line = lines
+        .nth(occurrence)
+        .unwrap_or_else(|| panic!("no {label} in {summary:#?}"));
+    let value = if label.starts_with("http") {
+        line
+    } else {
+        line[label.len()..].trim()
+    };
+    value.split_whitespace().next().unwrap().to_owned()
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let pid = Pid::from_raw(self.process.id().cast_signed());
+        let _gone = kill(pid, Signal::SIGTERM);
+        let asked = Instant::now();
+        while matches!(self.process.try_wait(), Ok(None)) {
+            if asked.elapsed() > Duration::from_secs(20) {
+                let _gone = self.process.kill();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! What only a real browser can tell: cookies inside frames, scripts that must not run, layout on a phone, the
+//! keyboard, the clipboard. Every test starts its own demo and its own browser, and ends both.
+//!
+//! Chromium is driven by chromedriver, Firefox by geckodriver; `script/test` installs them. HTTP alone is the subject
+//! of `tests/portal`.
+
+mod accessibility;
+mod admin_pages;
+mod attacks;
+mod browser;
+mod demo;
+mod embedding;
+mod files;
+mod hostile_pages;
+mod keyboard;
+mod sample_pages;
+mod small_site;
+mod third_party_cookies;
+mod watch;
+mod without_scripts;
