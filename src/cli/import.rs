@@ -74,30 +74,38 @@ fn show(bar: &ProgressBar, progress: Progress) {
 }
 
 /// The report in lines for people.
-pub(crate) fn report_lines(report: &ImportReport) -> Vec<String> {
-    let mut lines = vec![
-        format!(
-            "Imported {} pages, {} blog posts and {} files ({} bytes) of {} spaces.",
-            report.pages, report.blog_posts, report.files, report.file_bytes, report.spaces
-        ),
-        format!(
-            "Removed {} pages that the export no longer holds.",
-            report.removed_pages
-        ),
-        format!(
-            "{} pages have a view restriction; tree and space shares leave them out.",
-            report.restricted_pages
-        ),
-    ];
+fn report_lines(report: &ImportReport) -> Vec<String> {
+    let mut lines = vec![format!(
+        "Imported {}, {} and {} ({} bytes) of {}.",
+        count(report.pages, "page"),
+        count(report.blog_posts, "blog post"),
+        count(report.files, "file"),
+        report.file_bytes,
+        count(report.spaces, "space"),
+    )];
+    if report.removed_pages > 0 {
+        let pages = count(report.removed_pages, "page");
+        lines.push(format!("Removed {pages} that the export no longer holds."));
+    }
+    if report.restricted_pages > 0 {
+        let pages = count(report.restricted_pages, "page");
+        lines.push(format!(
+            "Tree and space shares leave out {pages} with a view restriction."
+        ));
+    }
     for skipped in &report.skipped {
         lines.push(format!("Left out: {} {}.", skipped.count, skipped.what));
     }
     for finding in &report.findings {
-        lines.push(format!(
-            "{} ({} times)",
-            finding.kind.sentence(),
-            finding.count
-        ));
+        let times = match finding.count {
+            1 => String::new(),
+            count => format!(" ({count} times)"),
+        };
+        lines.push(format!("{}{times}", finding.kind.sentence()));
     }
     lines
+}
+
+fn count(number: u32, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
