@@ -8,7 +8,7 @@ use crate::accounts::api_token::{NewApiToken, TokenName, TokenScope};
 use crate::accounts::store::{account, api_token};
 use crate::clock;
 use crate::config::DatabaseArgs;
-use crate::db::{Db, DbError};
+use crate::db::{self, Db, DbError};
 use crate::password::{self, Password};
 
 fn refused(error: impl std::fmt::Display) -> CommandError {
@@ -20,6 +20,8 @@ pub(super) fn add_admin(email: &str, database: &DatabaseArgs) -> Result<(), Comm
     let email = Email::parse(email).map_err(refused)?;
     let password = Password::new(&read_password()?).map_err(refused)?;
     let hash = password::hash(&password).map_err(refused)?;
+    // The first account is often made before the first start.
+    db::migrate(&url)?;
     Db::open(&url, 1)
         .run_blocking(|db| account::insert_account(db, &email, &hash, clock::now()))
         .map_err(refused)?;
@@ -57,6 +59,7 @@ pub(super) fn add_token(
         created_by: "command line".to_owned(),
         expires_at: None,
     };
+    db::migrate(&url)?;
     let (_, token) = Db::open(&url, 1)
         .run_blocking(|db| api_token::insert_token(db, &new, clock::now()))
         .map_err(|error: api_token::TokenStoreError| refused(error))?;
