@@ -17,6 +17,7 @@ use crate::pages::media_type::{DOWNLOAD, SVG};
 use crate::pages::model::Attachment;
 use crate::pages::reader::Reader;
 use crate::web::error::{Failure, PageError};
+use crate::web::pass_cookie::{Shown, shown};
 use crate::web::scope::content_scope;
 use crate::web::state::AppState;
 
@@ -34,6 +35,8 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'`')
     .remove(b'|')
     .remove(b'~');
+
+const PDF: &str = "application/pdf";
 
 /// For everything but PDF: the sandbox takes scripts, forms and our origin from whatever slips through.
 const SANDBOX: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors ";
@@ -71,7 +74,7 @@ pub async fn send_attachment(
     let mut response = HttpResponse::build(status);
     response
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))
-        .insert_header((header::VARY, "Cookie"))
+        .insert_header((header::VARY, "Cookie, Sec-Fetch-Dest"))
         .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((header::ETAG, etag));
     match (status, &range) {
@@ -106,7 +109,7 @@ pub async fn send_attachment(
             ))
         }
     };
-    describe(response.headers_mut(), &file, &unlocked);
+    describe(response.headers_mut(), &file, &request, &unlocked);
     Ok(response)
 }
 
@@ -160,14 +163,29 @@ fn wanted(headers: &HeaderMap, etag: &str, size: u64) -> Wanted {
     }
 }
 
-fn describe(headers: &mut HeaderMap, file: &Attachment, unlocked: &Unlocked) {
-    let as_download = matches!(file.media_type.as_str(), DOWNLOAD | SVG);
+/// Whether a browser saves the file instead of showing it. Chromium shows no PDF inside a sandboxed frame, only a broken
+/// page; the reader gets it as a file there.
+fn is_download(media_type: &str, shown: Shown) -> bool {
+    match media_type {
+        DOWNLOAD | SVG => true,
+        PDF => shown == Shown::Framed,
+        _ => false,
+    }
+}
+
+fn describe(
+    headers: &mut HeaderMap,
+    file: &Attachment,
+    request: &HttpRequest,
+    unlocked: &Unlocked,
+) {
+    let as_download = is_download(&file.media_type, shown(request));
     let disposition = format!(
         "{}; filename*=UTF-8''{}",
         if as_download { "attachment" } else { "inline" },
         utf8_percent_encode(&file.file_name, ATTRIBUTE)
     );
-    let policy = if file.media_type == "application/pdf" {
+    let policy = if file.media_type == PDF {
         NO_SANDBOX
     } else {
         SANDBOX

@@ -86,6 +86,18 @@ impl Demo {
         browser.click_through("form button[type=submit]").await;
     }
 
+    /// The id of the sample space's connection.
+    pub(crate) async fn connection(&self) -> String {
+        let answer = reqwest::Client::new()
+            .get(format!("{}/api/v1/connections", self.portal))
+            .bearer_auth(&self.api_token)
+            .send()
+            .await
+            .unwrap();
+        let connections: Value = answer.json().await.unwrap();
+        connections["items"][0]["id"].as_str().unwrap().to_owned()
+    }
+
     /// Makes a share by the API; the answer is the share.
     pub(crate) async fn create_share(&self, share: Value) -> Value {
         let answer = reqwest::Client::new()

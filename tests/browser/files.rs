@@ -1,19 +1,28 @@
 //! Attached files opened by themselves: a PDF is shown, what could run is not.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::browser::{Browser, PATIENCE};
 use crate::demo::Demo;
+use crate::small_site::{Answer, serve};
+
+/// The sample's page with the data sheet.
+const DOWNLOADS: &str = "1310780";
+/// What the snippet of the admin pages says.
+const SANDBOX: &str = "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads";
 
 #[tokio::test]
 async fn a_shared_pdf_opens_in_the_browser() {
     let demo = Demo::start();
     let browser = Browser::chromium().await;
-    let data_sheet = find_file(&browser, &demo, ".pdf").await;
-    browser.open(&data_sheet).await;
-    // Chromium's viewer is a page of its own inside the tab; a sandboxed PDF never gets one.
+    browser
+        .open(&format!("{}/{DOWNLOADS}", demo.open_share))
+        .await;
+    browser.click(".page-files a[href$='.pdf']").await;
+    // Chromium's viewer is a page of its own inside the tab; a download never gets one.
     let began = Instant::now();
     while !viewer_is_open(&browser).await {
         assert!(
@@ -26,6 +35,41 @@ async fn a_shared_pdf_opens_in_the_browser() {
     browser.close().await;
 }
 
+#[tokio::test]
+async fn a_pdf_inside_a_sandboxed_frame_is_saved_as_a_file() {
+    let demo = Demo::start();
+    let share = json!({ "name": "Downloads", "connectionId": demo.connection().await, "scope": "page",
+        "pageId": DOWNLOADS, "embedOrigins": ["*"] });
+    let share = demo.create_share(share).await;
+    let url = share["url"].as_str().unwrap().to_owned();
+    let port = serve(move |_| Answer {
+        headers: "",
+        html: format!("<iframe sandbox='{SANDBOX}' src='{url}'></iframe>"),
+    });
+    let browser = Browser::chromium().await;
+    let folder = tempfile::tempdir().unwrap();
+    let save = json!({ "behavior": "allow", "downloadPath": folder.path() });
+    browser.devtools("Browser.setDownloadBehavior", save).await;
+    browser.open(&format!("http://127.0.0.1:{port}/")).await;
+    browser.enter_frame("iframe").await;
+    browser.click(".page-files a[href$='.pdf']").await;
+    let began = Instant::now();
+    while !is_pdf(&folder.path().join("tern-22-data-sheet.pdf")) {
+        assert!(
+            began.elapsed() < PATIENCE,
+            "no file, but {}",
+            browser.body_text().await
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(browser.text("h1").await, "Downloads", "the page stays");
+    browser.close().await;
+}
+
+fn is_pdf(path: &Path) -> bool {
+    std::fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"%PDF"))
+}
+
 async fn viewer_is_open(browser: &Browser) -> bool {
     let targets = browser
         .devtools("Target.getTargets", json!({ "filter": [{}] }))
@@ -35,26 +79,4 @@ async fn viewer_is_open(browser: &Browser) -> bool {
         .iter()
         .filter_map(|target| target["url"].as_str())
         .any(|url| url.starts_with("chrome-extension://") && url.contains("index.html"))
-}
-
-/// The address of the first file of the sample whose name ends so.
-async fn find_file(browser: &Browser, demo: &Demo, ending: &str) -> String {
-    browser.open(&demo.open_share).await;
-    let pages = browser
-        .run("return [...document.querySelectorAll('.share-tree a')].map(link => link.href)")
-        .await;
-    for page in pages.as_array().unwrap().iter().filter_map(Value::as_str) {
-        browser.open(page).await;
-        let found = browser
-            .run_with(
-                "return [...document.querySelectorAll('.page-files a')].map(link => link.href)
-                    .find(address => address.endsWith(arguments[0])) ?? null",
-                vec![json!(ending)],
-            )
-            .await;
-        if let Value::String(address) = found {
-            return address;
-        }
-    }
-    panic!("no file ends in {ending}")
 }

@@ -4,6 +4,13 @@
 //! Chromium is driven by chromedriver, Firefox by geckodriver; `script/test` installs them. HTTP alone is the subject
 //! of `tests/portal`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot be set up stops there"
+)]
+
 mod accessibility;
 mod admin_pages;
 mod attacks;
