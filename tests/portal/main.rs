@@ -10,5 +10,6 @@
 
 mod admin;
 mod api;
+mod readme;
 mod support;
 mod visitor;
