@@ -85,7 +85,7 @@ struct ImportArgs {
     /// Name of the connection; one that exists is brought up to date.
     #[arg(long, env = "VESTIBULE_NAME")]
     name: String,
-    /// Where the wiki is, such as https://wiki.example.com: links to it never become links of a share.
+    /// Where the wiki is, such as `https://wiki.example.com`: links to it never become links of a share.
     #[arg(long, env = "VESTIBULE_WIKI_URL", value_name = "URL")]
     wiki_url: Option<url::Url>,
     #[command(flatten)]

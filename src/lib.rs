@@ -1,4 +1,114 @@
 //! Vestibule: a self-hosted external share portal for Confluence.
+//!
+//! This page is the architecture document: what there is, where it lives, what never happens. The subject of a file
+//! stands in its own first lines; how to run the portal is in `README.md`.
+//!
+//! # From afar
+//!
+//! An admin imports a space export of a wiki and shares parts of it by links. Somebody outside opens a link, proves that
+//! he may (by a password, by a token that a client's site has signed, or by nothing if the share is open), and reads pages
+//! with their pictures, files, tree and search. One binary, one PostgreSQL, pages rendered on the server; scripts only
+//! make things nicer.
+//!
+//! # Words
+//!
+//! One word per thing, in code, pages and documents.
+//!
+//! - **share**: a row of `shared_page`, named by a UUID; what a link leads to.
+//! - **root page**: what the share points at. **Scope**: how much of the wiki it opens from there (page, tree, space,
+//!   blog post).
+//! - **unlock token**: the JWT, good for a minute, by which a client's site lets its visitors in. **Unlock secret**: the
+//!   32 bytes it is signed with, one per share.
+//! - **pass**: the signed cookie that proves a visitor got in, by password or by token.
+//! - **epoch**: a number of the share that every pass carries; raising it ends all passes at once.
+//! - **connection**: where pages come from; today an imported space export.
+//! - **snapshot**: our stored copy of a wiki's page.
+//! - **guess**: one try of a password, charged before it is looked at.
+//!
+//! # Rooms
+//!
+//! Imports go downwards only; rooms in one row never import each other. `tests/architecture.rs` holds this.
+//!
+//! | row | rooms | what they know |
+//! |---|---|---|
+//! | start | `main`, [`cli`], [`demo`] | commands; [`demo`] is the only one that makes its own database |
+//! | server | [`server`], [`routes`] | state, middleware in execution order, socket, drain; every URL in one table |
+//! | handlers | [`visitor`], [`admin`], [`api`] | pages for readers, pages for admins, JSON |
+//! | plumbing | [`web`] | actix and askama: errors to answers, headers, cookies, caches, assets |
+//! | domain | [`shares`], [`accounts`], [`pages`] | what a share is; who may change things; snapshots, scope, search |
+//! | readers | [`content`], [`space_export`] | untrusted markup to clean HTML; untrusted archives to pages |
+//! | ground | [`config`], [`db`], [`schema`], [`password`], [`keys`], [`guess_limit`], [`telemetry`], [`clock`] | no feature and no HTTP |
+//!
+//! A new page of the portal is a handler in `visitor` or `admin`, a template in the folder of the same name and a line in
+//! [`routes`]. A new macro is a file or a few lines in [`content`]. A new setting is a field in [`config`].
+//!
+//! # What never happens
+//!
+//! - A handler of content never forgets the gate: it takes a [`visitor::gate::Unlocked`], which only the gate makes. The
+//!   admin pages have [`admin::gate::Admin`], the API its bearer.
+//! - Nothing prints markup unescaped but [`content::SanitizedHtml`], and only [`content`] makes it. `content` does no I/O
+//!   and cannot be made to: it asks a [`content::library::Library`] for what it needs.
+//! - A page, file or search hit outside the share's scope is never found: every query of [`pages`] is asked within a
+//!   [`pages::scope::ContentScope`].
+//! - Unlock secrets, tokens and passwords never reach a log line, a `Debug` or a JSON body by accident: their types have no
+//!   `Display`, `Clone` or `Serialize`. A secret leaves as hex by one named function.
+//! - No algorithm, key or time is taken from a token. The rule is a table of checks in [`shares::unlock_token`], each with
+//!   its own code, with `now` as an argument.
+//! - Below the handlers nothing reads the clock or the environment, and there is no global state.
+//! - What must be counted or changed once is one SQL statement or one transaction. What outlives a process is in
+//!   PostgreSQL; what is in memory is a cache that may be dropped, at most a second behind.
+//! - Nothing blocks an async worker: queries run by [`db::Db::run`], password hashes by [`password::Hasher`], at most as
+//!   many at once as there are cores.
+//! - A domain error knows no HTTP. [`web::error`] turns it into a page or a problem document, and logs it once, there.
+//! - A redirect carries a path, never a host: a share works under every public name of the portal.
+//! - No page asks another origin for anything, and none needs a script.
+//!
+//! # A reader's request
+//!
+//! `GET /content/{share}/{page}` with a pass, the hot path:
+//!
+//! 1. [`server`] wraps every request: log line with a request id (path without query), check of the `Host`, error pages.
+//! 2. [`routes`] finds `visitor::show`, whose argument `Unlocked` runs [`visitor::gate`]: the share by its id, from a cache
+//!    that is a second old at most; the passes of the cookies, by signature; then [`shares::access::decide`].
+//! 3. Locked: the password page, here and now, under the same URL with status 401. Unknown, deleted and malformed shares
+//!    are one 404.
+//! 4. Open: `visitor::show` asks the page cache by share, its last change, revision of the content and page. A hit is
+//!    answered from memory, compressed beforehand, or with 304.
+//! 5. A miss asks [`pages::reader`]: the snapshot within the scope, rendered by [`content`] with links, includes and
+//!    pictures looked up through the same scope; then the template, once per version.
+//! 6. On the way out the pass is renewed when it is old enough, and [`web::headers`] adds the security headers;
+//!    `frame-ancestors` comes from the share.
+//!
+//! # An unlock
+//!
+//! `GET /content/{share}?unlock={token}`, usually as the first request of an iframe:
+//!
+//! 1. The gate sees the parameter before anything else. An open share answers 303 to the same URL without it.
+//! 2. [`shares::unlock_token`] checks shape, header, signature (current secret, or the previous one while its overlap
+//!    lasts), issuer and times, in this order; the first failure is the code.
+//! 3. Valid: `visitor::unlock` issues a pass by the same function as the password form, and answers 303 to the clean URL
+//!    with a cookie. [`web::pass_cookie`] picks it by where the page is shown: `SameSite=Lax` in a tab, `SameSite=None;
+//!    Partitioned` under another name in a frame, so that browsers which block third-party cookies keep it. Its path is
+//!    the share's: two shares on one page never meet.
+//! 4. Not valid, but the visitor holds a live pass: 303, and he stays in. Not valid and no pass: the password page with a
+//!    sentence about what happened, and `Vestibule-Unlock: {code}` for the developer of the client's site.
+//! 5. Either way an event is recorded for the admins, with the code and the clocks' difference, never the token.
+//!
+//! # Trust
+//!
+//! - **Visitors** are hostile until they have a pass, and then may read what the share opens. Guessing costs: per address
+//!   and share, and for the share as a whole; visitors who are in are never locked out by it.
+//! - **Pages of the wiki** are hostile: whoever may write there must not run anything in a reader's browser. An allow-list
+//!   sanitizer is the first wall; a content security policy without inline scripts is the second. Files are served by a
+//!   closed list of types, sandboxed, everything else as a download.
+//! - **Space exports** are hostile archives: size, depth, paths and references are bounded, and a refused one leaves nothing
+//!   behind.
+//! - **Client sites** are trusted with one share each, by its secret. Which sites may frame a share is its own list.
+//! - **Admins** are trusted with everything but each other's passwords. They sign in with throttled passwords; every change
+//!   carries a token against forged requests.
+//! - **Operators**, the database and the key in `VESTIBULE_SECRET_KEY` are trusted. The database holds unlock secrets in the
+//!   clear, because the portal has to check signatures with them; passwords and API tokens are kept as hashes.
+//! - **Proxies** are believed about addresses only if they are listed.
 
 pub mod accounts;
 pub mod admin;
