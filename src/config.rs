@@ -1,6 +1,8 @@
 //! Flags and environment variables in, [`Settings`] out. Every wrong value is reported, not only the first.
 //! The one place that knows the names of variables.
 
+mod parse;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,6 +10,9 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 use url::Url;
 
+use self::parse::{
+    parse_base_url, parse_host, parse_list, parse_listen, parse_network, parse_number,
+};
 use crate::keys::MasterKey;
 
 /// Where the database is: for every command.
@@ -382,72 +387,5 @@ impl ServeArgs {
             return Err("is missing; make one with: openssl rand -hex 64".to_owned());
         }
         MasterKey::from_hex(text).map_err(|error| error.to_string())
-    }
-}
-
-fn parse_listen(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_parse_error| {
-        format!("“{text}” is not an address and port such as 127.0.0.1:8080 or [::]:8080")
-    })
-}
-
-fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
-    let url = Url::parse(text.trim()).map_err(|error| format!("“{text}” is not a URL: {error}"))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err(format!(
-            "“{text}” must begin with https:// or http:// and name a host"
-        ));
-    }
-    let only_origin = url.path() == "/"
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    if only_origin {
-        Ok(BaseUrl(url))
-    } else {
-        Err(format!(
-            "“{text}” must be scheme, host and port only, without a path, query or user name"
-        ))
-    }
-}
-
-fn parse_host(text: &str) -> Result<String, String> {
-    let wrong = || format!("“{text}” is not a host name such as docs.example.com");
-    // The URL parser knows punycode and refuses what no host name can hold.
-    let url = Url::parse(&format!("https://{text}/")).map_err(|_parse_error| wrong())?;
-    let plain = url.path() == "/"
-        && url.port().is_none()
-        && url.username().is_empty()
-        && !text.contains(['/', '@', ':', '?', '#']);
-    url.host_str()
-        .filter(|_| plain)
-        .map(str::to_owned)
-        .ok_or_else(wrong)
-}
-
-fn parse_network(text: &str) -> Result<IpNet, String> {
-    text.parse::<IpNet>()
-        .or_else(|_not_a_network| {
-            text.parse()
-                .map(|address: std::net::IpAddr| IpNet::from(address))
-        })
-        .map_err(|_neither| format!("“{text}” is not an address or network such as 10.0.0.0/8"))
-}
-
-fn parse_list<T>(text: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|entry| !entry.is_empty())
-        .map(parse)
-        .collect()
-}
-
-fn parse_number(text: &str, min: u32, max: u32) -> Result<u32, String> {
-    match text.trim().parse::<u32>() {
-        Ok(number) if (min..=max).contains(&number) => Ok(number),
-        _ => Err(format!(
-            "“{text}” is not a whole number from {min} to {max}"
-        )),
     }
 }

@@ -4,7 +4,7 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
-use crate::web::error::moment_in_words;
+use crate::web::error::words::moment_in_words;
 
 /// A moment in two spellings.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,7 +24,8 @@ use crate::clock;
 use crate::config::BaseUrl;
 use crate::password::{HashError, Password, PasswordHash};
 use crate::shares::share::{Share, ShareId};
-use crate::shares::store::{self, NewShare, ShareFilter, StoreError};
+use crate::shares::store::listing::{self, ShareFilter};
+use crate::shares::store::{self, NewShare, StoreError};
 use crate::shares::unlock_secret::{NoRandomness, UnlockSecret};
 use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
@@ -95,7 +96,7 @@ pub async fn list_shares(
     let page = state.db.run(move |db| {
         let after = cursor.map(|cursor| (cursor.created_at, cursor.id));
         // One more than asked for says whether there is another page.
-        let mut shares = store::list_shares_after(db, &filter, after, i64::from(limit) + 1, now)?;
+        let mut shares = listing::list_shares_after(db, &filter, after, i64::from(limit) + 1, now)?;
         let has_more = shares.len() > usize::from(limit);
         shares.truncate(limit.into());
         let last = shares.last().filter(|_| has_more);

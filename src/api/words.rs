@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::shares::share::{ExternalLinks, ScopeKind};
-use crate::shares::store::ShareState;
+use crate::shares::store::listing::ShareState;
 
 /// Reads one word; the error lists those that are possible.
 pub(super) fn read_word<T: DeserializeOwned>(text: String) -> Result<T, UnknownWord> {

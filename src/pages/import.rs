@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 
-use diesel::prelude::*;
+use diesel::{Connection as _, PgConnection};
 use time::OffsetDateTime;
 use tokio::runtime::Handle;
 use url::Url;

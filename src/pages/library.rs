@@ -3,15 +3,14 @@
 
 use std::cell::RefCell;
 
-use diesel::prelude::*;
+use diesel::PgConnection;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::model::{Attachment, PageSummary};
 use super::scope::{ContentScope, Reach};
-use super::store::{attachments, listing, reach};
+use super::store::{attachments, listing, people, reach};
 use crate::content::library::{FileLink, Library, Lookup, OwnedSource, PageLink};
 use crate::db::DbError;
-use crate::schema::wiki_user;
 
 /// What RFC 3986 calls unreserved stands as it is.
 const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -173,14 +172,7 @@ impl Library for ScopeLibrary<'_> {
     }
 
     fn user_name(&self, key: &str) -> Option<String> {
-        self.ask(|db| {
-            Ok(wiki_user::table
-                .filter(wiki_user::connection_id.eq(self.scope.connection_id))
-                .filter(wiki_user::user_key.eq(key).or(wiki_user::username.eq(key)))
-                .select(wiki_user::display_name)
-                .first(db)
-                .optional()?)
-        })
+        self.ask(|db| people::find_user_name(db, self.scope.connection_id, key))
     }
 
     fn labelled(&self, labels: &[&str]) -> Vec<PageLink> {

@@ -3,6 +3,7 @@
 pub mod attachments;
 pub mod connections;
 pub mod listing;
+pub mod people;
 pub mod reach;
 pub mod search;
 pub mod write;

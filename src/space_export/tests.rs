@@ -2,6 +2,7 @@
 
 mod contents;
 mod hostile;
+mod hostile_xml;
 mod pages;
 mod properties;
 mod streaming;

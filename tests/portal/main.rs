@@ -11,5 +11,6 @@
 mod admin;
 mod api;
 mod readme;
+mod migrations;
 mod support;
 mod visitor;

@@ -14,7 +14,8 @@ use crate::admin::times::Moment;
 use crate::clock;
 use crate::pages::model::Connection;
 use crate::pages::store::connections;
-use crate::shares::store::{self, ShareFilter, StoreError};
+use crate::shares::store::StoreError;
+use crate::shares::store::listing::{self, ShareFilter};
 use crate::web::error::PageError;
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -100,7 +101,7 @@ fn row(
             .map(ReportView::from)
             .unwrap_or_default()
             .counts,
-        shares: store::count_shares(db, &filter, now)?,
+        shares: listing::count_shares(db, &filter, now)?,
         updated_at: connection.updated_at.into(),
     })
 }

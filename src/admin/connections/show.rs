@@ -16,7 +16,8 @@ use crate::admin::times::Moment;
 use crate::clock;
 use crate::pages::model::Connection;
 use crate::pages::store::connections;
-use crate::shares::store::{self, ShareFilter, ShareOrder, StoreError};
+use crate::shares::store::StoreError;
+use crate::shares::store::listing::{self, ShareFilter, ShareOrder};
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -61,13 +62,13 @@ impl SharesView {
             connection_id: Some(connection),
             ..ShareFilter::default()
         };
-        let shares = store::list_shares(db, &filter, ShareOrder::ByName, SHARES_NAMED, 0, now)?;
+        let shares = listing::list_shares(db, &filter, ShareOrder::ByName, SHARES_NAMED, 0, now)?;
         Ok(Self {
             named: shares
                 .into_iter()
                 .map(|share| (format!("/admin/shares/{}", share.id), share.name))
                 .collect(),
-            total: store::count_shares(db, &filter, now)?,
+            total: listing::count_shares(db, &filter, now)?,
         })
     }
 

@@ -23,7 +23,8 @@ use crate::pages::model::Connection;
 use crate::pages::store::connections;
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::share::Share;
-use crate::shares::store::{self, ShareFilter, ShareOrder, ShareState, StoreError};
+use crate::shares::store::StoreError;
+use crate::shares::store::listing::{self, ShareFilter, ShareOrder, ShareState};
 use crate::web::error::PageError;
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -127,14 +128,14 @@ impl Found {
             state: ShareState::parse(&input.state),
             connection_id: Uuid::try_parse(&input.connection).ok(),
         };
-        let total = store::count_shares(db, &filter, now)?;
+        let total = listing::count_shares(db, &filter, now)?;
         let pages = ((total + PER_PAGE - 1) / PER_PAGE).max(1);
         // A page that is no longer there shows the last one.
         let page = input.page.parse::<i64>().unwrap_or(1).clamp(1, pages);
         let offset = (page - 1) * PER_PAGE;
         Ok(Self {
             connections: connections::list_connections(db)?,
-            shares: store::list_shares(db, &filter, order(&input.sort), PER_PAGE, offset, now)?,
+            shares: listing::list_shares(db, &filter, order(&input.sort), PER_PAGE, offset, now)?,
             total,
             page,
             pages,

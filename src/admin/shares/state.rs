@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 
 use crate::shares::share::{Availability, ScopeKind, Share};
-use crate::shares::store::ShareState;
-use crate::web::error::moment_in_words;
+use crate::shares::store::listing::ShareState;
+use crate::web::error::words::moment_in_words;
 
 /// The badge beside a share's name, with a sentence where one helps.
 #[derive(Debug, Clone, PartialEq, Eq)]

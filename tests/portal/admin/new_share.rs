@@ -1,7 +1,7 @@
 //! Making a share: choosing what it shows, and a form that keeps what was typed.
 
 use vestibule::shares::share::Scope;
-use vestibule::shares::store;
+use vestibule::shares::store::listing;
 
 use super::browser::{Browser, Page, portal_and_admin};
 use super::content::{MANUAL, db_content, id_in};
@@ -26,11 +26,11 @@ async fn create(browser: &Browser, fields: &[(&str, &str)]) -> Page {
 }
 
 fn db_only_scope(portal: &Portal) -> (String, Scope) {
-    let filter = store::ShareFilter::default();
+    let filter = listing::ShareFilter::default();
     let now = vestibule::clock::now();
-    let order = store::ShareOrder::NewestFirst;
+    let order = listing::ShareOrder::NewestFirst;
     let shares = portal
-        .db(|db| store::list_shares(db, &filter, order, 10, 0, now))
+        .db(|db| listing::list_shares(db, &filter, order, 10, 0, now))
         .unwrap();
     let [share] = <[_; 1]>::try_from(shares).unwrap();
     (share.name, share.scope)

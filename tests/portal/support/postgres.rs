@@ -14,7 +14,7 @@ use vestibule::db::{self, Db};
 use vestibule::demo::private_postgres::{Durability, PrivatePostgres};
 use vestibule::demo::sample_space::write_sample_space;
 use vestibule::pages::files::FileStore;
-use vestibule::pages::import;
+use vestibule::pages::import::{self, ImportAs};
 
 /// Never dropped, as nothing static is: its watchdog stops it when the run ends, and deletes its files.
 static SERVER: LazyLock<PrivatePostgres> = LazyLock::new(|| {
@@ -50,7 +50,7 @@ pub(super) fn sample() -> &'static Sample {
 }
 
 /// A database that is dropped with this value.
-pub(super) struct Database {
+pub(crate) struct Database {
     name: String,
 }
 
@@ -65,7 +65,7 @@ impl Database {
     }
 
     /// Not even migrated.
-    pub(super) fn bare() -> Self {
+    pub(crate) fn bare() -> Self {
         Self::copy_of("template1")
     }
 
@@ -75,11 +75,11 @@ impl Database {
         Self { name }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         url_of(&self.name)
     }
 
-    pub(super) fn connect(&self) -> PgConnection {
+    pub(crate) fn connect(&self) -> PgConnection {
         PgConnection::establish(&self.url()).unwrap()
     }
 
@@ -138,8 +138,11 @@ fn import_sample() -> Sample {
         write_sample_space(&mut archive).unwrap();
         let files = FileStore::open(&storage).unwrap();
         let db = Db::open(&url_of("sample"), 1);
-        let name = "Tern 22 manual";
-        import::import(&db, &files, archive, name, &mut |_| {}, clock::now()).unwrap()
+        let import_as = ImportAs {
+            name: "Tern 22 manual",
+            wiki_url: None,
+        };
+        import::import(&db, &files, archive, import_as, &mut |_| {}, clock::now()).unwrap()
     };
     // The import blocks, and waits for tasks of the object store, which run meanwhile.
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -31,6 +31,7 @@ impl Portal {
                 root: sample_space::HOME.to_string(),
             },
             password_hash: Some(HASH.clone()),
+            enabled: true,
             starts_at: None,
             expires_at: None,
             pass_lifetime: PassLifetime::DEFAULT,
