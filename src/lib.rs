@@ -31,13 +31,16 @@
 //!
 //! | row | rooms | what they know |
 //! |---|---|---|
-//! | start | `main`, [`cli`], [`demo`] | commands; [`demo`] is the only one that makes its own database |
-//! | server | [`server`], [`routes`] | state, middleware in execution order, socket, drain; every URL in one table |
+//! | commands | `main`, [`cli`] | what a terminal asks for |
+//! | demo | [`demo`] | a portal with a database, content and a client's site of its own |
+//! | server | [`server`] | state, middleware in execution order, socket, drain |
+//! | routes | [`routes`] | every URL, one table |
 //! | handlers | [`visitor`], [`admin`], [`api`] | pages for readers, pages for admins, JSON |
 //! | plumbing | [`web`] | actix and askama: errors to answers, headers, cookies, caches, assets |
 //! | domain | [`shares`], [`accounts`], [`pages`] | what a share is; who may change things; snapshots, scope, search |
-//! | readers | [`content`], [`space_export`] | untrusted markup to clean HTML; untrusted archives to pages |
-//! | ground | [`config`], [`db`], [`schema`], [`password`], [`keys`], [`guess_limit`], [`telemetry`], [`clock`] | no feature and no HTTP |
+//! | sources | [`content`], [`space_export`] | untrusted markup to clean HTML, untrusted archives to pages; no other room |
+//! | settings | [`config`], [`guess_limit`] | checked configuration; guesses as one statement each |
+//! | ground | [`db`], [`schema`], [`password`], [`keys`], [`telemetry`], [`clock`] | no feature, no HTTP |
 //!
 //! A new page of the portal is a handler in `visitor` or `admin`, a template in the folder of the same name and a line in
 //! [`routes`]. A new macro is a file or a few lines in [`content`]. A new setting is a field in [`config`].
