@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::browser::Browser;
@@ -88,29 +89,34 @@ impl Demo {
 
     /// The id of the sample space's connection.
     pub(crate) async fn connection(&self) -> String {
-        let answer = reqwest::Client::new()
-            .get(format!("{}/api/v1/connections", self.portal))
-            .bearer_auth(&self.api_token)
-            .send()
-            .await
-            .unwrap();
-        let connections: Value = answer.json().await.unwrap();
+        let connections = self.call(Method::GET, "connections", &Value::Null).await;
         connections["items"][0]["id"].as_str().unwrap().to_owned()
     }
 
     /// Makes a share by the API; the answer is the share.
     pub(crate) async fn create_share(&self, share: Value) -> Value {
+        self.call(Method::POST, "shares", &share).await
+    }
+
+    /// An address with a token that opens the share for the next minute.
+    pub(crate) async fn unlock_link(&self, share: &Value) -> String {
+        let path = format!("shares/{}/unlock-links", share["id"].as_str().unwrap());
+        let link = self.call(Method::POST, &path, &json!({})).await;
+        link["url"].as_str().unwrap().to_owned()
+    }
+
+    async fn call(&self, method: Method, path: &str, body: &Value) -> Value {
         let answer = reqwest::Client::new()
-            .post(format!("{}/api/v1/shares", self.portal))
+            .request(method, format!("{}/api/v1/{path}", self.portal))
             .bearer_auth(&self.api_token)
-            .json(&share)
+            .json(body)
             .send()
             .await
             .unwrap();
         let status = answer.status();
-        let body = answer.json().await.unwrap();
-        assert_eq!(status, 201, "{body}");
-        body
+        let answer = answer.json().await.unwrap();
+        assert!(status.is_success(), "{status}: {answer}");
+        answer
     }
 }
 

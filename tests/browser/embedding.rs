@@ -1,9 +1,11 @@
 //! A share inside a client's page on another site, in browsers that block third-party cookies.
 
 use fantoccini::Locator;
+use serde_json::json;
 
 use crate::browser::Browser;
 use crate::demo::Demo;
+use crate::small_site::{Answer, serve};
 use crate::third_party_cookies::canary_lives;
 
 const FRAME: &str = "iframe.manual";
@@ -35,18 +37,41 @@ async fn read_the_embedded_share(browser: Browser) {
     assert_eq!(browser.text("h1").await, "What is in the box");
     assert!(loaded_pictures(&browser).await >= 3);
 
-    browser
-        .run("window.beforeReload = true; location.reload()")
-        .await;
-    browser
-        .until("return window.beforeReload === undefined && document.readyState === 'complete'")
-        .await;
+    reload(&browser).await;
     assert_eq!(browser.text("h1").await, "What is in the box");
     assert!(loaded_pictures(&browser).await >= 3);
 
     // The pass belongs to this client's page: a tab of its own asks for the password.
     browser.open(&demo.embedded_share).await;
     assert_eq!(browser.text("h1").await, "Enter the password");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn two_frames_that_unlock_two_shares_at_once_both_stay_open() {
+    let demo = Demo::start();
+    let connection = demo.connection().await;
+    let mut frames = String::new();
+    for page in ["1310722", "1310781"] {
+        let share = json!({ "name": "A page", "connectionId": connection, "scope": "page", "pageId": page,
+            "password": "a harbour at night", "embedOrigins": ["*"] });
+        let share = demo.create_share(share).await;
+        let link = demo.unlock_link(&share).await;
+        frames += &format!("<iframe id=page-{page} src='{link}'></iframe>");
+    }
+    let port = serve(move |_| Answer {
+        headers: "",
+        html: frames.clone(),
+    });
+    let browser = Browser::chromium().await;
+    browser.open(&format!("http://127.0.0.1:{port}/")).await;
+    for (frame, title) in [("#page-1310722", "Safety"), ("#page-1310781", "Glossary")] {
+        browser.enter_frame(frame).await;
+        assert_eq!(browser.text("h1").await, title);
+        reload(&browser).await;
+        assert_eq!(browser.text("h1").await, title);
+        browser.client.enter_parent_frame().await.unwrap();
+    }
     browser.close().await;
 }
 
@@ -72,7 +97,7 @@ async fn a_frame_with_a_stale_token_says_so_and_takes_the_password() {
 async fn a_site_that_is_not_listed_cannot_frame_a_share() {
     let demo = Demo::start();
     let share = demo.open_share.clone();
-    let port = crate::small_site::serve(move |_| crate::small_site::Answer {
+    let port = serve(move |_| Answer {
         headers: "",
         html: format!("<iframe class=manual src={share}></iframe>"),
     });
@@ -91,6 +116,15 @@ async fn a_site_that_is_not_listed_cannot_frame_a_share() {
         "{refusals:?}"
     );
     browser.close().await;
+}
+
+async fn reload(browser: &Browser) {
+    browser
+        .run("window.beforeReload = true; location.reload()")
+        .await;
+    browser
+        .until("return window.beforeReload === undefined && document.readyState === 'complete'")
+        .await;
 }
 
 async fn follow(browser: &Browser, title: &str) {
