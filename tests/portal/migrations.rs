@@ -215,23 +215,18 @@ impl Traffic {
         Ok(())
     }
 
-    /// Reads in transactions that stay open until a migration has waited for them and has given up its turn; returns
-    /// how often one did.
-    fn hold_up(&self, long: &mut PgConnection, watcher: &mut PgConnection) -> usize {
+    /// Reads in a transaction that stays open until a migration has waited for it twice, giving way to other readers
+    /// in between; returns how often it did.
+    fn hold_up(&self, mut long: PgConnection, mut watcher: PgConnection) -> usize {
         let mut turns = 0;
-        while !self.is_over() {
-            long.batch_execute("begin; select count(*) from shared_page")
-                .unwrap();
+        while turns < 2 && self.wait_until(|| is_waiting(&mut watcher)) {
             let reads = self.reads.load(Ordering::Relaxed);
-            let is_seen = self.wait_until(|| is_waiting(watcher));
-            if is_seen {
-                // While this transaction is open, nobody else can have ended the wait.
-                self.wait_until(|| !is_waiting(watcher));
-                self.wait_until(|| self.reads.load(Ordering::Relaxed) > reads);
-                turns += 1;
-            }
-            long.batch_execute("commit").unwrap();
+            // While the transaction is open, nobody but the migration can have ended the wait.
+            let gave_way = self.wait_until(|| !is_waiting(&mut watcher))
+                && self.wait_until(|| self.reads.load(Ordering::Relaxed) > reads);
+            turns += usize::from(gave_way);
         }
+        long.batch_execute("commit").unwrap();
         turns
     }
 
@@ -280,16 +275,16 @@ fn ten_thousand_shares_get_their_secrets_while_others_read_and_write() {
     let read = format!("select name from shared_page where id = '{id}'");
     let traffic = Traffic::new();
     let mut long = database.connect();
-    let mut watcher = database.connect();
+    // Open before the migrations begin, so that they are sure to meet it.
+    long.batch_execute("begin; select count(*) from shared_page")
+        .unwrap();
+    let watcher = database.connect();
 
     let (turns, applied) = thread::scope(|scope| {
         let reader = scope.spawn(|| traffic.repeat(&database, &read, &traffic.reads));
         let writer =
             scope.spawn(|| traffic.repeat(&database, NEW_SHARE_OF_AN_OLD_NODE, &traffic.writes));
-        let holder = scope.spawn(|| {
-            let _end = EndOf(&traffic);
-            traffic.hold_up(&mut long, &mut watcher)
-        });
+        let holder = scope.spawn(|| traffic.hold_up(long, watcher));
         traffic.wait_until(|| {
             traffic.reads.load(Ordering::Relaxed) > 0 && traffic.writes.load(Ordering::Relaxed) > 0
         });
@@ -301,7 +296,7 @@ fn ten_thousand_shares_get_their_secrets_while_others_read_and_write() {
         (holder.join().unwrap(), applied)
     });
 
-    assert!(turns > 0, "nobody had to wait");
+    assert_eq!(turns, 2, "the migration did not give way");
     assert_eq!(applied.len(), 2);
     assert_eq!(line(&mut connection, WITHOUT_OWN_SECRET), "0");
     assert_eq!(line(&mut connection, DIGEST), before);
@@ -370,8 +365,9 @@ fn a_migration_that_broke_off_goes_on_where_it_stopped() {
     for (done, kept) in [("", "0"), (half, "5000"), (all, "10000")] {
         let (database, mut connection) = of_the_previous_release();
         let before = line(&mut connection, DIGEST);
-        connection.batch_execute(column).unwrap();
-        connection.batch_execute(done).unwrap();
+        connection
+            .batch_execute(&format!("{column}{done}"))
+            .unwrap();
 
         db::migrate(&database.url()).unwrap();
 
