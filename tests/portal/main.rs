@@ -10,7 +10,7 @@
 
 mod admin;
 mod api;
-mod readme;
 mod migrations;
+mod readme;
 mod support;
 mod visitor;
