@@ -10,6 +10,7 @@
 
 mod admin;
 mod api;
+mod cli;
 mod clients;
 mod migrations;
 mod readme;
