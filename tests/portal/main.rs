@@ -12,6 +12,7 @@ mod admin;
 mod api;
 mod cli;
 mod clients;
+mod demo;
 mod migrations;
 mod readme;
 mod support;
