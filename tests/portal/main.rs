@@ -14,6 +14,7 @@ mod cli;
 mod clients;
 mod demo;
 mod migrations;
+mod races;
 mod readme;
 mod support;
 mod visitor;
