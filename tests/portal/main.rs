@@ -16,5 +16,6 @@ mod demo;
 mod migrations;
 mod races;
 mod readme;
+mod secrets_in_logs;
 mod support;
 mod visitor;
