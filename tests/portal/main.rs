@@ -10,7 +10,12 @@
 
 mod admin;
 mod api;
+mod cli;
+mod clients;
+mod demo;
 mod migrations;
+mod races;
 mod readme;
+mod secrets_in_logs;
 mod support;
 mod visitor;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
 use std::process::Command;
 
 use clap::CommandFactory as _;
 use vestibule::cli::Cli;
 
+use crate::clients::client_libraries;
 use crate::support::Portal;
 
 const README: &str = include_str!("../../README.md");
@@ -123,13 +123,4 @@ fn snippet(language: &str) -> String {
         .to_owned();
     assert_eq!(blocks.count(), 0, "two blocks of {language}");
     block
-}
-
-fn client_libraries() -> PathBuf {
-    let folder = std::env::var_os("VESTIBULE_TEST_CLIENTS");
-    PathBuf::from(
-        folder.expect(
-            "VESTIBULE_TEST_CLIENTS names the folder with the libraries; script/test sets it",
-        ),
-    )
 }

@@ -3,6 +3,7 @@
 mod captured_log;
 mod portal;
 mod postgres;
+mod program;
 mod shares;
 mod tokens;
 mod visitor;
@@ -10,6 +11,7 @@ mod visitor;
 pub(crate) use captured_log::everything_logged;
 pub(crate) use portal::{Portal, Setup};
 pub(crate) use postgres::Database;
+pub(crate) use program::{Ran, vestibule};
 pub(crate) use shares::PASSWORD;
 pub(crate) use tokens::{sign, token, token_with};
 pub(crate) use visitor::{Answer, Shown, Visitor};

@@ -35,7 +35,7 @@ pub(crate) struct Portal {
     thread: Option<JoinHandle<()>>,
     // Declared after the server, so that they are still there while it stops.
     database: Database,
-    _data_dir: TempDir,
+    data_dir: TempDir,
 }
 
 impl Portal {
@@ -76,7 +76,7 @@ impl Portal {
             server,
             thread: Some(thread),
             database,
-            _data_dir: data_dir,
+            data_dir,
         }
     }
 
@@ -108,6 +108,16 @@ impl Portal {
     /// A shortcut past HTTP, as all that begin with `db`.
     pub(crate) fn db<T>(&self, work: impl FnOnce(&mut PgConnection) -> T) -> T {
         work(&mut self.database.connect())
+    }
+
+    /// For programs that share this portal's database.
+    pub(crate) fn db_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// Where this portal's files lie.
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.data_dir.path()
     }
 
     /// The connection that holds the sample space.

@@ -103,8 +103,11 @@ impl Visitor {
     fn cookie_header(&self, path: &str) -> Option<String> {
         let held = self.cookies();
         let matching = held.iter().filter(|cookie| {
-            let below = path.strip_prefix(cookie.path().unwrap_or("/"));
-            below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            let allowed = cookie.path().unwrap_or("/");
+            let below = path.strip_prefix(allowed);
+            below.is_some_and(|rest| {
+                rest.is_empty() || rest.starts_with('/') || allowed.ends_with('/')
+            })
         });
         let pairs: Vec<String> = matching
             .map(|cookie| format!("{}={}", cookie.name(), cookie.value()))

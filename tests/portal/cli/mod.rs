@@ -1,0 +1,9 @@
+//! The commands of the binary, each against the database of a portal that runs.
+
+mod accounts;
+mod configuration;
+mod drain;
+mod export;
+mod import;
+mod migrate;
+mod unlock;
