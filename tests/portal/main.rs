@@ -10,7 +10,9 @@
 
 mod admin;
 mod api;
-mod readme;
+mod clients;
 mod migrations;
+mod readme;
+mod routes;
 mod support;
 mod visitor;

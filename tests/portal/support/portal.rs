@@ -1,6 +1,7 @@
 //! A running portal of its own for one test: the server's code as `vestibule serve` runs it, minus the command line.
 
 use std::fs;
+use std::io::Cursor;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::thread::JoinHandle;
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use vestibule::config::{BaseUrlArgs, DatabaseArgs, ServeArgs, Settings, StorageArgs};
 use vestibule::server::{self, Migrations};
 use vestibule::shares::pass::PassKey;
+use vestibule::space_export::builder::ExportBuilder;
 
 use super::captured_log;
 use super::postgres::{self, Database};
@@ -35,7 +37,7 @@ pub(crate) struct Portal {
     thread: Option<JoinHandle<()>>,
     // Declared after the server, so that they are still there while it stops.
     database: Database,
-    _data_dir: TempDir,
+    data_dir: TempDir,
 }
 
 impl Portal {
@@ -76,7 +78,7 @@ impl Portal {
             server,
             thread: Some(thread),
             database,
-            _data_dir: data_dir,
+            data_dir,
         }
     }
 
@@ -113,6 +115,13 @@ impl Portal {
     /// The connection that holds the sample space.
     pub(crate) fn db_sample(&self) -> Uuid {
         postgres::sample().connection_id
+    }
+
+    /// Imports another space and returns the id of its connection.
+    pub(crate) fn db_import(&self, export: ExportBuilder, name: &'static str) -> Uuid {
+        let mut archive = Cursor::new(Vec::new());
+        export.write(&mut archive).unwrap();
+        postgres::import(&self.database.url(), self.data_dir.path(), archive, name)
     }
 
     /// The database ends all connections and takes no new ones, as when it is being restarted.
