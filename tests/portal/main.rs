@@ -16,6 +16,7 @@ mod demo;
 mod migrations;
 mod races;
 mod readme;
+mod routes;
 mod secrets_in_logs;
 mod support;
 mod visitor;

@@ -12,7 +12,7 @@ pub(crate) use captured_log::everything_logged;
 pub(crate) use portal::{Portal, Setup};
 pub(crate) use postgres::Database;
 pub(crate) use program::{Ran, vestibule};
-pub(crate) use shares::PASSWORD;
+pub(crate) use shares::{PASSWORD, path};
 pub(crate) use tokens::{sign, token, token_with};
 pub(crate) use visitor::{Answer, Shown, Visitor};
 

@@ -1,6 +1,7 @@
 //! A running portal of its own for one test: the server's code as `vestibule serve` runs it, minus the command line.
 
 use std::fs;
+use std::io::Cursor;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::thread::JoinHandle;
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use vestibule::config::{BaseUrlArgs, DatabaseArgs, ServeArgs, Settings, StorageArgs};
 use vestibule::server::{self, Migrations};
 use vestibule::shares::pass::PassKey;
+use vestibule::space_export::builder::ExportBuilder;
 
 use super::captured_log;
 use super::postgres::{self, Database};
@@ -85,11 +87,6 @@ impl Portal {
         format!("{}{path}", self.base_url)
     }
 
-    /// Where to connect to.
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
-    }
-
     /// Somebody new with an up-to-date browser, who opens addresses in a tab.
     pub(crate) fn visitor(&self) -> Visitor {
         self.visitor_in(Shown::Document)
@@ -123,6 +120,13 @@ impl Portal {
     /// The connection that holds the sample space.
     pub(crate) fn db_sample(&self) -> Uuid {
         postgres::sample().connection_id
+    }
+
+    /// Imports another space and returns the id of its connection.
+    pub(crate) fn db_import(&self, export: ExportBuilder, name: &'static str) -> Uuid {
+        let mut archive = Cursor::new(Vec::new());
+        export.write(&mut archive).unwrap();
+        postgres::import(&self.database.url(), self.data_dir.path(), archive, name)
     }
 
     /// The database ends all connections and takes no new ones, as when it is being restarted.

@@ -33,8 +33,7 @@ static EMPTY: LazyLock<&str> = LazyLock::new(|| {
 /// With the sample space; an import takes seconds, so it is done once.
 static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
     create("sample", &EMPTY);
-    // A runtime cannot be started on the thread of a test, which has one.
-    let imported = std::thread::spawn(import_sample).join().unwrap();
+    let imported = import_sample();
     close("sample");
     imported
 });
@@ -129,30 +128,43 @@ fn url_of(name: &str) -> String {
 
 fn import_sample() -> Sample {
     let data_dir = folder_of_this_run().join("sample");
-    let storage = Storage {
-        data_dir: data_dir.clone(),
-        objects: Objects::Local,
-    };
-    let import = move || {
-        let mut archive = Cursor::new(Vec::new());
-        write_sample_space(&mut archive).unwrap();
-        let files = FileStore::open(&storage).unwrap();
-        let db = Db::open(&url_of("sample"), 1);
-        let import_as = ImportAs {
-            name: "Tern 22 manual",
-            wiki_url: None,
-        };
-        import::import(&db, &files, archive, import_as, &mut |_| {}, clock::now()).unwrap()
-    };
-    // The import blocks, and waits for tasks of the object store, which run meanwhile.
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    let imported = runtime.block_on(async { tokio::task::spawn_blocking(import).await.unwrap() });
+    let mut archive = Cursor::new(Vec::new());
+    write_sample_space(&mut archive).unwrap();
+    let connection_id = import(&url_of("sample"), &data_dir, archive, "Tern 22 manual");
     Sample {
-        connection_id: imported.connection_id,
+        connection_id,
         data_dir,
     }
+}
+
+/// Returns the id of the new connection.
+pub(super) fn import(
+    database_url: &str,
+    data_dir: &Path,
+    archive: Cursor<Vec<u8>>,
+    name: &'static str,
+) -> Uuid {
+    let db = Db::open(database_url, 1);
+    let files = FileStore::open(&Storage {
+        data_dir: data_dir.to_owned(),
+        objects: Objects::Local,
+    });
+    let files = files.unwrap();
+    let import_as = ImportAs {
+        name,
+        wiki_url: None,
+    };
+    let import =
+        move || import::import(&db, &files, archive, import_as, &mut |_| {}, clock::now()).unwrap();
+    // The import blocks, and waits for tasks of the object store: these need a runtime that turns meanwhile. The
+    // thread of a test has one, on which no second one can be started.
+    let imported = std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(async { tokio::task::spawn_blocking(import).await.unwrap() })
+    });
+    imported.join().unwrap().connection_id
 }
 
 /// Below the build folder. What runs before this one left there is removed.

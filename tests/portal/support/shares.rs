@@ -2,15 +2,18 @@
 
 use std::sync::LazyLock;
 
+use uuid::Uuid;
 use vestibule::clock;
 use vestibule::demo::sample_space;
+use vestibule::pages::library::file_url;
+use vestibule::pages::store::attachments;
 use vestibule::password::{self, Password, PasswordHash};
 use vestibule::shares::embed_origins::EmbedOrigins;
 use vestibule::shares::share::{ExternalLinks, PassLifetime, Scope, Share, ShareId};
 use vestibule::shares::store::{self, NewShare, ShareChange};
 use vestibule::shares::unlock_secret::UnlockSecret;
 
-use super::Portal;
+use super::{Answer, Portal, Visitor, token};
 
 /// Of every share that a test does not give another one.
 pub(crate) const PASSWORD: &str = "quiet harbour 22";
@@ -19,11 +22,39 @@ pub(crate) const PASSWORD: &str = "quiet harbour 22";
 static HASH: LazyLock<PasswordHash> =
     LazyLock::new(|| password::hash(&Password::new(PASSWORD).unwrap()).unwrap());
 
+/// `/content/{share}`.
+pub(crate) fn path(share: &Share) -> String {
+    format!("/content/{}", share.id)
+}
+
+impl Visitor {
+    /// Gets in by a token.
+    pub(crate) async fn unlock(&self, share: &Share) {
+        let address = format!("{}?unlock={}", path(share), token(share));
+        assert_eq!(self.get(&address).await.status, 303);
+    }
+
+    /// Types a password.
+    pub(crate) async fn enter(&self, share: &Share, password: &str) -> Answer {
+        let form = [("password", password)];
+        self.post(&format!("{}/session", path(share)), &form).await
+    }
+}
+
 impl Portal {
     /// A share of the sample's whole page tree, behind [`PASSWORD`], as changed by `change`.
     pub(crate) fn db_share(&self, change: impl FnOnce(&mut NewShare)) -> Share {
+        self.db_share_of(self.db_sample(), change)
+    }
+
+    /// The same of another connection.
+    pub(crate) fn db_share_of(
+        &self,
+        connection_id: Uuid,
+        change: impl FnOnce(&mut NewShare),
+    ) -> Share {
         let mut new = NewShare {
-            connection_id: self.db_sample(),
+            connection_id,
             name: "Tern 22".to_owned(),
             description: String::new(),
             space_key: "TERN".to_owned(),
@@ -42,6 +73,15 @@ impl Portal {
         };
         change(&mut new);
         self.db(|db| store::insert_share(db, &new, clock::now()).unwrap())
+    }
+
+    /// The path of a file of a share, by the file's name.
+    pub(crate) fn db_file(&self, share: &Share, page: u64, name: &str) -> String {
+        let files = self.db(|db| {
+            attachments::list_attachments(db, share.connection_id, &page.to_string()).unwrap()
+        });
+        let file = files.iter().find(|file| file.file_name == name);
+        file_url(&path(share), file.expect("no such file"))
     }
 
     /// Seen by visitors within a second.

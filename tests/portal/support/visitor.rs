@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use bytes::Bytes;
 use cookie::Cookie;
+use cookie::time::Duration;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, redirect};
 use scraper::{Html, Selector};
@@ -94,7 +95,7 @@ impl Visitor {
     fn keep(&self, cookie: Cookie<'static>) {
         let mut held = self.cookies();
         held.retain(|old| old.name() != cookie.name() || old.path() != cookie.path());
-        if cookie.max_age() != Some(cookie::time::Duration::ZERO) {
+        if cookie.max_age() != Some(Duration::ZERO) {
             held.push(cookie);
         }
     }

@@ -1,3 +1,14 @@
 //! The public pages, as visitors and client sites meet them.
 
+mod access;
+mod attachment;
+mod framing;
+mod health;
+mod host;
+mod not_found;
+mod page;
+mod pass;
+mod password;
+mod scope;
 mod unlock;
+mod unlock_refused;
