@@ -7,6 +7,8 @@
     clippy::print_stdout,
     clippy::disallowed_methods,
     clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::too_many_lines,
     reason = "a benchmark reports on standard output and stops at the first surprise"
 )]
 
