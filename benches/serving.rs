@@ -356,8 +356,8 @@ fn make_share(database_url: &str, folder: &Path) -> Share {
     while paragraphs.len() < PAGE_BYTES {
         let number = paragraphs.len();
         paragraphs.push_str(&format!(
-            "<h2>Section {number}</h2><p>The charger at berth {number} was checked at {number} hours; its cable \
-             measures {number} millimetres and its cover closes.</p>"
+            "<p>The charger at berth {number} was checked at {number} hours; its cable measures {number} millimetres \
+             and its cover closes.</p>"
         ));
     }
     let mut archive = Cursor::new(Vec::new());

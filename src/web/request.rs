@@ -9,7 +9,6 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest};
 use tracing::Instrument as _;
-use uuid::Uuid;
 
 use super::state::AppState;
 use crate::shares::embed_origins::is_loopback;
@@ -30,6 +29,9 @@ pub fn host_name(request: &HttpRequest) -> Option<String> {
                 .authority()
                 .map(|authority| authority.as_str())
         })?;
+    if let Some(name) = plain_name(written) {
+        return Some(name.to_owned());
+    }
     let url = url::Url::parse(&format!("http://{written}/")).ok()?;
     let only_host = url.path() == "/"
         && url.query().is_none()
@@ -37,6 +39,22 @@ pub fn host_name(request: &HttpRequest) -> Option<String> {
         && url.username().is_empty()
         && url.password().is_none();
     url.host_str().filter(|_| only_host).map(str::to_owned)
+}
+
+/// The name in `portal.example.com` and `localhost:8080`, which need no parser: nearly every request has such a host.
+/// A name that begins with a digit could be an address in one of many spellings.
+fn plain_name(written: &str) -> Option<&str> {
+    let (name, port) = written.split_once(':').unwrap_or((written, "80"));
+    let is_port = (1..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit());
+    let is_plain = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.')
+    };
+    let labels_are_plain = !name.contains("xn--")
+        && name.bytes().all(is_plain)
+        && name
+            .split('.')
+            .all(|label| label.starts_with(|first: char| first.is_ascii_lowercase()));
+    (is_port && labels_are_plain).then_some(name)
 }
 
 /// Whether browsers accept `Secure` cookies from us here: over https, or on a loopback host.
@@ -54,11 +72,11 @@ pub async fn log_request(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let id = Uuid::new_v4().simple().to_string();
+    let id = format!("{:032x}", rand::random::<u128>());
     let started = Instant::now();
     let method = request.method().clone();
     request.extensions_mut().insert(RequestId(id.clone()));
-    let span = tracing::info_span!("request", request_id = id);
+    let span = tracing::debug_span!("request", request_id = id);
     let mut response = next.call(request).instrument(span).await?;
     log_answer(&id, method.as_str(), &response, started);
     if let Ok(value) = HeaderValue::from_str(&id) {
@@ -95,4 +113,32 @@ pub fn request_id(request: &HttpRequest) -> String {
         .get::<RequestId>()
         .map(|id| id.0.clone())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_name;
+
+    #[test]
+    fn only_plain_names_go_without_the_parser() {
+        assert_eq!(plain_name("localhost:8080"), Some("localhost"));
+        assert_eq!(plain_name("portal.example.com"), Some("portal.example.com"));
+        for other in [
+            "Portal.example",
+            "127.0.0.1",
+            "[::1]",
+            "a..b",
+            "a.",
+            "a:b",
+            "a:",
+            "a:1:2",
+            "u@a",
+            "a/b",
+            "xn--a",
+            "",
+            "a?b",
+        ] {
+            assert_eq!(plain_name(other), None, "{other}");
+        }
+    }
 }
