@@ -292,7 +292,7 @@ fn start_nginx(folder: &Path) -> Server {
     let port = free_port();
     let root = folder.display();
     let configuration = format!(
-        "daemon off; worker_processes 1; pid {root}/nginx.pid; error_log /dev/null;
+        "daemon off; master_process off; pid {root}/nginx.pid; error_log /dev/null;
          events {{ worker_connections 1024; }}
          http {{ access_log off; sendfile on; keepalive_requests 1000000000; default_type text/html;
            client_body_temp_path {root}/b; proxy_temp_path {root}/p; fastcgi_temp_path {root}/f;
