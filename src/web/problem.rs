@@ -42,11 +42,9 @@ pub(super) fn problem_of(failure: &Failure, request: &HttpRequest) -> HttpRespon
     let mut response = HttpResponse::build(status);
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
-    match failure {
-        Failure::Unauthorized(_) => response.insert_header((header::WWW_AUTHENTICATE, "Bearer")),
-        Failure::MethodNotAllowed(methods) => response.insert_header((header::ALLOW, *methods)),
-        _ => &mut response,
-    };
+    if let Failure::Unauthorized(_) = failure {
+        response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+    }
     response.content_type("application/problem+json");
     let mut response = response.json(problem);
     add_hints(&mut response, failure);
