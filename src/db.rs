@@ -149,6 +149,13 @@ impl Db {
     }
 }
 
+/// Makes a text match itself in `like`.
+pub fn escape_like(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
+}
+
 /// Why migrations could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrationError {

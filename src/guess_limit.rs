@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamptz};
 use time::{Duration, OffsetDateTime};
 
-use crate::db::DbError;
+use crate::db::{DbError, escape_like};
 use crate::schema::guess_bucket;
 
 /// A bucket that holds `burst` guesses and gets one back each `refill`.
@@ -134,10 +134,4 @@ pub fn forget_full(db: &mut PgConnection, now: OffsetDateTime) -> Result<usize, 
         diesel::delete(guess_bucket::table.filter(guess_bucket::full_again_at.lt(now)))
             .execute(db)?,
     )
-}
-
-fn escape_like(text: &str) -> String {
-    text.replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_")
 }

@@ -85,10 +85,3 @@ fn parse_format(word: &str) -> BodyFormat {
         BodyFormat::Storage
     }
 }
-
-/// Makes a text match itself in `like`.
-pub(super) fn escape_like(text: &str) -> String {
-    text.replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_")
-}

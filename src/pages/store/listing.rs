@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::{SummaryRow, escape_like};
-use crate::db::DbError;
+use super::SummaryRow;
+use crate::db::{DbError, escape_like};
 use crate::pages::model::{PageSummary, Space};
 use crate::schema::{page_snapshot, wiki_space};
 

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Uuid as SqlUuid};
 
 use super::reach::{DEPTH_LIMIT, REACHED_IDS};
-use crate::db::DbError;
+use crate::db::{DbError, escape_like};
 use crate::pages::scope::{ContentScope, Reach};
 
 /// Around a hit in titles and excerpts; characters that no page text holds, because XML forbids them.
@@ -93,7 +93,7 @@ pub fn search(
         .bind::<Nullable<Text>, _>(root)
         .bind::<Integer, _>(depth)
         .bind::<Text, _>(question)
-        .bind::<Text, _>(format!("%{}%", super::escape_like(question)))
+        .bind::<Text, _>(format!("%{}%", escape_like(question)))
         .bind::<Bool, _>(has_no_word_gaps(question))
         .bind::<BigInt, _>(limit)
         .bind::<BigInt, _>(offset)

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{ShareRow, StoreError};
+use crate::db::escape_like;
 use crate::schema::shared_page;
 use crate::shares::share::{Share, ShareId};
 
@@ -66,10 +67,7 @@ fn filtered(filter: &ShareFilter, now: OffsetDateTime) -> FilteredShares<'static
         .map(str::trim)
         .filter(|text| !text.is_empty())
     {
-        let escaped = text
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_");
+        let escaped = escape_like(text);
         let anywhere = format!("%{escaped}%");
         let id_starts = diesel::dsl::sql::<diesel::sql_types::Bool>("shared_page.id::text like ")
             .bind::<diesel::sql_types::Text, _>(format!("{}%", escaped.to_lowercase()));
