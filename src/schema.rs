@@ -48,7 +48,8 @@ diesel::table! {
         /// By magic bytes where those are known, else by file name; what the wiki claimed is not trusted.
         media_type -> Text,
         size_bytes -> Int8,
-        sha256 -> Bytea,
+        /// Of the bytes, which lie in the object store under it; null until they were fetched.
+        sha256 -> Nullable<Bytea>,
         width -> Nullable<Int4>,
         height -> Nullable<Int4>,
         version -> Int4,
@@ -71,6 +72,58 @@ diesel::table! {
         report -> Nullable<Jsonb>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        /// How we sign in to a live site, encrypted with a key that is derived from VESTIBULE_SECRET_KEY; null until they are given.
+        credentials -> Nullable<Bytea>,
+        /// Which kind of credentials they are; null for an export.
+        auth -> Nullable<Text>,
+        /// Cloud: Atlassian's id of the site, for its API gateway.
+        cloud_id -> Nullable<Text>,
+        /// How old a snapshot may be before it is compared with the site.
+        refresh_after_seconds -> Int4,
+        /// Our own budget of requests to the site.
+        requests_per_hour -> Int4,
+        /// Larger attachments are not fetched.
+        file_limit_bytes -> Int8,
+        /// Part of the webhook's address and secret; raising it makes the old ones useless.
+        webhook_generation -> Int4,
+    }
+}
+
+diesel::table! {
+    /// How a live connection is doing; changes with every refresh, so it is apart from the connection.
+    connection_health (connection_id) {
+        connection_id -> Uuid,
+        last_success_at -> Nullable<Timestamptz>,
+        last_failure_at -> Nullable<Timestamptz>,
+        /// A sentence for the admin; never an answer of the site as it came.
+        last_failure -> Nullable<Text>,
+        /// The site refused our credentials; nothing is sent until somebody changes or tests them.
+        stopped -> Bool,
+        /// The hour that requests_in_hour counts, in hours since 1970.
+        hour -> Int8,
+        requests_in_hour -> Int4,
+        /// What the site last said of its own limits.
+        limits -> Nullable<Jsonb>,
+        test_report -> Nullable<Jsonb>,
+        tested_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// A part of a live site that shares show, listed again and again: one row for all shares of the same part.
+    followed_root (connection_id, scope, space_key, root_content_id) {
+        connection_id -> Uuid,
+        scope -> Text,
+        space_key -> Text,
+        /// The page it begins with; empty for a space.
+        root_content_id -> Text,
+        due_at -> Timestamptz,
+        taken_until -> Nullable<Timestamptz>,
+        /// When it was last listed whole.
+        listed_at -> Nullable<Timestamptz>,
+        failures -> Int4,
+        failure -> Nullable<Text>,
+        failed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -80,6 +133,19 @@ diesel::table! {
         bucket -> Text,
         /// When every guess is available again; the row means nothing afterwards.
         full_again_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// What a share lets out beyond its pages' text, as of the last check.
+    leak_report (share_id) {
+        share_id -> Uuid,
+        made_at -> Timestamptz,
+        /// Of the connection when the report was made.
+        content_revision -> Int8,
+        report -> Jsonb,
+        /// Keys of the findings that an admin has marked as seen; others raise a badge.
+        seen -> Jsonb,
     }
 }
 
@@ -110,6 +176,25 @@ diesel::table! {
         search_vector -> Tsvector,
         /// What the renderer could not show, for the admin.
         findings -> Jsonb,
+        /// The storage format beside an export view, from which failed macros are made good.
+        storage_body -> Nullable<Text>,
+        /// Live: the newest version that the site has told of; the body is of `version`.
+        listed_version -> Nullable<Int4>,
+        /// Live: when the body was last compared with the site; null until it was fetched once.
+        fetched_at -> Nullable<Timestamptz>,
+        /// Live: when the page's files were last listed.
+        files_listed_at -> Nullable<Timestamptz>,
+        /// Live: since when the site no longer has the page in a place that is shared. Nobody sees it; it comes back whole if it reappears.
+        gone_at -> Nullable<Timestamptz>,
+        /// Live: until when one node has taken the refresh of this page upon itself.
+        taken_until -> Nullable<Timestamptz>,
+        /// Live: refreshes that failed since the last one that did not.
+        failures -> Int4,
+        /// A sentence for the admin.
+        failure -> Nullable<Text>,
+        retry_at -> Nullable<Timestamptz>,
+        /// Live: footer comments, where a share shows them.
+        comments -> Nullable<Jsonb>,
     }
 }
 
@@ -166,6 +251,23 @@ diesel::table! {
         previous_unlock_secret_expires_at -> Nullable<Timestamptz>,
         /// When a token signed with it was last accepted.
         previous_unlock_secret_used_at -> Nullable<Timestamptz>,
+        /// Which pages with a view restriction in the wiki may be shown: none, only the root page, or all.
+        restricted_pages -> Text,
+        /// Only pages with one of these labels are shown; none means all. The root page always is.
+        include_labels -> Array<Nullable<Text>>,
+        /// Pages with one of these labels, and those below them, are not shown.
+        exclude_labels -> Array<Nullable<Text>>,
+        /// Whether footer comments are shown under a page, to be read only.
+        show_comments -> Bool,
+    }
+}
+
+diesel::table! {
+    /// Files of other pages that a page shows; they may be seen where the page may.
+    shown_file (connection_id, content_id, attachment_id) {
+        connection_id -> Uuid,
+        content_id -> Text,
+        attachment_id -> Text,
     }
 }
 
@@ -189,9 +291,14 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(attachment_snapshot -> connection (connection_id));
+diesel::joinable!(connection_health -> connection (connection_id));
+diesel::joinable!(followed_root -> connection (connection_id));
+diesel::joinable!(leak_report -> shared_page (share_id));
 diesel::joinable!(page_snapshot -> connection (connection_id));
 diesel::joinable!(share_event -> shared_page (share_id));
 diesel::joinable!(shared_page -> connection (connection_id));
+diesel::joinable!(shown_file -> connection (connection_id));
 diesel::joinable!(wiki_space -> connection (connection_id));
 diesel::joinable!(wiki_user -> connection (connection_id));
 
@@ -200,10 +307,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_token,
     attachment_snapshot,
     connection,
+    connection_health,
+    followed_root,
     guess_bucket,
+    leak_report,
     page_snapshot,
     share_event,
     shared_page,
+    shown_file,
     wiki_space,
     wiki_user,
 );

@@ -62,13 +62,25 @@ pub struct Attachment {
     /// What we serve it as; never what the wiki claimed.
     pub media_type: String,
     pub size_bytes: u64,
-    /// Of the bytes: names the object and makes the `ETag`.
-    pub sha256: [u8; 32],
+    /// Of the bytes, whose object it names; `None` until a live connection has fetched them.
+    pub sha256: Option<[u8; 32]>,
     pub width: Option<u32>,
     pub height: Option<u32>,
     pub version: i32,
     pub comment: Option<String>,
     pub modified_at: Option<OffsetDateTime>,
+}
+
+impl Attachment {
+    /// The same before and after the bytes were fetched, so that a download which began meanwhile can go on.
+    pub fn etag(&self) -> String {
+        let id: String = self
+            .attachment_id
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        format!("\"{id}-{}-{}\"", self.version, self.size_bytes)
+    }
 }
 
 /// A Confluence site or an imported space export.

@@ -64,7 +64,7 @@ pub async fn send_attachment(
     let file = find(&state, &unlocked, attachment_id)
         .await
         .map_err(|failure| unlocked.fail(failure))?;
-    let etag = format!("\"{}\"", hex::encode(file.sha256));
+    let etag = file.etag();
     let (status, range) = match wanted(request.headers(), &etag, file.size_bytes) {
         Wanted::Nothing => (StatusCode::NOT_MODIFIED, None),
         Wanted::OutOfRange => (StatusCode::RANGE_NOT_SATISFIABLE, None),
@@ -97,10 +97,10 @@ pub async fn send_attachment(
         None => response.finish(),
         Some(range) => {
             let length = range.end - range.start;
-            let bytes = state
-                .files
-                .read(file.connection_id, &file.sha256, range)
-                .await;
+            let digest = file
+                .sha256
+                .ok_or_else(|| unlocked.fail(Failure::NotFound))?;
+            let bytes = state.files.read(file.connection_id, &digest, range).await;
             let bytes =
                 bytes.map_err(|error| unlocked.fail(Failure::Internal(error.to_string())))?;
             response.body(SizedStream::new(

@@ -81,7 +81,7 @@ fn upload_one<R: Read + Seek>(
         media_type: media_type::detect(&file_name, &head).to_owned(),
         file_name,
         size_bytes,
-        sha256,
+        sha256: Some(sha256),
         width: pixels.and_then(|size| u32::try_from(size.width).ok()),
         height: pixels.and_then(|size| u32::try_from(size.height).ok()),
         version: i32::try_from(file.version).unwrap_or(i32::MAX),

@@ -17,7 +17,7 @@ struct AttachmentRow {
     file_name: String,
     media_type: String,
     size_bytes: i64,
-    sha256: Vec<u8>,
+    sha256: Option<Vec<u8>>,
     width: Option<i32>,
     height: Option<i32>,
     version: i32,
@@ -35,7 +35,7 @@ impl From<AttachmentRow> for Attachment {
             media_type: row.media_type,
             // The database refuses negative sizes and hashes of another length.
             size_bytes: u64::try_from(row.size_bytes).unwrap_or(0),
-            sha256: row.sha256.try_into().unwrap_or([0; 32]),
+            sha256: row.sha256.and_then(|digest| digest.try_into().ok()),
             width: row.width.and_then(|pixels| u32::try_from(pixels).ok()),
             height: row.height.and_then(|pixels| u32::try_from(pixels).ok()),
             version: row.version,
@@ -81,7 +81,8 @@ pub fn find_attachment(
 pub fn needed_objects(db: &mut PgConnection, connection_id: Uuid) -> Result<Vec<Vec<u8>>, DbError> {
     Ok(attachment_snapshot::table
         .filter(attachment_snapshot::connection_id.eq(connection_id))
-        .select(attachment_snapshot::sha256)
+        .select(attachment_snapshot::sha256.assume_not_null())
+        .filter(attachment_snapshot::sha256.is_not_null())
         .distinct()
         .load(db)?)
 }

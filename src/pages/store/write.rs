@@ -160,7 +160,7 @@ pub fn replace_attachments(
                 attachment_snapshot::media_type.eq(&file.media_type),
                 attachment_snapshot::size_bytes
                     .eq(i64::try_from(file.size_bytes).unwrap_or(i64::MAX)),
-                attachment_snapshot::sha256.eq(&file.sha256[..]),
+                attachment_snapshot::sha256.eq(file.sha256.as_ref().map(|digest| &digest[..])),
                 attachment_snapshot::width
                     .eq(file.width.and_then(|pixels| i32::try_from(pixels).ok())),
                 attachment_snapshot::height
