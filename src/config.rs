@@ -112,6 +112,22 @@ pub struct ServeArgs {
         value_name = "HEX"
     )]
     pub secret_key: Option<String>,
+    /// The secret key before the last change, until the stored credentials are sealed anew; one start is enough.
+    #[arg(
+        long,
+        env = "VESTIBULE_PREVIOUS_SECRET_KEY",
+        hide_env_values = true,
+        value_name = "HEX"
+    )]
+    pub previous_secret_key: Option<String>,
+    /// Addresses or networks, not public ones, to which live connections may go, separated by commas.
+    #[arg(
+        long,
+        env = "VESTIBULE_CONFLUENCE_NETWORKS",
+        default_value = "",
+        value_name = "NETWORKS"
+    )]
+    pub confluence_networks: String,
     /// Addresses or networks of reverse proxies whose `Forwarded` and `X-Forwarded-For` are believed, separated by
     /// commas.
     #[arg(
@@ -150,6 +166,10 @@ pub struct Settings {
     pub hosts: Vec<String>,
     pub pass_key: [u8; 64],
     pub session_key: [u8; 64],
+    pub seal_key: [u8; 32],
+    pub previous_seal_key: Option<[u8; 32]>,
+    pub webhook_key: [u8; 32],
+    pub confluence_networks: Vec<IpNet>,
     pub storage: Storage,
     pub trusted_proxies: Vec<IpNet>,
     pub upload_limit_bytes: u64,
@@ -357,6 +377,19 @@ impl ServeArgs {
         );
         let hosts = errors.check("VESTIBULE_HOSTS", parse_list(&self.hosts, parse_host));
         let key = errors.check("VESTIBULE_SECRET_KEY", self.parse_key());
+        let previous_key = errors.check(
+            "VESTIBULE_PREVIOUS_SECRET_KEY",
+            self.previous_secret_key
+                .as_deref()
+                .filter(|text| !text.is_empty())
+                .map(MasterKey::from_hex)
+                .transpose()
+                .map_err(|error| error.to_string()),
+        );
+        let networks = errors.check(
+            "VESTIBULE_CONFLUENCE_NETWORKS",
+            parse_list(&self.confluence_networks, parse_network),
+        );
         let storage = self.storage.check(errors);
         let proxies = errors.check(
             "VESTIBULE_TRUSTED_PROXIES",
@@ -375,6 +408,10 @@ impl ServeArgs {
             hosts: hosts?,
             pass_key: key.pass_key(),
             session_key: key.session_key(),
+            seal_key: key.seal_key(),
+            previous_seal_key: previous_key?.map(|key| key.seal_key()),
+            webhook_key: key.webhook_key(),
+            confluence_networks: networks?,
             storage: storage?,
             trusted_proxies: proxies?,
             upload_limit_bytes: u64::from(upload?) << 20,

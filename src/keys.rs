@@ -47,6 +47,16 @@ impl MasterKey {
     pub fn session_key(&self) -> [u8; 64] {
         self.derive("vestibule admin session v1")
     }
+
+    /// Seals credentials of connections in the database.
+    pub fn seal_key(&self) -> [u8; 32] {
+        self.derive("vestibule credentials v1")
+    }
+
+    /// Makes the addresses and secrets of webhooks.
+    pub fn webhook_key(&self) -> [u8; 32] {
+        self.derive("vestibule webhook v1")
+    }
 }
 
 impl std::fmt::Debug for MasterKey {

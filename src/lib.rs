@@ -128,6 +128,7 @@ pub mod pages;
 pub mod password;
 pub mod routes;
 pub mod schema;
+pub mod seal;
 pub mod server;
 pub mod shares;
 pub mod space_export;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up. A room uses rows below its own, never a room beside it.
 const ROWS: &[&[&str]] = &[
-    &["clock", "db", "keys", "password", "schema", "telemetry"],
+    &["clock", "db", "keys", "password", "schema", "seal", "telemetry"],
     &["config", "guess_limit"],
     &["content", "space_export"],
     &["accounts", "pages", "shares"],
@@ -114,6 +114,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
         ],
     ),
     (&["argon2"], &["password.rs"]),
+    (&["chacha20poly1305"], &["seal.rs"]),
     (&["object_store::"], &["pages/files.rs"]),
     // Below the handlers `now` is an argument.
     (&["now_utc", "now_local", "SystemTime::now"], &["clock.rs"]),

@@ -112,6 +112,8 @@ fn settings(
         listen: args.listen.to_string(),
         hosts: String::new(),
         secret_key: Some(seed::secret_key(&args.data_dir)?),
+        previous_secret_key: None,
+        confluence_networks: String::new(),
         trusted_proxies: String::new(),
         database_connections: "10".to_owned(),
         upload_limit_mib: "4096".to_owned(),

@@ -181,6 +181,9 @@ fn settings(setup: &Setup, database: &Database, data_dir: &Path, base_url: &str)
         listen: "127.0.0.1:0".to_owned(),
         hosts: setup.hosts.to_owned(),
         secret_key: Some("5ec2e7".repeat(22)),
+        previous_secret_key: None,
+        // The fake Confluence.
+        confluence_networks: "127.0.0.0/8".to_owned(),
         trusted_proxies: setup.trusted_proxies.to_owned(),
         database_connections: "4".to_owned(),
         upload_limit_mib: "64".to_owned(),
