@@ -1,0 +1,1 @@
+//! Puts listed pages into the order of their tree.
