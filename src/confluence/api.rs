@@ -118,7 +118,8 @@ impl Api {
             told = Some(Told::read(response.headers()));
             read_reply(response, need).await
         }
-        .await;
+        .await
+        .map_err(|error| self.cleaned(error));
         permit.report(told, result.as_ref().err().map(|error| &error.problem));
         result
     }
@@ -141,9 +142,18 @@ impl Api {
             }
             Err(failure(response, need).await)
         }
-        .await;
+        .await
+        .map_err(|error| self.cleaned(error));
         permit.report(told, result.as_ref().err().map(|error| &error.problem));
         result
+    }
+
+    /// No error may hold credentials, even if the site sends them back.
+    fn cleaned(&self, error: ConfluenceError) -> ConfluenceError {
+        match self.0.authorization.is_repeated_in(&error.to_string()) {
+            true => error.without_words(),
+            false => error,
+        }
     }
 
     async fn send(

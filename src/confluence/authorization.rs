@@ -48,6 +48,19 @@ impl Authorization {
         header.set_sensitive(true);
         Some(header)
     }
+
+    /// Whether a text from the site repeats what we sent it, as some error pages do.
+    pub(super) fn is_repeated_in(&self, text: &str) -> bool {
+        let (Self::Basic { secret, .. } | Self::Bearer(secret)) = self;
+        let encoded = match self {
+            Self::Basic { user, secret } => STANDARD.encode(format!("{user}:{}", secret.reveal())),
+            Self::Bearer(_) => String::new(),
+        };
+        let text = text.to_lowercase();
+        [secret.reveal(), &encoded]
+            .iter()
+            .any(|sent| !sent.is_empty() && text.contains(&sent.to_lowercase()))
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
-//! Everything a site can be asked, for both products. Each call is paced, retried for short faults, bounded in size, and
-//! fails with a [`ConfluenceError`]. Answers hold what the connection's account may see; nothing is cached here.
+//! Everything a site can be asked, for both products. Nothing is cached here.
+//!
+//! Each call is paced, retried for short faults, bounded in size, and fails with a [`ConfluenceError`]. Answers hold what
+//! the connection's account may see.
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 

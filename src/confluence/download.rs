@@ -1,5 +1,7 @@
-//! The bytes of a file. Data Center gives them below its own address, to our credentials. Cloud answers with a redirect to a
-//! signed address of its media store, which is fetched without credentials and is told to nobody: it opens the file.
+//! The bytes of a file. Keeping them, and bounding their number, is the caller's.
+//!
+//! Data Center gives them below its own address, to our credentials. Cloud answers with a redirect to a signed address of its
+//! media store, which is fetched without credentials and is told to nobody: it opens the file.
 
 use std::{ops::Range, pin::Pin};
 

@@ -130,6 +130,33 @@ impl Problem {
             _ => false,
         }
     }
+
+    /// The site is well, but will not answer this as it was asked: asked for less, it may.
+    pub(super) fn is_about_the_question(&self) -> bool {
+        match self {
+            Self::Server { status, .. } => [500, 501].contains(status),
+            Self::Rejected { .. }
+            | Self::NotFound
+            | Self::Gone
+            | Self::Forbidden { .. }
+            | Self::ScopeMissing { .. }
+            | Self::TooLarge { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Confluence could not render this page, or not in time; its source may still be had. Whatever will pass by itself is
+    /// not meant: then the page is fetched again later, and whole.
+    pub(super) fn is_about_rendering(&self) -> bool {
+        match self {
+            Self::Server { status, .. } => *status == 500,
+            Self::Rejected { .. }
+            | Self::Forbidden { .. }
+            | Self::TimedOut
+            | Self::TooLarge { .. } => true,
+            _ => false,
+        }
+    }
 }
 
 impl ConfluenceError {
@@ -156,6 +183,18 @@ impl ConfluenceError {
             | Problem::TooLarge { .. }
             | Problem::GrantInvalid => false,
         }
+    }
+
+    /// Takes out the site's own words.
+    pub(super) fn without_words(mut self) -> Self {
+        self.trace_id = None;
+        if let Problem::Forbidden { detail }
+        | Problem::Rejected { detail }
+        | Problem::Server { detail, .. } = &mut self.problem
+        {
+            "removed, because it repeats the credentials".clone_into(detail);
+        }
+        self
     }
 
     /// When to ask again, if the site or our own pace named a time.

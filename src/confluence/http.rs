@@ -1,6 +1,6 @@
-//! The one HTTP client of the portal: TLS, time-outs, and a resolver that only gives addresses which a request may reach,
-//! so that the address checked is the address connected to. What is asked, and with whose credentials, is `api`'s.
+//! The one HTTP client of the portal: TLS, time-outs, addresses. What is asked, and with whose credentials, is `api`'s.
 //!
+//! Its resolver only gives addresses which a request may reach, so that the address checked is the address connected to.
 //! Redirects are never followed here, answers are not asked for in compressed form, and proxies named in the environment
 //! are not used: a proxy would resolve names itself, behind the check.
 
@@ -130,7 +130,6 @@ pub(super) async fn read(mut response: Response, limit_bytes: u64) -> Result<Byt
 }
 
 /// Takes over no text of the error: it would name the URL.
-#[expect(clippy::needless_pass_by_value, reason = "used with map_err")]
 pub(super) fn problem_of(error: reqwest::Error) -> Problem {
     if error.is_timeout() {
         return Problem::TimedOut;

@@ -1,5 +1,6 @@
-//! The only room that speaks to Confluence. It knows sites, credentials and what a site answers; it knows no database,
-//! no share and no page of ours. Whoever asks gets plain values ([`model`]) or a typed failure ([`error`]).
+//! The only room that speaks to Confluence: it knows sites, credentials and answers, but no database, share or page of ours.
+//!
+//! Whoever asks gets plain values ([`model`]) or a typed failure ([`error`]).
 //!
 //! - [`http`] and [`addresses`]: the one HTTP client, and which addresses it may reach.
 //! - [`site`] and [`authorization`]: where a site's interfaces are, and who we are there.
@@ -43,3 +44,6 @@ pub use error::{ConfluenceError, Problem};
 pub use http::Http;
 pub use pace::Pace;
 pub use site::Site;
+
+#[cfg(test)]
+mod tests;

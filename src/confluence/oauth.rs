@@ -1,5 +1,7 @@
-//! Access tokens: client credentials of both products' service accounts, and the authorization code of Cloud with refresh
-//! tokens that change on every use. Keeping tokens, and letting only one process refresh them, is the caller's.
+//! Access tokens. Keeping them, and letting only one process refresh them, is the caller's.
+//!
+//! There are client credentials of both products' service accounts, and the authorization code of Cloud, whose refresh
+//! tokens change on every use.
 
 use std::time::Duration;
 

@@ -1,6 +1,7 @@
-//! How fast one connection may ask its site, and when not at all: requests at once, bursts, the hourly budget, pauses that
-//! the site asks for, and the breaker of a failing site. One [`Pace`] per connection and process, shared by all its
-//! clients. Adding up the budget over processes is the caller's.
+//! How fast one connection may ask its site, and when not at all. Adding up the budget over processes is the caller's.
+//!
+//! It bounds requests at once, bursts and the hour's budget, and keeps the pauses that the site asks for and the breaker of
+//! a failing site. There is one [`Pace`] per connection and process, shared by all its clients.
 
 mod breaker;
 mod limits;
@@ -13,7 +14,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::error::Problem;
 use breaker::Breaker;
-pub(super) use limits::Told;
+pub(super) use limits::{Told, date};
 
 /// Waits up to this long happen inside a call; longer ones are the caller's to decide on.
 pub(super) const SHORT_WAIT: Duration = Duration::from_secs(5);

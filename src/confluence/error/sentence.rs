@@ -31,6 +31,13 @@ pub(super) fn of(problem: &Problem) -> String {
                 "The token lacks a scope. Make one with {classic} (classic) or {granular} (granular)."
             )
         }
+        _ => of_answer(problem),
+    }
+}
+
+/// What a site answered that was reached and knows us.
+fn of_answer(problem: &Problem) -> String {
+    match problem {
         Problem::Forbidden { detail } if detail.is_empty() => {
             "The account may not do this. Ask an admin of the site for read rights.".to_owned()
         }
@@ -68,6 +75,8 @@ pub(super) fn of(problem: &Problem) -> String {
         Problem::GrantInvalid => {
             "The authorization has run out or was withdrawn. Connect the site again.".to_owned()
         }
+        // Said by `of`.
+        other => other.to_string(),
     }
 }
 
