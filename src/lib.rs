@@ -22,6 +22,7 @@
 //! - **pass**: the signed cookie that proves a visitor got in, by password or by token.
 //! - **epoch**: a number of the share that every pass carries; raising it ends all passes at once.
 //! - **connection**: where pages come from; today an imported space export.
+//! - **site**: a Confluence, Cloud or Data Center, with its address and interfaces.
 //! - **snapshot**: our stored copy of a wiki's page.
 //! - **guess**: one try of a password, charged before it is looked at.
 //!

@@ -185,14 +185,14 @@ impl ConfluenceError {
         }
     }
 
-    /// Takes out the site's own words.
+    /// Takes out the site's own words, which may repeat what we sent.
     pub(super) fn without_words(mut self) -> Self {
         self.trace_id = None;
         if let Problem::Forbidden { detail }
         | Problem::Rejected { detail }
         | Problem::Server { detail, .. } = &mut self.problem
         {
-            "removed, because it repeats the credentials".clone_into(detail);
+            "not shown".clone_into(detail);
         }
         self
     }

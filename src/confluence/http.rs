@@ -139,11 +139,7 @@ pub(super) fn problem_of(error: reqwest::Error) -> Problem {
         if let Some(refused) = error.downcast_ref::<NotReached>() {
             return refused.0.clone();
         }
-        let wrapped = error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-            .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if let Some(tls) = wrapped.or_else(|| error.downcast_ref::<rustls::Error>()) {
+        if let Some(tls) = tls_error(error) {
             return Problem::Tls {
                 detail: tls.to_string(),
             };
@@ -156,6 +152,14 @@ pub(super) fn problem_of(error: reqwest::Error) -> Problem {
     };
     Problem::Unreachable {
         detail: detail.to_owned(),
+    }
+}
+
+/// Errors of TLS come inside of errors of input and output, once or twice, which do not name them as their cause.
+fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    match error.downcast_ref::<io::Error>() {
+        Some(outer) => tls_error(outer.get_ref()?),
+        None => error.downcast_ref(),
     }
 }
 

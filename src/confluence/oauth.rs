@@ -249,10 +249,8 @@ async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Answer<T> {
         _ => refusal(&body)
             .unwrap_or_else(|| answer::problem(status, &headers, &body, Need::Account)),
     };
-    Err(ConfluenceError {
-        problem,
-        trace_id: answer::trace_id(&headers),
-    })
+    // What was sent is all secrets.
+    Err(ConfluenceError::from(problem).without_words())
 }
 
 /// The named errors of RFC 6749, whatever status they come with.

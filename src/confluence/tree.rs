@@ -15,8 +15,14 @@ pub(super) struct Node {
 pub(super) type LeftOut = HashMap<String, Option<String>>;
 
 /// With a `root`, everything is below it; the root keeps the parent that it was told with.
-pub(super) fn arrange(nodes: Vec<Node>, left_out: &LeftOut, root: Option<&str>) -> Vec<ListedPage> {
-    let kept: HashSet<String> = nodes.iter().map(|node| node.page.id.clone()).collect();
+pub(super) fn arrange(
+    mut nodes: Vec<Node>,
+    left_out: &LeftOut,
+    root: Option<&str>,
+) -> Vec<ListedPage> {
+    // A page that moved while the site was listed may be told twice.
+    let mut kept = HashSet::new();
+    nodes.retain(|node| kept.insert(node.page.id.clone()));
     let mut tops = Vec::new();
     let mut children: HashMap<String, Vec<Node>> = HashMap::new();
     for mut node in nodes {
@@ -157,6 +163,20 @@ mod tests {
             "r<-#0 a<r#0 b<r#1",
         );
         check(vec![node("a", "db", None)], &[("db", "")], None, "a<-#0");
+    }
+
+    #[test]
+    fn a_page_that_is_told_twice_is_kept_once() {
+        check(
+            vec![
+                node("r", "", None),
+                node("a", "r", None),
+                node("a", "r", None),
+            ],
+            &[],
+            Some("r"),
+            "r<-#0 a<r#0",
+        );
     }
 
     #[test]

@@ -97,7 +97,7 @@ pub(super) async fn view_restrictions(api: &Api, ids: &[String]) -> Answer<HashM
     Ok(known)
 }
 
-/// Asks about one page. `None` if it is not there, or the answer does not say.
+/// Asks about one page. `None` if it is not there, or the site does not say.
 async fn view_restriction(api: &Api, id: &str) -> Answer<Option<bool>> {
     let url = api
         .site()
@@ -105,7 +105,9 @@ async fn view_restriction(api: &Api, id: &str) -> Answer<Option<bool>> {
     let url = with_query(url, &[("expand", "restrictions.user,restrictions.group")]);
     match api.get::<Value>(url, Need::Restrictions).await {
         Ok(answer) => Ok(answer.get("restrictions").and_then(is_restricted)),
-        Err(error) if matches!(error.problem, Problem::NotFound) => Ok(None),
+        // Without the scope it is the same for all pages, and somebody has to hear of it.
+        Err(error) if matches!(error.problem, Problem::ScopeMissing { .. }) => Err(error),
+        Err(error) if error.problem.is_about_the_question() => Ok(None),
         Err(error) => Err(error),
     }
 }

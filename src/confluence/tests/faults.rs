@@ -6,10 +6,12 @@ use std::{
 };
 
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::server::{Reply, SECRET, TestServer, http, loopback};
 use crate::confluence::{
-    Authorization, Client, Http, OutboundRules, Pace, Problem, Secret, Site, model::Product,
+    Authorization, Client, Http, OutboundRules, Pace, Problem, Secret, Site,
+    model::{ContentKind, Detail, Product, Root},
     pace::Limits,
 };
 
@@ -76,6 +78,35 @@ async fn a_long_rate_limit_is_told_at_once_and_kept() {
     let again = client.spaces("", 10).await.unwrap_err();
     assert!(matches!(again.problem, Problem::RateLimited { .. }));
     assert_eq!(server.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn a_short_rate_limit_is_waited_for() {
+    let server = failing(1, || Reply::new(429, &[("Retry-After", "1")], "")).await;
+    let started = std::time::Instant::now();
+    assert!(server.client(Product::Cloud).spaces("", 10).await.is_ok());
+    assert!(started.elapsed() >= Duration::from_secs(1));
+    assert_eq!(server.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_not_asked_by_https() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let typed = format!("https://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream
+            .write_all(b"HTTP/1.1 400 No TLS here\r\n\r\n")
+            .await
+            .unwrap();
+        // Kept open until the client ends it.
+        let _read = stream.read_to_end(&mut Vec::new()).await;
+    });
+    let site = Site::recognise(&typed, Some(Product::Cloud), &loopback()).unwrap();
+    let bearer = Authorization::Bearer(Secret::new(SECRET));
+    let client = Client::new(&http(), site, bearer, Pace::new(Limits::default()));
+    let error = client.spaces("", 10).await.unwrap_err();
+    assert!(matches!(error.problem, Problem::Tls { .. }), "{error}");
 }
 
 #[tokio::test]
@@ -212,6 +243,17 @@ async fn a_site_that_is_not_there_is_told_and_the_breaker_opens() {
     assert!(second.is_transient());
     let third = client.spaces("", 10).await.unwrap_err();
     assert!(matches!(third.problem, Problem::Paused { .. }), "{third}");
+}
+
+/// Callers run them on any thread; this compiles or it does not.
+#[tokio::test]
+async fn calls_may_move_between_threads() {
+    fn assert_send<T: Send>(_: &T) {}
+    let server = TestServer::start(|_asked| spaces()).await;
+    let client = server.client(Product::Cloud);
+    assert_send(&client.list(Root::Tree("1"), Detail::Bodies));
+    assert_send(&client.page("1", ContentKind::Page));
+    assert_send(&client.test(time::OffsetDateTime::UNIX_EPOCH));
 }
 
 #[tokio::test]
