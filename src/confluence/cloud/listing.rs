@@ -38,11 +38,15 @@ pub(super) async fn list(cloud: &Cloud, root: Root<'_>, detail: Detail) -> Answe
 
 async fn one(cloud: &Cloud, id: &str, kind: ContentKind, detail: Detail) -> Answer<Listing> {
     let query = [("include-labels", "true"), ("body-format", "storage")];
-    let query = match detail {
-        Detail::Bodies => query.as_slice(),
-        Detail::Outline => query.split_at(1).0,
+    let (outline, _body) = query.split_at(1);
+    let found = match detail {
+        Detail::Outline => cloud.one(id, kind, outline).await,
+        Detail::Bodies => match cloud.one(id, kind, &query).await {
+            Err(error) if error.problem.is_about_rendering() => cloud.one(id, kind, outline).await,
+            found => found,
+        },
     };
-    let mut page = cloud.one(id, kind, query).await?;
+    let mut page = found?;
     let facts = v1::facts(&cloud.0, &cql::ids(&[id.to_owned()])).await?;
     page.view_restricted = facts.get(id).and_then(|facts| facts.view_restricted);
     let space = cloud.space_by_key(&page.space_key).await?;
