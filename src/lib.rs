@@ -22,6 +22,7 @@
 //! - **pass**: the signed cookie that proves a visitor got in, by password or by token.
 //! - **epoch**: a number of the share that every pass carries; raising it ends all passes at once.
 //! - **connection**: where pages come from; today an imported space export.
+//! - **site**: a Confluence, Cloud or Data Center, with its address and interfaces.
 //! - **snapshot**: our stored copy of a wiki's page.
 //! - **guess**: one try of a password, charged before it is looked at.
 //!
@@ -38,7 +39,7 @@
 //! | handlers | [`visitor`], [`admin`], [`api`] | pages for readers, pages for admins, JSON |
 //! | plumbing | [`web`] | actix and askama: errors to answers, headers, cookies, caches, assets |
 //! | domain | [`shares`], [`accounts`], [`pages`] | what a share is; who may change things; snapshots, scope, search |
-//! | sources | [`content`], [`space_export`] | untrusted markup to clean HTML, untrusted archives to pages; no other room |
+//! | sources | [`confluence`], [`content`], [`space_export`] | sites to plain values, untrusted markup to clean HTML, untrusted archives to pages; no other room |
 //! | settings | [`config`], [`guess_limit`] | checked configuration; guesses as one statement each |
 //! | ground | [`db`], [`schema`], [`password`], [`keys`], [`telemetry`], [`clock`] | no feature, no HTTP |
 //!
@@ -63,6 +64,8 @@
 //! - Nothing blocks an async worker: queries run by [`db::Db::run`], password hashes by [`password::Hasher`], at most as
 //!   many at once as there are cores.
 //! - A domain error knows no HTTP. [`web::error`] turns it into a page or a problem document, and logs it once, there.
+//! - Only [`confluence`] sends requests, and only to addresses that [`confluence::addresses`] allows. Credentials go to the
+//!   site's own interfaces, never to where an answer points.
 //! - A redirect carries a path, never a host: a share works under every public name of the portal.
 //! - No page asks another origin for anything, and none needs a script.
 //!
@@ -104,6 +107,8 @@
 //! - **Pages of the wiki** are hostile: whoever may write there must not run anything in a reader's browser. An allow-list
 //!   sanitizer is the first wall; a content security policy without inline scripts is the second. Files are served by a
 //!   closed list of types, sandboxed, everything else as a download.
+//! - **Sites of Confluence** are trusted with our credentials for them and nothing else: where their answers point to, how
+//!   large they are and how long they take is bounded.
 //! - **Space exports** are hostile archives: size, depth, paths and references are bounded, and a refused one leaves nothing
 //!   behind.
 //! - **Client sites** are trusted with one share each, by its secret. Which sites may frame a share is its own list.
@@ -119,6 +124,7 @@ pub mod api;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod confluence;
 pub mod content;
 pub mod db;
 pub mod demo;

@@ -129,3 +129,22 @@ pub struct Person {
     pub username: Option<String>,
     pub display_name: String,
 }
+
+/// A page, blog post or folder that an admin may pick, as search and the tree browser show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundContent {
+    pub id: String,
+    pub kind: ContentKind,
+    pub title: String,
+    /// `None` when the answer did not say.
+    pub space_key: Option<String>,
+}
+
+/// Whose children the tree browser opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChildrenOf<'a> {
+    Page(&'a str),
+    Folder(&'a str),
+    /// What stands at the top of the space with this key.
+    Space(&'a str),
+}

@@ -1,0 +1,49 @@
+//! The only room that speaks to Confluence: it knows sites, credentials and answers, but no database, share or page of ours.
+//!
+//! Whoever asks gets plain values ([`model`]) or a typed failure ([`error`]).
+//!
+//! - [`http`] and [`addresses`]: the one HTTP client, and which addresses it may reach.
+//! - [`site`] and [`authorization`]: where a site's interfaces are, and who we are there.
+//! - [`pace`]: how fast we may ask, and when not at all.
+//! - `api`: one request from permit to parsed answer. `paging`: the next part of a long answer.
+//! - [`client`]: everything that can be asked, for both products.
+//! - `cloud`, `data_center`: what each product is asked. `v1`: the words that both understand.
+//! - [`oauth`]: access tokens. [`check`]: the test of a connection. [`webhook`]: what a site tells us unasked.
+//!
+//! A third product is a value of [`model::Product`], a folder beside `cloud` whose type implements `source::Source` (the
+//! compiler names what is missing), one arm in [`client`], and in [`site`] where its interfaces are. What is read into
+//! [`model`] stays the same, so that no other room changes.
+
+pub mod addresses;
+mod api;
+pub mod authorization;
+pub mod check;
+pub mod client;
+mod cloud;
+mod cql;
+mod data_center;
+pub mod download;
+pub mod error;
+pub mod http;
+pub mod model;
+pub mod oauth;
+pub mod pace;
+mod paging;
+pub mod site;
+mod source;
+mod tree;
+mod v1;
+pub mod webhook;
+
+pub use addresses::OutboundRules;
+pub use authorization::{Authorization, Secret};
+pub use check::TestReport;
+pub use client::Client;
+pub use download::Download;
+pub use error::{ConfluenceError, Problem};
+pub use http::Http;
+pub use pace::Pace;
+pub use site::Site;
+
+#[cfg(test)]
+mod tests;
