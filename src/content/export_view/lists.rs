@@ -27,7 +27,7 @@ pub(super) const MACROS: FormTable = &[
 ];
 
 /// Classes of a status and its colour.
-const LOZENGES: [(&str, &str); 7] = [
+const LOZENGES: [(&str, &str); 8] = [
     ("aui-lozenge-success", "Green"),
     ("aui-lozenge-error", "Red"),
     ("aui-lozenge-removed", "Red"),
@@ -35,6 +35,7 @@ const LOZENGES: [(&str, &str); 7] = [
     ("aui-lozenge-moved", "Yellow"),
     ("aui-lozenge-complete", "Blue"),
     ("aui-lozenge-progress", "Blue"),
+    ("aui-lozenge-new", "Purple"),
 ];
 
 fn tasks(n: &mut Normaliser<'_>, element: &Element) -> Option<Vec<Node>> {

@@ -84,6 +84,7 @@ impl<'n> Normaliser<'n> {
         }
         match element.name.as_str() {
             "img" => pictures::image(self, element, None),
+            "a" if people::is_person(element) => people::mention(self, element).unwrap_or_default(),
             "iframe" => vec![pictures::embedded_page(element)],
             "pre" if element.has_class("syntaxhighlighter-pre") => {
                 boxes::code(self, element).unwrap_or_default()

@@ -19,7 +19,7 @@ const KEYS: [(&str, &str); 3] = [
     ("data-username", "ri:username"),
 ];
 
-fn mention(_n: &mut Normaliser<'_>, element: &Element) -> Option<Vec<Node>> {
+pub(super) fn mention(_n: &mut Normaliser<'_>, element: &Element) -> Option<Vec<Node>> {
     Some(vec![person(
         element,
         &collapse(&beginning(&element.children)),
@@ -32,6 +32,12 @@ fn profile(n: &mut Normaliser<'_>, element: &Element) -> Option<Vec<Node>> {
     let name = line(element, "fn").unwrap_or_default();
     let link = element.find_class("userLogoLink").unwrap_or(element);
     Some(vec![person(link, &name)])
+}
+
+/// Whether an element is a link to a person, whatever its class.
+pub(super) fn is_person(element: &Element) -> bool {
+    element.attribute("data-linked-resource-type") == Some("userinfo")
+        || KEYS.iter().any(|(key, _)| element.attribute(key).is_some())
 }
 
 /// A portrait beside a name says nothing; its address is a key.

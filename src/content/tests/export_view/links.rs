@@ -225,6 +225,16 @@ fn people_mail_addresses_and_other_sites_are_told_to_the_admin() {
 }
 
 #[test]
+fn a_link_to_a_person_is_a_mention_without_its_class_too() {
+    assert_eq!(
+        html(
+            r#"<a href="/people/1" data-linked-resource-type="userinfo">Ann</a> <a data-userkey="k" href="/x">Bea</a>"#
+        ),
+        r#"<span class="mention">Ann</span> <span class="mention">Bea</span>"#
+    );
+}
+
+#[test]
 fn a_name_that_is_only_a_key_is_not_shown() {
     assert_eq!(
         html(
