@@ -96,12 +96,22 @@ fn report_lines(report: &ImportReport) -> Vec<String> {
     for skipped in &report.skipped {
         lines.push(format!("Left out: {} {}.", skipped.count, skipped.what));
     }
-    for finding in &report.findings {
+    let (told, troubles): (Vec<_>, Vec<_>) = report
+        .findings
+        .iter()
+        .partition(|finding| finding.kind.is_disclosure());
+    for finding in troubles {
         let times = match finding.count {
             1 => String::new(),
             count => format!(" ({count} times)"),
         };
         lines.push(format!("{}{times}", finding.kind.sentence()));
+    }
+    if !told.is_empty() {
+        lines.push(
+            "The admin pages list the people, mail addresses and other sites that the pages name."
+                .to_owned(),
+        );
     }
     lines
 }

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
 use syntect::util::LinesWithEndings;
 
+use super::disclosures;
 use super::macros::{Macro, MacroTable};
 use super::renderer::Renderer;
 
@@ -122,6 +123,7 @@ fn render_noformat(r: &mut Renderer<'_>, it: &Macro<'_>) {
 
 /// Writes a code block with its title, line numbers and colours.
 pub(super) fn write_block(r: &mut Renderer<'_>, block: &Block<'_>) {
+    disclosures::note_addresses(&mut r.findings, block.text);
     if block.collapsed {
         r.wrap("details", &[("class", "code")], |r| {
             r.wrap("summary", &[], |r| match &block.title {

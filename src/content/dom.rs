@@ -46,6 +46,22 @@ impl Element {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Whether the `class` attribute has this word.
+    pub(super) fn has_class(&self, class: &str) -> bool {
+        let classes = self.attribute("class").unwrap_or_default();
+        classes.split_ascii_whitespace().any(|word| word == class)
+    }
+
+    /// The first element with this class below, in document order.
+    pub(super) fn find_class(&self, class: &str) -> Option<&Element> {
+        self.elements().find_map(|child| {
+            child
+                .has_class(class)
+                .then_some(child)
+                .or_else(|| child.find_class(class))
+        })
+    }
+
     /// The child elements.
     pub(super) fn elements(&self) -> impl Iterator<Item = &Element> {
         elements(&self.children)

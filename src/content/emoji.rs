@@ -79,10 +79,24 @@ pub(super) fn of_img(image: &Element) -> Option<String> {
     if !image.attribute("class")?.contains("emoticon") {
         return None;
     }
-    let code_points = image.attribute("data-emoji-id").and_then(by_code_points);
-    let named = || image.attribute("data-emoticon-name").and_then(classic);
-    let described = || image.attribute("alt").map(str::to_owned);
-    code_points.or_else(named).or_else(described)
+    let attribute = |name| image.attribute(name).filter(|value| !value.is_empty());
+    let fallback = attribute("data-emoji-fallback");
+    let shortname = attribute("data-emoji-shortname").or(fallback);
+    attribute("data-emoji-id")
+        .and_then(by_code_points)
+        .or_else(|| fallback.filter(|text| !text.is_ascii()).map(str::to_owned))
+        .or_else(|| shortname.and_then(by_shortname))
+        // A site's own emoji has no character; what it is called beats the blue star that Cloud names it.
+        .or_else(|| shortname.map(str::to_owned))
+        .or_else(|| attribute("data-emoticon-name").and_then(classic))
+        .or_else(|| class_name(image).and_then(classic))
+        .or_else(|| attribute("alt").map(str::to_owned))
+}
+
+/// `smile` of the class `emoticon-smile`.
+fn class_name(image: &Element) -> Option<&str> {
+    let mut classes = image.attribute("class")?.split_ascii_whitespace();
+    classes.find_map(|class| class.strip_prefix("emoticon-"))
 }
 
 /// `1f468-200d-1f4bb` as text; keycaps have a digit in them.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A hostile page must not grow the report without end.
+/// A hostile page must not grow the report without end. What a page tells is counted apart from its troubles, which
+/// a page full of names must not push out.
 const MAX_KINDS: usize = 200;
 const MAX_NAME_CHARS: usize = 200;
 
@@ -41,6 +42,16 @@ pub enum FindingKind {
     RecursiveInclude { title: String },
     /// The page was cut because it passed a size limit.
     TooLarge { limit: String },
+    /// A macro that Confluence itself could not render; visitors see a placeholder. Empty if nobody knows which.
+    FailedMacro { name: String },
+    /// Something of another page is shown: its title, or the name of the macro that chose it.
+    PulledContent { from: String },
+    /// A person is named.
+    PersonNamed { name: String },
+    /// A mail address can be read or written to.
+    MailAddress { address: String },
+    /// A link leads to another web site.
+    ExternalLink { host: String },
 }
 
 impl FindingKind {
@@ -65,25 +76,58 @@ impl FindingKind {
                 format!("“{title}” includes itself; the circle was cut.")
             }
             Self::TooLarge { limit } => format!("A page was cut: {limit}."),
+            Self::FailedMacro { name } if name.is_empty() => {
+                "A macro that Confluence could not render is shown as a placeholder.".to_owned()
+            }
+            Self::FailedMacro { name } => format!(
+                "The “{name}” macro, which Confluence could not render, is shown as a placeholder."
+            ),
+            Self::PulledContent { from } => {
+                format!("Content of other pages is shown, by way of “{from}”.")
+            }
+            Self::PersonNamed { name } => format!("{name} is named."),
+            Self::MailAddress { address } => format!("The mail address {address} can be read."),
+            Self::ExternalLink { host } => format!("A link leads to {host}."),
         }
+    }
+
+    /// Whether it says what a page tells outsiders, rather than what is wrong with it.
+    pub fn is_disclosure(&self) -> bool {
+        matches!(
+            self,
+            Self::PulledContent { .. }
+                | Self::PersonNamed { .. }
+                | Self::MailAddress { .. }
+                | Self::ExternalLink { .. }
+        )
     }
 }
 
 /// Collects findings, each kind once with its count.
 #[derive(Debug, Default)]
-pub(super) struct Findings(Vec<Finding>);
+pub(super) struct Findings {
+    troubles: Vec<Finding>,
+    disclosures: Vec<Finding>,
+}
 
 impl Findings {
     pub(super) fn note(&mut self, kind: FindingKind) {
-        if let Some(known) = self.0.iter_mut().find(|finding| finding.kind == kind) {
+        let list = if kind.is_disclosure() {
+            &mut self.disclosures
+        } else {
+            &mut self.troubles
+        };
+        if let Some(known) = list.iter_mut().find(|finding| finding.kind == kind) {
             known.count = known.count.saturating_add(1);
-        } else if self.0.len() < MAX_KINDS {
-            self.0.push(Finding { kind, count: 1 });
+        } else if list.len() < MAX_KINDS {
+            list.push(Finding { kind, count: 1 });
         }
     }
 
-    pub(super) fn into_vec(self) -> Vec<Finding> {
-        self.0
+    /// Troubles first.
+    pub(super) fn into_vec(mut self) -> Vec<Finding> {
+        self.troubles.append(&mut self.disclosures);
+        self.troubles
     }
 }
 

@@ -29,8 +29,12 @@ pub(super) fn render(r: &mut Renderer<'_>, element: &Element) {
     });
     let classes = style::classes(element);
     let attributes = [("id", id.as_str()), ("class", classes.as_str())];
+    let given = element.attribute("id");
     r.wrap(&element.name, &attributes, |r| {
         write_alias(r, &visible);
+        if let Some(given) = given {
+            write_given(r, given);
+        }
         r.out.markup(&inner);
     });
 }
@@ -45,6 +49,15 @@ fn write_alias(r: &mut Renderer<'_>, text: &str) {
     if let Some(rest) = anchors::without_title(&dashed, &title)
         && let Some(id) = r.anchors.claim_exactly(rest)
     {
+        r.wrap("span", &[("id", &id)], |_| {});
+    }
+}
+
+/// The place that Confluence gave a heading, where it is not the one that its text makes.
+fn write_given(r: &mut Renderer<'_>, id: &str) {
+    let title = r.page().title;
+    let id = anchors::without_title(id, &title).unwrap_or(id);
+    if let Some(id) = r.anchors.claim_exactly(id) {
         r.wrap("span", &[("id", &id)], |_| {});
     }
 }

@@ -27,6 +27,7 @@ fn render_excerpt(r: &mut Renderer<'_>, it: &Macro<'_>) {
 
 fn render_include(r: &mut Renderer<'_>, it: &Macro<'_>) {
     if let Some((page, nodes)) = open(r, it) {
+        note_pulled(r, &page.title);
         r.wrap("div", &[("class", "included")], |r| {
             r.nodes_of(page, &nodes)
         });
@@ -42,6 +43,7 @@ fn render_excerpt_include(r: &mut Renderer<'_>, it: &Macro<'_>) {
         r.placeholder(NOT_HERE);
         return;
     };
+    note_pulled(r, &page.title);
     let body = Macro::of(excerpt).rich_body().unwrap_or_default();
     if it.is_true("nopanel") {
         r.wrap("div", &[("class", "included")], |r| r.nodes_of(page, body));
@@ -55,6 +57,12 @@ fn render_excerpt_include(r: &mut Renderer<'_>, it: &Macro<'_>) {
             r.nodes_of(page, body)
         });
     });
+}
+
+/// Tells the admin where a part of the page comes from.
+pub(super) fn note_pulled(r: &mut Renderer<'_>, from: &str) {
+    r.findings
+        .note(FindingKind::PulledContent { from: short(from) });
 }
 
 /// The page an include names, parsed; or a placeholder in its place.

@@ -7,7 +7,10 @@ use time::macros::format_description;
 use super::dom::Element;
 use super::macros::{Macro, MacroTable, render_unknown};
 use super::renderer::{Renderer, line_of};
-use super::{emoji, style};
+use super::{disclosures, emoji, style};
+
+/// A person's display name as Confluence rendered it.
+pub(super) const SHOWN_NAME: &str = "vestibule:name";
 
 /// Macros that fit into a paragraph.
 pub(super) const MACROS: MacroTable = &[
@@ -71,14 +74,20 @@ pub(super) fn render_emoticon(r: &mut Renderer<'_>, element: &Element) {
 
 /// A person: the display name, or "somebody". Never a key, which may be an e-mail address.
 pub(super) fn render_mention(r: &mut Renderer<'_>, user: &Element) {
-    let name = ["ri:account-id", "ri:userkey", "ri:username"]
-        .iter()
-        .filter_map(|key| user.attribute(key))
-        .find_map(|key| r.library.user_name(key));
+    let shown = user.attribute(SHOWN_NAME).map(str::to_owned);
+    let name = shown.or_else(|| {
+        ["ri:account-id", "ri:userkey", "ri:username"]
+            .iter()
+            .filter_map(|key| user.attribute(key))
+            .find_map(|key| r.library.user_name(key))
+    });
     write_mention(r, name.as_deref());
 }
 
 fn write_mention(r: &mut Renderer<'_>, name: Option<&str>) {
+    if let Some(name) = name {
+        disclosures::note_person(&mut r.findings, name);
+    }
     r.wrap("span", &[("class", "mention")], |r| {
         r.out.text(name.unwrap_or("somebody"));
     });

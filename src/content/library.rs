@@ -22,6 +22,10 @@ pub trait Library {
     /// The newest version of a page's attachment.
     fn file(&self, content_id: &str, file_name: &str) -> Option<FileLink>;
 
+    /// The newest version of an attachment by the digits of its id, which API and database may write with `att` before
+    /// them.
+    fn file_by_id(&self, attachment_id: &str) -> Option<FileLink>;
+
     /// The newest version of every attachment of a page, by name.
     fn files(&self, content_id: &str) -> Vec<FileLink>;
 
@@ -86,4 +90,6 @@ pub struct OwnedSource {
     pub body: String,
     /// Which markup it is.
     pub format: BodyFormat,
+    /// The storage body beside an export view; `None` for other formats.
+    pub storage: Option<String>,
 }

@@ -3,6 +3,7 @@
 //! Inside the share they lead to the share's own pages and files, with their anchor; into the rest of the company's
 //! Confluence they are plain text; to the web they stay or not, as the options say.
 
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::dom::{Element, Node};
@@ -11,7 +12,7 @@ use super::library::{FileLink, Lookup, PageLink};
 use super::output::collapse;
 use super::renderer::Renderer;
 use super::wiki_url::{self, WikiTarget, WikiUrl};
-use super::{ExternalLinks, anchors, inline, sanitize};
+use super::{ExternalLinks, anchors, disclosures, inline, linked, sanitize};
 
 /// Where a link may lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,15 +64,23 @@ pub(super) fn render_ac_link(r: &mut Renderer<'_>, element: &Element) {
 /// `<a href>`: in-page, pasted address of the wiki, or the web. One without `href` is a place to jump to.
 pub(super) fn render_anchor(r: &mut Renderer<'_>, element: &Element) {
     let place = element.attribute("id").or(element.attribute("name"));
+    let title = r.page().title;
+    let place = place.map(|name| anchors::without_title(name, &title).unwrap_or(name));
     if let Some(id) = place.and_then(|name| r.anchors.claim_exactly(name)) {
         r.wrap("span", &[("id", &id)], |_| {});
     }
     let address = element.attribute("href").unwrap_or_default().trim();
-    let (to, title) = of_address(r, address);
+    let (to, title) = match linked::destination(r, element, address) {
+        Some((to, title)) => (to, Some(title)),
+        None => of_address(r, address),
+    };
     // A pasted address of the wiki says nothing to a reader, and its host is nobody's business.
-    let shows_address = collapse(&element.text()) == collapse(address);
+    let shown = collapse(&element.text());
+    let says_nothing = element.elements().next().is_none() && shown.is_empty()
+        || shown == collapse(address)
+        || wiki_url::is_written(&shown, r.options.wiki_hosts);
     write(r, &to, |r| match title {
-        Some(title) if shows_address => r.out.text(&title),
+        Some(title) if says_nothing => r.out.text(&title),
         _ => r.nodes(&element.children),
     });
 }
@@ -143,7 +152,7 @@ fn of_wiki_url(r: &mut Renderer<'_>, wiki: &WikiUrl) -> (Destination, Option<Str
 }
 
 /// Only addresses a browser takes as plain links to elsewhere.
-fn of_web(r: &Renderer<'_>, address: &str) -> Destination {
+fn of_web(r: &mut Renderer<'_>, address: &str) -> Destination {
     let Ok(url) = Url::parse(address) else {
         return Destination::Nowhere;
     };
@@ -152,12 +161,21 @@ fn of_web(r: &Renderer<'_>, address: &str) -> Destination {
         return Destination::Nowhere;
     }
     match url.scheme() {
-        "mailto" | "tel" => Destination::Inside(url.into()),
-        _ => Destination::Web(url.into()),
+        "mailto" => {
+            let written = percent_decode_str(url.path()).decode_utf8_lossy();
+            disclosures::note_addresses(&mut r.findings, &written);
+            Destination::Inside(url.into())
+        }
+        "tel" => Destination::Inside(url.into()),
+        _ => {
+            let host = short(url.host_str().unwrap_or_default());
+            r.findings.note(FindingKind::ExternalLink { host });
+            Destination::Web(url.into())
+        }
     }
 }
 
-fn to_page(page: &PageLink, anchor: Option<&str>) -> Destination {
+pub(super) fn to_page(page: &PageLink, anchor: Option<&str>) -> Destination {
     Destination::Inside(match anchor.filter(|anchor| !anchor.is_empty()) {
         Some(anchor) => format!("{}#{}", page.url, anchors::target(anchor, &page.title)),
         None => page.url.clone(),
@@ -238,7 +256,11 @@ pub(super) fn page_titled(
     found(r, r.library.page_by_title(space, title), title)
 }
 
-fn found(r: &mut Renderer<'_>, lookup: Lookup<PageLink>, title: &str) -> Option<PageLink> {
+pub(super) fn found(
+    r: &mut Renderer<'_>,
+    lookup: Lookup<PageLink>,
+    title: &str,
+) -> Option<PageLink> {
     match lookup {
         Lookup::Found(page) => return Some(page),
         Lookup::OutsideShare => r.findings.note(FindingKind::OutsideLink {
@@ -253,6 +275,9 @@ fn found(r: &mut Renderer<'_>, lookup: Lookup<PageLink>, title: &str) -> Option<
 
 /// The file an `ri:attachment` names: of the page inside it, or of the page being read.
 pub(super) fn find_attachment(r: &mut Renderer<'_>, target: &Element) -> Option<FileLink> {
+    if let Some(id) = target.attribute("ri:attachment-id") {
+        return linked::file(r, target, id);
+    }
     let name = target.attribute("ri:filename").unwrap_or_default();
     match target
         .elements()

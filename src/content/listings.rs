@@ -1,6 +1,7 @@
 //! Lists of other pages of the share: children, page tree, pages by label.
 
 use super::dom::Element;
+use super::includes;
 use super::library::PageLink;
 use super::links;
 use super::macros::{Macro, MacroTable};
@@ -96,6 +97,9 @@ fn render_none(r: &mut Renderer<'_>) {
 
 fn render_by_label(r: &mut Renderer<'_>, it: &Macro<'_>) {
     let mut pages = labelled(r, it);
+    if !pages.is_empty() {
+        includes::note_pulled(r, it.name);
+    }
     let max = it
         .number("max")
         .map_or(MAX_LISTED_PAGES, |max| max as usize);

@@ -84,6 +84,9 @@ impl<'m> Macro<'m> {
     }
 }
 
+/// An element that stands for a macro that Confluence could not render.
+pub(super) const FAILED: &str = "vestibule:failed-macro";
+
 /// Writes a macro, or a placeholder with its body below it.
 pub(super) fn render(r: &mut Renderer<'_>, element: &Element) {
     let it = Macro::of(element);
@@ -103,6 +106,16 @@ pub(super) fn render_unknown(r: &mut Renderer<'_>, it: &Macro<'_>) {
     if let Some(body) = it.rich_body() {
         r.nodes(body);
     }
+}
+
+/// Writes the placeholder of a macro that Confluence could not render, and nothing of what it said about it.
+pub(super) fn render_failed(r: &mut Renderer<'_>, place: &Element) {
+    let name = short(place.attribute("name").unwrap_or_default());
+    r.placeholder(&match name.as_str() {
+        "" => "This part of the page cannot be shown here.".to_owned(),
+        name => format!("This part of the page (the “{name}” macro) cannot be shown here."),
+    });
+    r.findings.note(FindingKind::FailedMacro { name });
 }
 
 /// Whether nodes hold something that needs a place of its own, outside a paragraph.

@@ -9,8 +9,10 @@ pub mod classes;
 mod code;
 mod colours;
 mod diagrams;
+mod disclosures;
 mod dom;
 mod emoji;
+mod export_view;
 mod files;
 mod finding;
 mod headings;
@@ -18,6 +20,7 @@ mod includes;
 mod inline;
 mod layout;
 pub mod library;
+mod linked;
 mod links;
 mod listings;
 mod macros;
@@ -34,9 +37,11 @@ mod tables;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod wiki_markup;
 pub mod wiki_url;
 
+pub use export_view::is_usable_export_view;
 pub use finding::{Finding, FindingKind};
 pub use sanitize::SanitizedHtml;
 
@@ -44,13 +49,15 @@ use library::Library;
 use renderer::Renderer;
 use serde::{Deserialize, Serialize};
 
-/// The two kinds of markup a Confluence body can be written in.
+/// The kinds of markup a Confluence body can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyFormat {
     /// XHTML with `ac:` and `ri:` elements, since Confluence 4.
     Storage,
     /// The wiki notation of Confluence 3 and older, `bodyType` 0 in an export.
     WikiMarkup,
+    /// HTML that Confluence rendered for an export, or for its own pages.
+    ExportView,
 }
 
 /// A page as Confluence stores it.
@@ -66,6 +73,8 @@ pub struct PageSource<'a> {
     pub body: &'a str,
     /// Which markup it is.
     pub format: BodyFormat,
+    /// The storage body beside an export view, for what the view could not show; `None` for other formats.
+    pub storage: Option<&'a str>,
 }
 
 /// What becomes of links to the outside web. Links into the company's Confluence that lead outside the share are
@@ -119,7 +128,10 @@ pub fn render(
     options: &RenderOptions<'_>,
 ) -> Rendered {
     let mut renderer = Renderer::new(source, library, options);
-    let nodes = renderer.parse(source.body, source.format);
+    let nodes = match source.format {
+        BodyFormat::ExportView => renderer.parse_view(source.body, source.storage),
+        format => renderer.parse(source.body, format),
+    };
     if source.format == BodyFormat::WikiMarkup {
         renderer.note_conversion();
     }

@@ -1,14 +1,14 @@
 //! Writes markup and, beside it, the page's words for search. Every text goes through the escaping here.
 
-use super::parse::MARK;
 use super::renderer::is_listed;
+use super::tree::MARK;
 
 /// Elements that separate words when their markup is taken away.
 const INLINE: &str =
     "a abbr b cite code del em i ins kbd mark q s samp small span strong sub sup u";
 
 /// The HTML parser takes quadratic time for one text with many entities, so long ones are cut by comments, which
-/// the sanitizer takes out again.
+/// the sanitizer takes out again. Attributes cannot be cut; one of this length is no honest one and is left out.
 const MAX_TEXT_BYTES: usize = 8 << 10;
 
 /// Markup under construction.
@@ -34,7 +34,7 @@ impl Output {
         self.html.push('<');
         self.html.push_str(tag);
         for (name, value) in attributes {
-            if name == &"class" && value.is_empty() {
+            if name == &"class" && value.is_empty() || value.len() > MAX_TEXT_BYTES {
                 continue;
             }
             self.html.push(' ');

@@ -1,29 +1,18 @@
 //! Storage format text to a tree.
 //!
-//! Tolerant: markup that is not well-formed loses structure, never text, and deep nesting is flattened, so that
-//! everything after this may recurse over the tree.
+//! Tolerant: markup that is not well-formed loses structure, never text. The tree is made in `tree.rs`.
 
 use quick_xml::escape::resolve_html5_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use super::dom::{Element, Node};
+use super::dom::Element;
+use super::tree::{Fragment, MARK, TreeBuilder};
 
-/// Elements below this depth become children of the last one above it. Real pages stay under 60.
-const MAX_DEPTH: usize = 150;
 /// Each syntax error restarts the reader, so a body of nothing but `<` must not cost a restart per byte.
 const MAX_RESTARTS: usize = 50;
-/// Elements that HTML closes by itself.
-const VOID: [&str; 8] = ["br", "hr", "img", "col", "input", "meta", "link", "wbr"];
-/// Reserved by `output.rs` for its own marks, never text.
-pub(super) const MARK: char = '\u{FDD0}';
-
-/// A parsed body and, if it was not well-formed, the first thing that was wrong with it.
-#[derive(Debug)]
-pub(super) struct Fragment {
-    pub(super) nodes: Vec<Node>,
-    pub(super) problem: Option<String>,
-}
+/// The longest name of an entity, with some to spare.
+const MAX_ENTITY_BYTES: usize = 40;
 
 /// Parses a page body, which is a fragment: many roots, undeclared `ac:` and `ri:` prefixes, HTML's entities.
 pub(super) fn parse(markup: &str) -> Fragment {
@@ -50,8 +39,8 @@ fn read_until_error<'m>(markup: &'m str, tree: &mut TreeBuilder) -> Option<&'m s
     config.check_end_names = false;
     loop {
         match reader.read_event() {
-            Ok(Event::Start(tag)) => tree.open(&tag),
-            Ok(Event::Empty(tag)) => tree.empty(&tag),
+            Ok(Event::Start(tag)) => tree.open(element_of(&tag)),
+            Ok(Event::Empty(tag)) => tree.add(element_of(&tag).into()),
             Ok(Event::End(tag)) => tree.close(&name_of(tag.name().as_ref())),
             Ok(Event::Text(text)) => tree.text(&text),
             Ok(Event::CData(text)) => tree.text(&text),
@@ -81,16 +70,18 @@ fn entity(name: &str) -> Option<&'static str> {
     resolve_html5_entity(name)
 }
 
-/// Replaces the entities in an attribute; anything that is none stays as it is.
-fn unescape(value: &str) -> String {
+/// Replaces the entities in a text or attribute; anything that is none stays as it is.
+pub(super) fn unescape(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     let mut rest = value;
     while let Some((before, after)) = rest.split_once('&') {
         text.push_str(before);
-        match after.split_once(';') {
-            Some((name, tail)) if name.len() <= 40 && !name.contains('&') => {
+        // Looking further for the semicolon would cost the whole rest for each `&`.
+        let near = after.get(..after.floor_char_boundary(MAX_ENTITY_BYTES + 1));
+        match near.and_then(|near| near.split_once(';')) {
+            Some((name, _)) if !name.contains('&') => {
                 text.push_str(&resolve(&BytesRef::new(name)));
-                rest = tail;
+                rest = after.get(name.len() + 1..).unwrap_or_default();
             }
             _ => {
                 text.push('&');
@@ -100,101 +91,6 @@ fn unescape(value: &str) -> String {
     }
     text.push_str(rest);
     text
-}
-
-#[derive(Default)]
-struct TreeBuilder {
-    roots: Vec<Node>,
-    open: Vec<Element>,
-    /// Open elements beyond the depth limit, which are not in `open`.
-    flattened: usize,
-    problem: Option<String>,
-}
-
-impl TreeBuilder {
-    fn open(&mut self, tag: &BytesStart<'_>) {
-        let element = element_of(tag);
-        if VOID.contains(&element.name.as_str()) {
-            self.add(element.into());
-        } else if self.open.len() >= MAX_DEPTH {
-            self.flattened += 1;
-            self.problem("elements nested too deeply");
-        } else {
-            self.open.push(element);
-        }
-    }
-
-    fn empty(&mut self, tag: &BytesStart<'_>) {
-        self.add(element_of(tag).into());
-    }
-
-    fn close(&mut self, name: &str) {
-        if self.flattened > 0 {
-            self.flattened -= 1;
-            return;
-        }
-        if VOID.contains(&name) {
-            return;
-        }
-        let Some(index) = self.open.iter().rposition(|element| element.name == name) else {
-            self.problem(&format!("</{name}> closes nothing"));
-            return;
-        };
-        if index + 1 < self.open.len() {
-            self.problem(&format!("</{name}> closes other elements too"));
-        }
-        while self.open.len() > index {
-            self.close_last();
-        }
-    }
-
-    fn close_last(&mut self) {
-        if let Some(element) = self.open.pop() {
-            self.add(element.into());
-        }
-    }
-
-    fn text(&mut self, text: &str) {
-        let clean = text.replace([MARK, '\0'], "");
-        if clean.is_empty() {
-            return;
-        }
-        let siblings = self.siblings();
-        if let Some(Node::Text(before)) = siblings.last_mut() {
-            before.push_str(&clean);
-        } else {
-            siblings.push(Node::Text(clean));
-        }
-    }
-
-    fn add(&mut self, node: Node) {
-        self.siblings().push(node);
-    }
-
-    fn siblings(&mut self) -> &mut Vec<Node> {
-        match self.open.last_mut() {
-            Some(parent) => &mut parent.children,
-            None => &mut self.roots,
-        }
-    }
-
-    fn problem(&mut self, detail: &str) {
-        self.problem.get_or_insert_with(|| detail.to_owned());
-    }
-
-    fn finish(mut self) -> Fragment {
-        if let Some(element) = self.open.first() {
-            let detail = format!("<{}> is never closed", element.name);
-            self.problem(&detail);
-        }
-        while !self.open.is_empty() {
-            self.close_last();
-        }
-        Fragment {
-            nodes: self.roots,
-            problem: self.problem,
-        }
-    }
 }
 
 fn element_of(tag: &BytesStart<'_>) -> Element {

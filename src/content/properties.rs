@@ -1,6 +1,7 @@
 //! Page properties (`details`) and the report that collects them from other pages (`detailssummary`).
 
 use super::dom::{self, Element, Node};
+use super::includes;
 use super::library::PageLink;
 use super::links;
 use super::listings;
@@ -50,6 +51,7 @@ fn render_report(r: &mut Renderer<'_>, it: &Macro<'_>) {
         r.placeholder("There are no page properties to report here.");
         return;
     }
+    includes::note_pulled(r, it.name);
     let columns = columns(it, &rows);
     let first = it.text("firstcolumn").unwrap_or_else(|| "Title".to_owned());
     write_report(r, &first, &columns, rows);

@@ -5,14 +5,16 @@
 
 use super::anchors::Anchors;
 use super::dom::{self, Element, Node};
-use super::finding::{FindingKind, Findings};
+use super::finding::{FindingKind, Findings, short};
 use super::library::Library;
 use super::navigation::{self, TocSpec};
 use super::output::{self, Captured, Output, collapse};
-use super::parse::{self, Fragment};
+use super::parse;
+use super::tree::Fragment;
 use super::{
-    BodyFormat, Heading, PageSource, RenderOptions, Rendered, SanitizedHtml, adf, headings, inline,
-    layout, links, macros, media, style, tables, tasks, wiki_markup,
+    BodyFormat, Heading, PageSource, RenderOptions, Rendered, SanitizedHtml, adf, anchors,
+    disclosures, export_view, headings, inline, layout, links, macros, media, style, tables, tasks,
+    wiki_markup,
 };
 
 /// Output beyond this is cut; a page of this size is no longer a page.
@@ -111,19 +113,46 @@ impl<'a> Renderer<'a> {
 
     /// Parses a body and notes what was wrong with it.
     pub(super) fn parse(&mut self, body: &str, format: BodyFormat) -> Vec<Node> {
+        let body = self.at_most(body);
+        let Fragment { nodes, problem } = match format {
+            BodyFormat::Storage => parse::parse(body),
+            BodyFormat::WikiMarkup => wiki_markup::parse(body),
+            BodyFormat::ExportView => return self.parse_view(body, None),
+        };
+        self.note_problem(problem);
+        nodes
+    }
+
+    /// Parses an export view, or the storage format beside it when the view is none.
+    pub(super) fn parse_view(&mut self, view: &str, storage: Option<&str>) -> Vec<Node> {
+        if let Some(storage) = storage
+            && !export_view::is_usable_export_view(view, Some(storage))
+        {
+            return self.parse(storage, BodyFormat::Storage);
+        }
+        let view = self.at_most(view);
+        let storage = storage.map(|storage| parse::parse(self.at_most(storage)).nodes);
+        let view = export_view::parse(view, storage.as_deref(), self.options.wiki_hosts);
+        self.note_problem(view.problem);
+        for from in view.pulled {
+            self.findings
+                .note(FindingKind::PulledContent { from: short(&from) });
+        }
+        view.nodes
+    }
+
+    fn at_most<'b>(&mut self, body: &'b str) -> &'b str {
         let end = body.floor_char_boundary(MAX_BODY_BYTES);
         if end < body.len() {
             self.too_large("page body of 8 MiB");
         }
-        let body = body.get(..end).unwrap_or_default();
-        let Fragment { nodes, problem } = match format {
-            BodyFormat::Storage => parse::parse(body),
-            BodyFormat::WikiMarkup => wiki_markup::parse(body),
-        };
+        body.get(..end).unwrap_or_default()
+    }
+
+    fn note_problem(&mut self, problem: Option<String>) {
         if let Some(detail) = problem {
             self.findings.note(FindingKind::BrokenMarkup { detail });
         }
-        nodes
     }
 
     /// The parsed body of another page in scope, as long as this page has not asked for too many.
@@ -135,7 +164,11 @@ impl<'a> Renderer<'a> {
         let source = self.library.source(content_id)?;
         self.loaded_pages += 1;
         self.loaded_bytes += source.body.len();
-        let nodes = self.parse(&source.body, source.format);
+        // Excerpts and properties have their names in the storage format only.
+        let nodes = match &source.storage {
+            Some(storage) => self.parse(storage, BodyFormat::Storage),
+            None => self.parse(&source.body, source.format),
+        };
         let page = Page {
             content_id: source.content_id,
             title: source.title,
@@ -172,7 +205,10 @@ impl<'a> Renderer<'a> {
                 return;
             }
             match node {
-                Node::Text(text) => self.out.text(text),
+                Node::Text(text) => {
+                    disclosures::note_addresses(&mut self.findings, text);
+                    self.out.text(text);
+                }
                 Node::Element(element) => self.element(element),
             }
         }
@@ -181,6 +217,7 @@ impl<'a> Renderer<'a> {
     pub(super) fn element(&mut self, element: &Element) {
         match element.name.as_str() {
             "ac:structured-macro" | "ac:macro" => macros::render(self, element),
+            macros::FAILED => macros::render_failed(self, element),
             "ac:link" => links::render_ac_link(self, element),
             "a" => links::render_anchor(self, element),
             "ri:user" => inline::render_mention(self, element),
@@ -211,8 +248,10 @@ impl<'a> Renderer<'a> {
     /// Writes an element with the attributes that are kept everywhere.
     pub(super) fn plain(&mut self, tag: &str, element: &Element) {
         let classes = style::classes(element);
+        let title = &self.pages.last().map_or("", |page| page.title.as_str());
         let id = element
             .attribute("id")
+            .map(|id| anchors::without_title(id, title).unwrap_or(id))
             .and_then(|id| self.anchors.claim_exactly(id));
         let mut attributes = vec![("class", classes.as_str())];
         attributes.extend(id.as_deref().map(|id| ("id", id)));

@@ -55,6 +55,12 @@ pub(super) fn hue_class(kind: &str, colour: &str) -> Option<String> {
     Hue::of(colour).map(|hue| format!("{kind}-{}", hue.name()))
 }
 
+/// The value of one property of the `style` attribute.
+pub(super) fn value(element: &Element, property: &str) -> Option<String> {
+    let found = declarations(element).find(|(known, _)| known == property);
+    found.map(|(_, value)| value)
+}
+
 fn declarations(element: &Element) -> impl Iterator<Item = (String, String)> {
     let style = element.attribute("style").unwrap_or_default();
     style.split(';').filter_map(|declaration| {

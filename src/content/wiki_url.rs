@@ -55,6 +55,11 @@ pub(super) fn recognise(address: &str, wiki_hosts: &[String]) -> Option<WikiUrl>
     })
 }
 
+/// Whether a text is an absolute address of the wiki and nothing else.
+pub(super) fn is_written(text: &str, wiki_hosts: &[String]) -> bool {
+    text.contains("://") && Url::parse(text).is_ok_and(|url| is_wiki(&url, wiki_hosts))
+}
+
 /// The page that an address points at, whatever host it names: somebody who pastes it knows that it is the wiki's.
 pub fn recognise_anywhere(address: &str) -> Option<WikiTarget> {
     let path = match Url::parse(address) {
@@ -89,13 +94,15 @@ pub(super) fn is_wiki(url: &Url, wiki_hosts: &[String]) -> bool {
     is_known || host.ends_with(".atlassian.net") || has_wiki_path(url)
 }
 
-/// `/pages/*.action`, `/display/KEY/…`, `/spaces/KEY/pages/123…`, with or without a context path.
+/// `/pages/*.action`, `/display/KEY/…`, `/spaces/KEY/pages/123…`, `/download/attachments/123/…`, with or without a
+/// context path.
 fn has_wiki_path(url: &Url) -> bool {
     let segments: Vec<&str> = url.path_segments().into_iter().flatten().collect();
     let parts = within_context(&segments);
     match parts {
         ["pages", action, ..] => action.ends_with(".action"),
         ["display", _, _, ..] => true,
+        ["download", "attachments" | "thumbnails", id, _, ..] => is_id(id),
         ["spaces", _, "pages", id, ..] => id.bytes().all(|byte| byte.is_ascii_digit()),
         _ => false,
     }
@@ -119,7 +126,7 @@ fn within_context<'p>(parts: &'p [&'p str]) -> &'p [&'p str] {
     const FIRST: [&str; 8] = [
         "spaces", "display", "pages", "x", "download", "people", "rest", "plugins",
     ];
-    let start = parts.iter().take(2).position(|part| FIRST.contains(part));
+    let start = parts.iter().take(3).position(|part| FIRST.contains(part));
     parts.get(start.unwrap_or(0)..).unwrap_or_default()
 }
 
@@ -131,7 +138,8 @@ fn read_path(parts: &[&str], url: &Url) -> (WikiTarget, Option<String>) {
         ["spaces", _, "blog", _, _, _, id, rest @ ..] if is_id(id) => {
             (by_id(id), rest.first().map(|last| title(last)))
         }
-        ["pages", "viewpage.action"] => by_query(url),
+        // The way to create a page that was missing; it may be there by now.
+        ["pages", "viewpage.action" | "createpage.action"] => by_query(url),
         ["x", code] => (
             tiny_id(code).map_or(WikiTarget::Other, |id| by_id(&id)),
             None,

@@ -154,6 +154,7 @@ impl Library for ScopeLibrary<'_> {
             space_key: page.summary.space_key,
             body: page.body,
             format: page.format,
+            storage: None,
         })
     }
 
@@ -162,6 +163,22 @@ impl Library for ScopeLibrary<'_> {
         files
             .find(|file| file.file_name == file_name)
             .map(|file| file_link(self.base_path, file))
+    }
+
+    fn file_by_id(&self, attachment_id: &str) -> Option<FileLink> {
+        let connection_id = self.scope.connection_id;
+        let file = self.ask(|db| {
+            for id in [attachment_id, &format!("att{attachment_id}")] {
+                let Some(file) = attachments::find_attachment(db, connection_id, id)? else {
+                    continue;
+                };
+                if reach::is_in_scope(db, self.scope, &file.content_id)? {
+                    return Ok(Some(file));
+                }
+            }
+            Ok(None)
+        });
+        file.map(|file| file_link(self.base_path, file))
     }
 
     fn files(&self, content_id: &str) -> Vec<FileLink> {

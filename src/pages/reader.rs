@@ -97,6 +97,7 @@ impl Reader<'_> {
             space_key: &page.summary.space_key,
             body: &page.body,
             format: page.format,
+            storage: None,
         };
         let options = RenderOptions {
             external_links: self.external_links,

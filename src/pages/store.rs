@@ -75,13 +75,14 @@ pub(super) fn format_word(format: BodyFormat) -> &'static str {
     match format {
         BodyFormat::Storage => "storage",
         BodyFormat::WikiMarkup => "wiki_markup",
+        BodyFormat::ExportView => "export_view",
     }
 }
 
 fn parse_format(word: &str) -> BodyFormat {
-    if word == format_word(BodyFormat::WikiMarkup) {
-        BodyFormat::WikiMarkup
-    } else {
-        BodyFormat::Storage
+    match word {
+        "wiki_markup" => BodyFormat::WikiMarkup,
+        "export_view" => BodyFormat::ExportView,
+        _ => BodyFormat::Storage,
     }
 }

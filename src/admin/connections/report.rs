@@ -142,7 +142,7 @@ fn group(findings: &[Finding]) -> Vec<FindingGroup> {
 /// Place among the groups, title and meaning.
 fn describe(kind: &FindingKind) -> (u8, &'static str, &'static str) {
     match kind {
-        FindingKind::UnknownMacro { .. } => (
+        FindingKind::UnknownMacro { .. } | FindingKind::FailedMacro { .. } => (
             0,
             "Macros that are not rendered",
             "Visitors see a quiet placeholder in their place.",
@@ -180,19 +180,36 @@ fn describe(kind: &FindingKind) -> (u8, &'static str, &'static str) {
             "Old wiki markup",
             "Converted from Confluence's markup of before 2011; the layout may differ.",
         ),
+        FindingKind::PulledContent { .. } => (
+            10,
+            "Content of other pages",
+            "Included, excerpted or reported by a macro; visitors see it where it is shown.",
+        ),
+        FindingKind::PersonNamed { .. } => (11, "People", "Visitors see their names."),
+        FindingKind::MailAddress { .. } => (12, "Mail addresses", "Visitors can read them."),
+        FindingKind::ExternalLink { .. } => (
+            13,
+            "Links to other web sites",
+            "Visitors can follow them, unless the share shows such links as text.",
+        ),
     }
 }
 
 /// The one detail that helps to find it.
 fn detail(kind: &FindingKind) -> &str {
     match kind {
+        FindingKind::FailedMacro { name } if name.is_empty() => "A macro without a name",
         FindingKind::UnknownMacro { name }
+        | FindingKind::FailedMacro { name }
+        | FindingKind::PersonNamed { name }
         | FindingKind::MissingDiagram { name }
         | FindingKind::MissingFile { name } => name,
         FindingKind::MissingPage { title }
         | FindingKind::OutsideLink { title }
         | FindingKind::RecursiveInclude { title } => title,
-        FindingKind::ExternalImage { host } => host,
+        FindingKind::ExternalImage { host } | FindingKind::ExternalLink { host } => host,
+        FindingKind::PulledContent { from } => from,
+        FindingKind::MailAddress { address } => address,
         FindingKind::BrokenMarkup { detail } => detail,
         FindingKind::TooLarge { limit } => limit,
         FindingKind::WikiMarkup => "Pages in wiki markup",

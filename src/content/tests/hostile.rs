@@ -8,7 +8,7 @@ use super::super::{BodyFormat, ExternalLinks, FindingKind, PageSource, RenderOpt
 use super::{bare, check, html, plain, render, render_as, rich};
 
 /// Attacks by kind; each would run something, load something or dress up as the portal.
-const ATTACKS: [&str; 34] = [
+pub(super) const ATTACKS: [&str; 34] = [
     "<script>alert(1)</script>",
     "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
     "<img src=x onerror=alert(1)>",
@@ -240,7 +240,12 @@ impl Library for Abyss {
             space_key: "DOC".to_owned(),
             body: "<table><tr><td>".repeat(48) + &include,
             format: BodyFormat::Storage,
+            storage: None,
         })
+    }
+
+    fn file_by_id(&self, _attachment_id: &str) -> Option<FileLink> {
+        None
     }
 
     fn children(&self, content_id: &str) -> Vec<PageLink> {
@@ -275,6 +280,7 @@ fn render_in_abyss(body: &str) -> Rendered {
         space_key: "DOC",
         body,
         format: BodyFormat::Storage,
+        storage: None,
     };
     let options = RenderOptions {
         external_links: ExternalLinks::Keep,

@@ -9,7 +9,7 @@ use scraper::Html;
 use super::super::sanitize::SanitizedHtml;
 use super::super::{BodyFormat, ExternalLinks};
 use super::hostile::dangers;
-use super::{html, render, render_as};
+use super::{export_view, html, render, render_as};
 
 /// Bodies made of pieces that mean something, in any order.
 fn body() -> impl Strategy<Value = String> {
@@ -51,6 +51,13 @@ fn body() -> impl Strategy<Value = String> {
             "</script>",
             "<svg>",
             "<style>",
+            "<div class=\"panel\"><div class=\"panelContent\">",
+            "<div class=\"code\"><pre>",
+            "<div class=\"error\">Unknown macro: {x}</div>",
+            "<ul class=\"inline-task-list\"><li>",
+            "<div class=\"columnLayout\"><div class=\"cell\">",
+            "<img class=\"confluence-embedded-image\" src=\"/download/attachments/1/a.png\">",
+            "</div>",
             "{code}",
             "{info}",
             "*",
@@ -80,6 +87,24 @@ proptest! {
     fn no_wiki_markup_panics_or_carries_danger(body in body()) {
         let rendered = render_as(&body, BodyFormat::WikiMarkup, ExternalLinks::Keep);
         prop_assert_eq!(dangers(rendered.html.as_str()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn no_export_view_panics_or_carries_danger(view in body(), storage in body()) {
+        let rendered = export_view::render_with(&view, Some(&storage));
+        prop_assert_eq!(dangers(rendered.html.as_str()), Vec::<String>::new());
+        let again = SanitizedHtml::clean(rendered.html.as_str());
+        prop_assert_eq!(
+            Html::parse_fragment(rendered.html.as_str()).tree,
+            Html::parse_fragment(again.as_str()).tree
+        );
+    }
+
+    #[test]
+    fn words_between_html_tags_are_never_lost(words in prop::collection::vec("[a-z]{1,8}", 1..20)) {
+        let view: String = words.iter().map(|word| format!("<p><b>{word}<td></i> & ")).collect();
+        let text = export_view::render(&view).text;
+        prop_assert!(words.iter().all(|word| text.contains(word.as_str())));
     }
 
     #[test]

@@ -246,7 +246,7 @@ fn every_address_of_data_center_is_understood() {
         ),
         (
             "/confluence/pages/createpage.action?spaceKey=DS&title=Gone",
-            WikiTarget::Other,
+            titled("Gone"),
         ),
     ]);
 }

@@ -38,9 +38,14 @@ fn pictures_of_other_sites_are_not_loaded() {
     );
     assert_eq!(
         rendered.findings,
-        [once(FindingKind::ExternalImage {
-            host: "img.example.org".to_owned()
-        })]
+        [
+            once(FindingKind::ExternalImage {
+                host: "img.example.org".to_owned()
+            }),
+            once(FindingKind::ExternalLink {
+                host: "img.example.org".to_owned()
+            }),
+        ]
     );
 }
 

@@ -1,6 +1,7 @@
 //! Tests of the renderer by feature: a body in, markup, text and findings out.
 
 mod blocks;
+mod export_view;
 mod hostile;
 mod invariants;
 mod links;
@@ -107,7 +108,17 @@ impl Library for FakeLibrary {
             space_key: "DOC".to_owned(),
             body: (*body).to_owned(),
             format: BodyFormat::Storage,
+            storage: None,
         })
+    }
+
+    fn file_by_id(&self, attachment_id: &str) -> Option<FileLink> {
+        match attachment_id {
+            "901" => self.file("1", "map.png"),
+            "902" => self.file("1", "guide.pdf"),
+            "905" => self.file("5", "map.png"),
+            _ => None,
+        }
     }
 
     fn file(&self, content_id: &str, file_name: &str) -> Option<FileLink> {
@@ -150,6 +161,7 @@ fn render_as(body: &str, format: BodyFormat, external_links: ExternalLinks) -> R
         space_key: "DOC",
         body,
         format,
+        storage: None,
     };
     let wiki_hosts = [
         "wiki.example.com".to_owned(),

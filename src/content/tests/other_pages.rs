@@ -68,9 +68,14 @@ fn a_page_that_includes_itself_ends() {
     assert_eq!(rendered.text, "again");
     assert_eq!(
         rendered.findings,
-        [once(FindingKind::RecursiveInclude {
-            title: "Loop".to_owned()
-        })]
+        [
+            once(FindingKind::RecursiveInclude {
+                title: "Loop".to_owned()
+            }),
+            once(FindingKind::PulledContent {
+                from: "Loop".to_owned()
+            }),
+        ]
     );
 }
 

@@ -9,7 +9,7 @@ mod blocks;
 mod inline;
 
 use super::dom::{Element, Node};
-use super::parse::{Fragment, MARK};
+use super::tree::{Fragment, MARK};
 
 /// Macros with a body that is text, not markup.
 const PLAIN_BODY: [&str; 7] = [

@@ -13,7 +13,7 @@ pub(super) struct Numbered {
     pub(super) position: i32,
 }
 
-/// Kinds of findings a report lists; a wiki with more has other worries.
+/// Findings a report lists, of troubles and of disclosures each; a wiki with more has other worries.
 const MAX_FINDINGS: usize = 500;
 
 /// Gives siblings the places 0, 1, 2…: by their position in the wiki, those without one after them by title.
@@ -87,8 +87,17 @@ pub(super) fn finding_totals(totals: &mut Vec<Finding>, findings: Vec<Finding>) 
     for finding in findings {
         if let Some(known) = totals.iter_mut().find(|known| known.kind == finding.kind) {
             known.count = known.count.saturating_add(finding.count);
-        } else if totals.len() < MAX_FINDINGS {
+        } else if counted_with(totals, &finding) < MAX_FINDINGS {
             totals.push(finding);
         }
     }
+}
+
+/// So that names and links never push out what is wrong.
+fn counted_with(totals: &[Finding], finding: &Finding) -> usize {
+    let disclosure = finding.kind.is_disclosure();
+    let alike = totals
+        .iter()
+        .filter(|known| known.kind.is_disclosure() == disclosure);
+    alike.count()
 }
