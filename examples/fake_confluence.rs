@@ -22,7 +22,8 @@ use fake_confluence::credentials::{
     CLIENT_ID, CLIENT_SECRET, CLOUD_ID, EMAIL, PASSWORD, PERSONAL_ACCESS_TOKEN, SCOPED_TOKEN,
     SERVICE_ACCOUNT_TOKEN, SITE_TOKEN,
 };
-use fake_confluence::{FakeConfluence, PORTAL, Wiki};
+use fake_confluence::fake::FakeConfluence;
+use fake_confluence::wiki::{PORTAL, Wiki};
 
 #[derive(Parser)]
 struct Arguments {

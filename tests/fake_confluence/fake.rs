@@ -41,7 +41,10 @@ impl Setup {
         self
     }
 
-    pub(crate) fn start(self) -> FakeConfluence {
+    pub(crate) fn start(mut self) -> FakeConfluence {
+        if self.product == Product::DataCenter {
+            self.wiki.make_folders_pages();
+        }
         let sockets = Sockets::open(self.port);
         let [site, media, stranger] = sockets
             .addresses()

@@ -204,10 +204,10 @@ impl State {
             }
             Err(refused) => refused,
         };
-        self.given(
-            reply.with("X-Confluence-Request-Time", "1794900000000"),
-            false,
-        )
+        let reply = reply
+            .with("X-Confluence-Request-Time", "1794900000000")
+            .with("Set-Cookie", "JSESSIONID=fake-session; Path=/; HttpOnly");
+        self.given(reply, false)
     }
 
     fn seen<'a>(&'a self, reader: &'a Reader) -> Seen<'a> {

@@ -106,9 +106,11 @@ impl Webhook {
             body["updateTrigger"] = "edit_page".into();
         }
         if let Event::PageMoved { old_parent } = event {
-            let parent = |id: u64| page_on_cloud(wiki, &wiki.contents[&id], base);
-            body["oldParent"] = parent(old_parent);
-            body["newParent"] = wiki.contents[&id].parent.map(parent).into();
+            let new_parent = wiki.contents[&id].parent;
+            let [old, new] = [Some(old_parent), new_parent]
+                .map(|id| Some(page_on_cloud(wiki, wiki.contents.get(&id?)?, base)));
+            body["oldParent"] = old.into();
+            body["newParent"] = new.into();
         }
         let headers = vec![
             ("Content-Type", "application/json; charset=UTF-8".to_owned()),

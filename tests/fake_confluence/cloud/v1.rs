@@ -91,7 +91,11 @@ impl Asked<'_> {
         for part in expand {
             if let Some(expanded) = self.expanded(hit, part) {
                 let key = part.split('.').next().unwrap_or(part);
-                value[key] = expanded;
+                match (&mut value[key], expanded) {
+                    // Several formats of one body.
+                    (Value::Object(there), Value::Object(more)) => there.extend(more),
+                    (there, expanded) => *there = expanded,
+                }
                 value["_expandable"].as_object_mut().unwrap().remove(key);
             }
         }

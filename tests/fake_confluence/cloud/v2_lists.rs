@@ -17,15 +17,14 @@ impl Asked<'_> {
         };
         let piece = Piece::cut(all, start, limit).map(write);
         let mut body = json!({"results": piece.items, "_links": {"base": self.urls.base()}});
-        let reply = if piece.has_more {
+        if piece.has_more {
             let query = query_with(self.request, &[("cursor", cursor(start + limit))]);
             let next = format!("{}?{query}", self.path);
             body["_links"]["next"] = next.clone().into();
             Reply::ok(&body).with("Link", &format!("<{next}>; rel=\"next\""))
         } else {
             Reply::ok(&body)
-        };
-        reply
+        }
     }
 
     pub(super) fn pages(&self) -> Reply {

@@ -44,8 +44,9 @@ struct Expanding<'a> {
 
 impl Expanding<'_> {
     fn is_asked(&self, part: &str) -> bool {
-        let begins = |asked: &&str| *asked == part || asked.starts_with(&format!("{part}."));
-        self.expand.iter().any(|asked| begins(&asked))
+        let below = format!("{part}.");
+        let mut asked = self.expand.iter();
+        asked.any(|asked| *asked == part || asked.starts_with(&below))
     }
 
     fn put(&mut self, name: &str, part: impl FnOnce() -> Value) {
@@ -112,9 +113,10 @@ fn ancestor(wiki: &Seen<'_>, urls: &Urls, page: &Content) -> Value {
     })
 }
 
-/// The formats that `expand` names; `view` and `export_view` differ only in that one is asked for and the other not.
+/// The formats that `expand` names; all rendered ones look the same here.
 fn bodies(urls: &Urls, storage: &str, export_view: &str, expand: &[&str]) -> Value {
     let base = urls.base();
+    let rendered = export_view.replace("{base}", &base);
     let mut bodies = Map::new();
     let mut left = Map::new();
     for format in [
@@ -132,9 +134,9 @@ fn bodies(urls: &Urls, storage: &str, export_view: &str, expand: &[&str]) -> Val
         let text = match format {
             "storage" | "editor" => storage.replace("{base}", &base),
             "styled_view" => {
-                format!("<html><head><style></style></head><body>{export_view}</body></html>")
+                format!("<html><head><style></style></head><body>{rendered}</body></html>")
             }
-            _ => export_view.replace("{base}", &base),
+            _ => rendered.clone(),
         };
         let body = json!({"value": text, "representation": format, "_expandable": {"webresource": "", "content": ""}});
         bodies.insert(format.to_owned(), body);

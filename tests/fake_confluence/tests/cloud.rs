@@ -1,12 +1,13 @@
-//! Cloud: bodies, lists, downloads, tokens.
+//! Cloud: bodies, lists, downloads, rights.
 
 use serde_json::json;
 
-use super::super::fake_confluence::credentials::{
-    CLASSIC, CLIENT_ID, CLIENT_SECRET, EMAIL, SCOPED_TOKEN, SITE_TOKEN, basic, bearer,
-};
-use super::super::fake_confluence::{Bytes, FakeConfluence, Kind, Port, Status, Wiki};
-use super::{ask, get, get_through_gateway, post};
+use super::super::fake_confluence::credentials::{EMAIL, SITE_TOKEN, basic};
+use super::super::fake_confluence::exchange::Port;
+use super::super::fake_confluence::fake::FakeConfluence;
+use super::super::fake_confluence::files::Bytes;
+use super::super::fake_confluence::wiki::{Kind, Status, Wiki};
+use super::{ask, get, get_through_gateway, titles};
 
 #[tokio::test]
 async fn a_page_has_the_body_that_was_asked_for() {
@@ -185,106 +186,6 @@ async fn a_file_has_versions() {
 }
 
 #[tokio::test]
-async fn tokens_are_good_in_their_own_place_only() {
-    let fake = FakeConfluence::cloud().start();
-    let path = "/wiki/rest/api/user/current";
-
-    let scoped = ask(
-        &format!("{}{path}", fake.base_url()),
-        &basic(EMAIL, SCOPED_TOKEN),
-    )
-    .await
-    .unwrap();
-    let download = get(&fake, "/wiki/download/attachments/1/x.png").await;
-
-    assert_eq!(scoped.status, 401);
-    assert_eq!(download.status, 401);
-    assert!(
-        download
-            .header("www-authenticate")
-            .starts_with("OAuth realm=")
-    );
-    assert_eq!(get(&fake, path).await.status, 200);
-    assert_eq!(get_through_gateway(&fake, path).await.status, 200);
-    fake.revoke(SITE_TOKEN);
-    assert_eq!(get(&fake, path).await.status, 401);
-}
-
-#[tokio::test]
-async fn a_missing_scope_is_told_by_the_gateway() {
-    let fake = FakeConfluence::cloud().start();
-    fake.set_scopes(CLASSIC);
-
-    let search = get_through_gateway(&fake, "/wiki/rest/api/search?cql=type%3Dpage").await;
-    let pages = get_through_gateway(&fake, "/wiki/api/v2/pages").await;
-
-    assert_eq!(search.status, 200);
-    assert_eq!(pages.status, 401);
-    assert_eq!(
-        pages.json(),
-        json!({"code": 401, "message": "Unauthorized; scope does not match"})
-    );
-}
-
-#[tokio::test]
-async fn a_refresh_token_is_good_once() {
-    let fake = FakeConfluence::cloud().start();
-    let client = json!({"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET});
-    let with = |more: serde_json::Value| {
-        let mut body = client.clone();
-        body.as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
-        body
-    };
-    let consent = format!(
-        "{}?audience=api.atlassian.com&client_id={CLIENT_ID}&scope=offline_access%20read:page:confluence\
-         &redirect_uri=http%3A%2F%2Fportal.example%2Fback&state=s&response_type=code&prompt=consent",
-        fake.authorize_url(),
-    );
-    let back = ask(&consent, "").await.unwrap();
-    let (_, code) = back.header("location").split_once("code=").unwrap();
-    let redeem = with(json!({
-        "grant_type": "authorization_code", "code": code, "redirect_uri": "http://portal.example/back",
-    }));
-    let (_, first) = post(&fake.token_url(), redeem).await;
-    let refresh =
-        with(json!({"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}));
-
-    let (status, second) = post(&fake.token_url(), refresh.clone()).await;
-    let again = post(&fake.token_url(), refresh).await;
-
-    assert_eq!(status, 200);
-    assert_eq!(
-        again,
-        (
-            403,
-            json!({"error": "invalid_grant", "error_description": "Unknown or invalid refresh token."})
-        )
-    );
-    let url = format!("{}/oauth/token/accessible-resources", fake.gateway_url());
-    let bearer = bearer(second["access_token"].as_str().unwrap());
-    assert_eq!(ask(&url, &bearer).await.unwrap().json()[0]["name"], "acme");
-    fake.expire_bearers();
-    assert_eq!(ask(&url, &bearer).await.unwrap().status, 401);
-    fake.revoke_refresh_tokens();
-    let refresh =
-        with(json!({"grant_type": "refresh_token", "refresh_token": second["refresh_token"]}));
-    assert_eq!(post(&fake.token_url(), refresh).await.0, 403);
-}
-
-#[tokio::test]
-async fn a_client_gets_a_bearer_by_its_credentials() {
-    let fake = FakeConfluence::cloud().start();
-    let body = json!({"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET});
-
-    let (status, token) = post(&fake.token_url(), body).await;
-
-    assert_eq!(status, 200);
-    assert_eq!(token["expires_in"], 3600);
-}
-
-#[tokio::test]
 async fn restrictions_and_rights_are_told() {
     let fake = FakeConfluence::cloud().start();
     let (salaries, bob) = fake.wiki(|wiki| {
@@ -321,88 +222,90 @@ async fn restrictions_and_rights_are_told() {
 }
 
 #[tokio::test]
-async fn every_kind_of_thing_is_there() {
+async fn spaces_have_pages_and_blog_posts() {
     let fake = FakeConfluence::cloud().start();
-    let page = |title: &str| fake.wiki(|wiki| wiki.id_of(title));
-    let (handbook, post, folder) = (page("Handbook"), page("Release 1.0"), page("Archive"));
-    let space = fake.wiki(|wiki| wiki.space("DS").unwrap().id);
+    let id = fake.wiki(|wiki| wiki.space("DS").unwrap().id);
+
+    let found = get(&fake, "/wiki/api/v2/spaces?keys=HR").await.json();
+    let space = get(&fake, &format!("/wiki/api/v2/spaces/{id}"))
+        .await
+        .json();
+
+    assert_eq!(found["results"][0]["name"], "Human Resources");
+    assert_eq!(space["key"], "DS");
+    let pages = format!("/wiki/api/v2/spaces/{id}/pages?depth=root");
+    assert_eq!(titles(&fake, &pages).await, ["Demo Space Home"]);
+    let posts = format!("/wiki/api/v2/spaces/{id}/blogposts");
+    assert_eq!(titles(&fake, &posts).await, ["Release 1.0"]);
+    let post = fake.wiki(|wiki| wiki.id_of("Release 1.0"));
+    let files = format!("/wiki/api/v2/blogposts/{post}/attachments");
+    assert_eq!(titles(&fake, &files).await, ["team.png"]);
+}
+
+#[tokio::test]
+async fn folders_have_children() {
+    let fake = FakeConfluence::cloud().start();
+    let id = fake.wiki(|wiki| wiki.id_of("Archive"));
+
+    let folder = get(&fake, &format!("/wiki/api/v2/folders/{id}"))
+        .await
+        .json();
+
+    assert_eq!(folder["type"], "folder");
+    assert!(fake.wiki(|wiki| wiki.contents[&id].kind == Kind::Folder));
+    let children = format!("/wiki/api/v2/folders/{id}/direct-children");
+    assert_eq!(titles(&fake, &children).await, ["Old Plans"]);
+}
+
+#[tokio::test]
+async fn many_pages_come_at_once() {
+    let fake = FakeConfluence::cloud().start();
+    let (handbook, post, plans) = fake.wiki(|wiki| {
+        (
+            wiki.id_of("Handbook"),
+            wiki.id_of("Release 1.0"),
+            wiki.id_of("Plans"),
+        )
+    });
+
+    let path = format!("/wiki/api/v2/pages?id={handbook},{post},{plans}&body-format=storage");
+
+    assert_eq!(titles(&fake, &path).await, ["Handbook", "Plans"]);
+}
+
+#[tokio::test]
+async fn comments_have_replies() {
+    let fake = FakeConfluence::cloud().start();
+    let id = fake.wiki(|wiki| wiki.id_of("Handbook"));
+    let path = format!("/wiki/api/v2/pages/{id}/footer-comments?body-format=storage");
+
+    let comments = get(&fake, &path).await.json();
+
+    let comment = &comments["results"][0];
+    assert_eq!(
+        comment["body"]["storage"]["value"],
+        "<p>Is this number still right?</p>"
+    );
+    let replies = format!(
+        "/wiki/api/v2/footer-comments/{}/children",
+        comment["id"].as_str().unwrap()
+    );
+    assert_eq!(titles(&fake, &replies).await, ["Re: Handbook"]);
+}
+
+#[tokio::test]
+async fn a_page_knows_what_is_above_it() {
+    let fake = FakeConfluence::cloud().start();
+    let (home, handbook) = fake.wiki(|wiki| (wiki.home("DS"), wiki.id_of("Handbook")));
+
+    let above = get(&fake, &format!("/wiki/api/v2/pages/{handbook}/ancestors"))
+        .await
+        .json();
 
     assert_eq!(
-        get(&fake, "/wiki/api/v2/spaces?keys=HR").await.json()["results"][0]["name"],
-        "Human Resources"
+        above["results"],
+        json!([{"id": home.to_string(), "type": "page"}])
     );
-    assert_eq!(
-        get(&fake, &format!("/wiki/api/v2/spaces/{space}"))
-            .await
-            .json()["key"],
-        "DS"
-    );
-    assert_eq!(
-        get(
-            &fake,
-            &format!("/wiki/api/v2/spaces/{space}/pages?depth=root")
-        )
-        .await
-        .titles()
-        .len(),
-        1
-    );
-    assert_eq!(
-        get(&fake, &format!("/wiki/api/v2/spaces/{space}/blogposts"))
-            .await
-            .titles(),
-        ["Release 1.0"]
-    );
-    assert_eq!(
-        get(&fake, &format!("/wiki/api/v2/blogposts/{post}/attachments"))
-            .await
-            .titles(),
-        ["team.png"]
-    );
-    assert_eq!(
-        get(&fake, &format!("/wiki/api/v2/folders/{folder}"))
-            .await
-            .json()["type"],
-        "folder"
-    );
-    assert_eq!(
-        get(
-            &fake,
-            &format!("/wiki/api/v2/folders/{folder}/direct-children")
-        )
-        .await
-        .titles(),
-        ["Old Plans"]
-    );
-    assert_eq!(
-        get(&fake, &format!("/wiki/api/v2/pages/{handbook}/ancestors"))
-            .await
-            .json()["results"]
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
-    let comments = get(
-        &fake,
-        &format!("/wiki/api/v2/pages/{handbook}/footer-comments?body-format=storage"),
-    )
-    .await
-    .json();
-    let comment = comments["results"][0]["id"].as_str().unwrap();
-    let replies = get(
-        &fake,
-        &format!("/wiki/api/v2/footer-comments/{comment}/children"),
-    )
-    .await;
-    assert_eq!(replies.titles(), ["Re: Handbook"]);
-    let many = get(
-        &fake,
-        &format!("/wiki/api/v2/pages?id={handbook},{post}&body-format=storage"),
-    )
-    .await;
-    assert_eq!(many.titles(), ["Handbook"]);
-    assert!(fake.wiki(|wiki| wiki.contents[&folder].kind == Kind::Folder));
     assert!(
         fake.page_url(handbook)
             .ends_with(&format!("/wiki/spaces/DS/pages/{handbook}"))

@@ -1,6 +1,6 @@
 //! Queries: what they find, how quotes are read, what is refused.
 
-use super::super::fake_confluence::FakeConfluence;
+use super::super::fake_confluence::fake::FakeConfluence;
 use super::{encoded, get};
 
 async fn titles(fake: &FakeConfluence, cql: &str) -> Vec<String> {

@@ -3,8 +3,9 @@
 use super::super::fake_confluence::credentials::{
     CLIENT_ID, CLIENT_SECRET, PASSWORD, PERSONAL_ACCESS_TOKEN, basic, bearer,
 };
-use super::super::fake_confluence::{FakeConfluence, PORTAL, Wiki};
-use super::{ask, encoded, get};
+use super::super::fake_confluence::fake::FakeConfluence;
+use super::super::fake_confluence::wiki::{PORTAL, Wiki};
+use super::{ask, encoded, get, titles};
 
 #[tokio::test]
 async fn only_what_is_asked_for_is_expanded() {
@@ -149,73 +150,79 @@ async fn the_port_is_free_when_the_fake_is_gone() {
 }
 
 #[tokio::test]
-async fn every_kind_of_thing_is_there() {
+async fn pages_are_found_by_title_parent_and_query() {
     let fake = FakeConfluence::data_center().start();
-    let (handbook, salaries) = fake.wiki(|wiki| (wiki.id_of("Handbook"), wiki.id_of("Salaries")));
+    let id = fake.wiki(|wiki| wiki.id_of("Handbook"));
 
     assert_eq!(
-        get(&fake, "/rest/api/content?spaceKey=DS&title=Plans&type=page")
-            .await
-            .titles(),
+        titles(&fake, "/rest/api/content?spaceKey=DS&title=Plans&type=page").await,
         ["Plans"]
     );
+    let children = format!("/rest/api/content/{id}/child/page");
     assert_eq!(
-        get(&fake, &format!("/rest/api/content/{handbook}/child/page"))
-            .await
-            .titles(),
+        titles(&fake, &children).await,
         ["Runbook", "Plans", "Salaries"]
     );
-    assert_eq!(
-        get(
-            &fake,
-            &format!("/rest/api/content/{handbook}/child/comment?depth=all&expand=body.view")
-        )
+    let cql = encoded("type = page and title ~ \"plans\"");
+    let search = format!("/rest/api/content/search?cql={cql}");
+    assert_eq!(titles(&fake, &search).await, ["Plans", "Old Plans"]);
+}
+
+#[tokio::test]
+async fn spaces_have_a_home_and_pages() {
+    let fake = FakeConfluence::data_center().start();
+
+    let space = get(&fake, "/rest/api/space/HR?expand=homepage")
         .await
-        .titles()
-        .len(),
-        2
-    );
+        .json();
+    let spaces = get(&fake, "/rest/api/space").await.json();
+
+    assert_eq!(space["homepage"]["title"], "Human Resources Home");
+    assert_eq!(spaces["size"], 2);
     assert_eq!(
-        get(&fake, &format!("/rest/api/content/{handbook}/label"))
-            .await
-            .json()["size"],
-        0
+        titles(&fake, "/rest/api/space/HR/content/page").await,
+        ["Human Resources Home", "Policies"]
     );
-    let relevant = get(
+}
+
+#[tokio::test]
+async fn comments_labels_and_people_are_there() {
+    let fake = FakeConfluence::data_center().start();
+    let id = fake.wiki(|wiki| wiki.id_of("Handbook"));
+
+    let comments = format!("/rest/api/content/{id}/child/comment?depth=all&expand=body.view");
+    let labels = get(&fake, &format!("/rest/api/content/{id}/label"))
+        .await
+        .json();
+    let person = get(&fake, &format!("/rest/api/user?username={PORTAL}"))
+        .await
+        .json();
+
+    assert_eq!(titles(&fake, &comments).await.len(), 2);
+    assert_eq!(labels["size"], 0);
+    assert_eq!(person["displayName"], "Share Portal");
+}
+
+#[tokio::test]
+async fn inherited_restrictions_are_told() {
+    let fake = FakeConfluence::data_center().start();
+    let id = fake.wiki(|wiki| {
+        let salaries = wiki.id_of("Salaries");
+        wiki.add_page(salaries, "By name", "<p></p>")
+    });
+
+    let own = get(
         &fake,
-        &format!("/rest/api/content/{salaries}/restriction/relevantViewRestrictions"),
+        &format!("/rest/api/content/{id}/restriction/byOperation/read"),
     )
     .await
     .json();
+    let all = format!("/rest/api/content/{id}/restriction/relevantViewRestrictions");
+    let all = get(&fake, &all).await.json();
+
+    assert_eq!(own["restrictions"]["user"]["size"], 0);
     assert_eq!(
-        relevant["restrictions"]["read"]["restrictions"]["user"]["size"],
+        all["restrictions"]["read"]["restrictions"]["user"]["size"],
         2
-    );
-    assert_eq!(
-        get(&fake, "/rest/api/space/HR?expand=homepage")
-            .await
-            .json()["homepage"]["title"],
-        "Human Resources Home"
-    );
-    assert_eq!(get(&fake, "/rest/api/space").await.json()["size"], 2);
-    assert_eq!(
-        get(&fake, "/rest/api/space/HR/content/page")
-            .await
-            .titles()
-            .len(),
-        2
-    );
-    let cql = encoded("type = page and title ~ \"plans\"");
-    assert_eq!(
-        get(&fake, &format!("/rest/api/content/search?cql={cql}"))
-            .await
-            .titles(),
-        ["Plans", "Old Plans"]
-    );
-    assert_eq!(
-        get(&fake, &format!("/rest/api/user?username={PORTAL}"))
-            .await
-            .json()["displayName"],
-        "Share Portal"
     );
 }

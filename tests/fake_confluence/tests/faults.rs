@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use super::super::fake_confluence::credentials::SECRETS;
-use super::super::fake_confluence::{
-    FakeConfluence, Fault, NotFound, On, PNG, Port, RateLimit, Recorded, Reply,
-};
+use super::super::fake_confluence::exchange::{Port, Reply};
+use super::super::fake_confluence::fake::FakeConfluence;
+use super::super::fake_confluence::fault::{Fault, NotFound, On};
+use super::super::fake_confluence::rate_limit::RateLimit;
+use super::super::fake_confluence::recorder::Recorded;
+use super::super::fake_confluence::sample::PNG;
 use super::{ask, get, get_through_gateway};
 
 const PAGES: &str = "/wiki/api/v2/pages";

@@ -5,14 +5,15 @@ mod cql;
 mod data_center;
 mod faults;
 mod specification;
+mod tokens;
 mod webhooks;
 
 use serde_json::Value;
 
-use super::fake_confluence::FakeConfluence;
 use super::fake_confluence::credentials::{
     EMAIL, PERSONAL_ACCESS_TOKEN, SERVICE_ACCOUNT_TOKEN, SITE_TOKEN, basic, bearer,
 };
+use super::fake_confluence::fake::FakeConfluence;
 
 /// An answer, read to its end.
 struct Got {
@@ -64,6 +65,10 @@ async fn get(fake: &FakeConfluence, path: &str) -> Got {
     ask(&format!("{}{path}", fake.base_url()), &credential)
         .await
         .unwrap()
+}
+
+async fn titles(fake: &FakeConfluence, path: &str) -> Vec<String> {
+    get(fake, path).await.titles()
 }
 
 async fn get_through_gateway(fake: &FakeConfluence, path: &str) -> Got {

@@ -1,6 +1,6 @@
 //! What the specification does not allow is answered as a mistake, and fails the test that made it.
 
-use super::super::fake_confluence::FakeConfluence;
+use super::super::fake_confluence::fake::FakeConfluence;
 use super::{ask, get};
 
 #[tokio::test]
