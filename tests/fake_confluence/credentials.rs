@@ -4,6 +4,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::wiki::PORTAL;
+
 /// The portal's account on Cloud; on Data Center it is `wiki::PORTAL`.
 pub(crate) const EMAIL: &str = "portal@acme.example";
 /// Cloud, site only, with `EMAIL`.
@@ -19,6 +21,9 @@ pub(crate) const CLIENT_SECRET: &str = "ATOAFakeOAuthClientSecret2A3B4C5D6E7F";
 pub(crate) const PERSONAL_ACCESS_TOKEN: &str = "FakePersonalAccessTokenNDQ1MjY4OTY5";
 /// Data Center, with the user name `wiki::PORTAL`.
 pub(crate) const PASSWORD: &str = "fake-data-center-password";
+
+/// The signature of every URL of Cloud's media store.
+pub(crate) const MEDIA_TOKEN: &str = "fake-signature-of-a-media-url";
 
 pub(crate) const CLOUD_ID: &str = "1a2b3c4d-0000-4000-8000-00000000cafe";
 
@@ -48,18 +53,38 @@ pub(crate) const CLASSIC: &[&str] = &[
     "readonly:content.attachment:confluence",
 ];
 
-/// Everything that must never be seen anywhere but in a request to the fake itself.
-pub(crate) const SECRETS: &[&str] = &[
-    SITE_TOKEN,
-    SCOPED_TOKEN,
-    SERVICE_ACCOUNT_TOKEN,
-    CLIENT_SECRET,
-    PERSONAL_ACCESS_TOKEN,
-    PASSWORD,
-];
+/// Every form in which a credential could be seen where it must not be: in a log, an error, a request to somebody else.
+pub(crate) fn secrets() -> Vec<String> {
+    let plain = [
+        SITE_TOKEN,
+        SCOPED_TOKEN,
+        SERVICE_ACCOUNT_TOKEN,
+        CLIENT_SECRET,
+        PERSONAL_ACCESS_TOKEN,
+        PASSWORD,
+        MEDIA_TOKEN,
+        // As all bearers and refresh tokens begin that OAuth gives.
+        "fake-bearer-",
+        "fake-refresh-",
+    ];
+    let pairs = [
+        (EMAIL, SITE_TOKEN),
+        (EMAIL, SCOPED_TOKEN),
+        (PORTAL, PASSWORD),
+        (CLIENT_ID, CLIENT_SECRET),
+    ];
+    let plain = plain.into_iter().map(str::to_owned);
+    plain
+        .chain(pairs.map(|(user, password)| pair(user, password)))
+        .collect()
+}
 
 pub(crate) fn basic(user: &str, password: &str) -> String {
-    format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
+    format!("Basic {}", pair(user, password))
+}
+
+fn pair(user: &str, password: &str) -> String {
+    STANDARD.encode(format!("{user}:{password}"))
 }
 
 pub(crate) fn bearer(token: &str) -> String {

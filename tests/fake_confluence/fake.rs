@@ -187,7 +187,7 @@ impl FakeConfluence {
         self.access(Access::answer_captcha);
     }
 
-    /// Every fitting request, until `heal`.
+    /// Every fitting request, until `heal`. Of several faults that fit, the one that was planned last happens.
     pub(crate) fn fail(&self, on: On, fault: Fault) {
         self.state().faults.plan(on, fault, None);
     }

@@ -111,11 +111,11 @@ impl Faults {
         self.planned.clear();
     }
 
-    /// The first fault that fits, and one use less of it.
+    /// The fault that fits and was planned last, and one use less of it.
     pub(crate) fn take(&mut self, request: &Request, path: &str) -> Option<Fault> {
         let fits =
             |planned: &&mut Planned| planned.left != Some(0) && planned.on.fits(request, path);
-        let planned = self.planned.iter_mut().find(fits)?;
+        let planned = self.planned.iter_mut().rev().find(fits)?;
         if let Some(left) = &mut planned.left {
             *left -= 1;
         }

@@ -6,6 +6,7 @@ mod v2;
 mod v2_lists;
 mod wire;
 
+use super::credentials::MEDIA_TOKEN;
 use super::errors::error_v2;
 use super::exchange::{Reply, Request};
 use super::serve::decoded;
@@ -65,7 +66,7 @@ pub(crate) fn media(wiki: &Wiki, request: &Request) -> Reply {
     let version = request
         .query("version")
         .and_then(|version| version.parse::<usize>().ok());
-    let Some(file) = file.filter(|_| request.query("token") == Some(wire::MEDIA_TOKEN)) else {
+    let Some(file) = file.filter(|_| request.query("token") == Some(MEDIA_TOKEN)) else {
         return Reply::json(
             403,
             &serde_json::json!({"error": {"code": "JwtAuthoriser:AuthorisationError"}}),

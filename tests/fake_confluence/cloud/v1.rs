@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Asked, wire};
 use crate::fake_confluence::cql_search::{Hit, plain, search, type_of};
+use crate::fake_confluence::credentials::MEDIA_TOKEN;
 use crate::fake_confluence::errors::{bad_request_v1, not_found_v1};
 use crate::fake_confluence::exchange::Reply;
 use crate::fake_confluence::links::{encoded, rfc3339};
@@ -240,7 +241,7 @@ impl Asked<'_> {
             "{}/file/{}/binary?token={}&client=fake&dl=true&name={}{version}",
             self.urls.media,
             file.file_id(),
-            wire::MEDIA_TOKEN,
+            MEDIA_TOKEN,
             encoded(&file.title),
         ))
     }

@@ -9,9 +9,6 @@ use crate::fake_confluence::wiki::{
     Attachment, Comment, Content, Kind, Person, Seen, Space, Status,
 };
 
-/// The signature of every media URL.
-pub(crate) const MEDIA_TOKEN: &str = "fake-signature-of-a-media-url";
-
 pub(crate) fn status(status: Status) -> &'static str {
     match status {
         Status::Current => "current",
