@@ -337,7 +337,7 @@ fn secrets_can_be_neither_printed_nor_copied() {
 #[test]
 fn every_file_opens_with_what_lives_there() {
     let mut problems = Vec::new();
-    for folder in ["src", "tests", "benches"] {
+    for folder in ["src", "tests", "benches", "examples"] {
         for file in files(folder, ".rs") {
             if !file.text.starts_with("//! ") {
                 problems.push(format!("{folder}/{}: opens without //!", file.path));

@@ -1,0 +1,136 @@
+//! What tests do to the wiki of a fake while it runs: edit, move, trash, restrict, attach, comment.
+
+use super::files::Bytes;
+use super::wiki::{Attachment, Comment, Content, Status, Wiki};
+
+impl Wiki {
+    /// Any change of a page by hand, without a new version.
+    pub(crate) fn page(&mut self, id: u64) -> &mut Content {
+        self.contents.get_mut(&id).unwrap()
+    }
+
+    /// A new body, plain XHTML that is the same in both formats.
+    pub(crate) fn edit(&mut self, id: u64, body: &str) {
+        self.edit_both(id, body, body);
+    }
+
+    pub(crate) fn edit_both(&mut self, id: u64, storage: &str, export_view: &str) {
+        self.change(id, |page| {
+            page.storage = storage.to_owned();
+            page.export_view = export_view.to_owned();
+        });
+    }
+
+    pub(crate) fn rename(&mut self, id: u64, title: &str) {
+        self.change(id, |page| page.title = title.to_owned());
+    }
+
+    fn change(&mut self, id: u64, change: impl FnOnce(&mut Content)) {
+        let now = self.tick();
+        let page = self.page(id);
+        change(page);
+        page.version += 1;
+        page.edited = now;
+    }
+
+    /// To the end of another parent's children. A move makes no new version.
+    pub(crate) fn move_below(&mut self, id: u64, parent: u64) {
+        let position = self.next_position(Some(parent));
+        let page = self.page(id);
+        page.parent = Some(parent);
+        page.position = position;
+    }
+
+    pub(crate) fn set_position(&mut self, id: u64, position: u32) {
+        self.page(id).position = position;
+    }
+
+    /// As Confluence does: children of a trashed page move up to its parent.
+    pub(crate) fn trash(&mut self, id: u64) {
+        let parent = self.contents[&id].parent;
+        for child in self
+            .contents
+            .values_mut()
+            .filter(|page| page.parent == Some(id))
+        {
+            child.parent = parent;
+        }
+        self.page(id).status = Status::Trashed;
+    }
+
+    pub(crate) fn restore(&mut self, id: u64) {
+        self.page(id).status = Status::Current;
+    }
+
+    /// Gone for good, with its files and comments.
+    pub(crate) fn delete(&mut self, id: u64) {
+        self.trash(id);
+        self.contents.remove(&id);
+        self.attachments.retain(|_, file| file.page != id);
+        self.comments.retain(|_, comment| comment.page != id);
+    }
+
+    /// Only these may read the page and what is below it.
+    pub(crate) fn restrict(&mut self, id: u64, readers: &[&str]) {
+        let readers = readers.iter().copied().map(str::to_owned).collect();
+        self.page(id).readers = Some(readers);
+    }
+
+    pub(crate) fn unrestrict(&mut self, id: u64) {
+        self.page(id).readers = None;
+    }
+
+    pub(crate) fn label(&mut self, id: u64, label: &str) {
+        self.page(id).labels.push(label.to_owned());
+    }
+
+    /// A file of that name again makes a new version of it, with the same id.
+    pub(crate) fn attach(&mut self, page: u64, title: &str, media_type: &str, bytes: Bytes) -> u64 {
+        let known = self.attachments.values_mut();
+        let mut known = known.filter(|file| file.page == page && file.title == title);
+        if let Some(file) = known.next() {
+            file.versions.push(bytes);
+            return file.id;
+        }
+        let id = self.next_id();
+        let file = Attachment {
+            id,
+            page,
+            title: title.to_owned(),
+            media_type: media_type.to_owned(),
+            comment: String::new(),
+            created: self.tick(),
+            status: Status::Current,
+            versions: vec![bytes],
+        };
+        self.attachments.insert(id, file);
+        id
+    }
+
+    pub(crate) fn trash_attachment(&mut self, id: u64) {
+        self.attachments.get_mut(&id).unwrap().status = Status::Trashed;
+    }
+
+    pub(crate) fn comment(&mut self, page: u64, author: &str, storage: &str) -> u64 {
+        self.add_comment(page, None, author, storage)
+    }
+
+    pub(crate) fn reply(&mut self, comment: u64, author: &str, storage: &str) -> u64 {
+        let page = self.comments[&comment].page;
+        self.add_comment(page, Some(comment), author, storage)
+    }
+
+    fn add_comment(&mut self, page: u64, parent: Option<u64>, author: &str, storage: &str) -> u64 {
+        let id = self.next_id();
+        let comment = Comment {
+            id,
+            page,
+            parent,
+            author: author.to_owned(),
+            storage: storage.to_owned(),
+            created: self.tick(),
+        };
+        self.comments.insert(id, comment);
+        id
+    }
+}

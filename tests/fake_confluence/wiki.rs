@@ -1,0 +1,295 @@
+//! The wiki behind a fake: spaces, pages, blog posts, folders, files, comments and people, and how they come into being.
+//! What is done to them later is in `changes`, how they are looked at in `looking`, their JSON in `cloud` and
+//! `data_center`.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+
+use time::{Duration, OffsetDateTime, macros::datetime};
+
+use super::files::Bytes;
+
+/// Who wrote everything that nobody else is named for, and whose credentials the portal has.
+pub(crate) const PORTAL: &str = "portal";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Page,
+    BlogPost,
+    /// On Cloud only; on Data Center they are pages.
+    Folder,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Current,
+    Trashed,
+    Draft,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Space {
+    pub(crate) id: u64,
+    pub(crate) key: String,
+    pub(crate) name: String,
+    pub(crate) homepage: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Content {
+    pub(crate) id: u64,
+    pub(crate) kind: Kind,
+    pub(crate) space: u64,
+    pub(crate) title: String,
+    pub(crate) parent: Option<u64>,
+    pub(crate) position: u32,
+    pub(crate) version: u32,
+    pub(crate) status: Status,
+    /// In bodies `{base}` stands for the base URL that readers of this wiki see.
+    pub(crate) storage: String,
+    pub(crate) export_view: String,
+    pub(crate) labels: Vec<String>,
+    /// A name in `Wiki::people`.
+    pub(crate) author: String,
+    pub(crate) created: OffsetDateTime,
+    pub(crate) edited: OffsetDateTime,
+    /// The view restriction: who may read it, by names in `Wiki::people`. Pages below inherit it.
+    pub(crate) readers: Option<Vec<String>>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Attachment {
+    pub(crate) id: u64,
+    pub(crate) page: u64,
+    pub(crate) title: String,
+    pub(crate) media_type: String,
+    pub(crate) comment: String,
+    pub(crate) created: OffsetDateTime,
+    pub(crate) status: Status,
+    /// The bytes of every version, the oldest first.
+    pub(crate) versions: Vec<Bytes>,
+}
+
+impl Attachment {
+    pub(crate) fn version(&self) -> usize {
+        self.versions.len()
+    }
+
+    pub(crate) fn bytes(&self) -> &Bytes {
+        self.versions.last().unwrap()
+    }
+
+    /// The name of the file in Cloud's media store.
+    pub(crate) fn file_id(&self) -> String {
+        format!("d04b592d-798d-486e-80af-{:012x}", self.id)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Comment {
+    pub(crate) id: u64,
+    pub(crate) page: u64,
+    /// The comment that this one answers.
+    pub(crate) parent: Option<u64>,
+    pub(crate) author: String,
+    pub(crate) storage: String,
+    pub(crate) created: OffsetDateTime,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) username: String,
+    pub(crate) account_id: String,
+    pub(crate) user_key: String,
+    pub(crate) display_name: String,
+}
+
+pub(crate) struct Wiki {
+    pub(crate) spaces: Vec<Space>,
+    pub(crate) contents: BTreeMap<u64, Content>,
+    pub(crate) attachments: BTreeMap<u64, Attachment>,
+    pub(crate) comments: BTreeMap<u64, Comment>,
+    pub(crate) people: Vec<Person>,
+    last_id: u64,
+    now: OffsetDateTime,
+}
+
+/// A new page, until it is added.
+pub(crate) struct NewContent<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) title: &'a str,
+    pub(crate) parent: Option<u64>,
+    pub(crate) body: &'a str,
+}
+
+impl Wiki {
+    /// One space `DS` with a home page, and the portal's own account.
+    pub(crate) fn new() -> Self {
+        let mut wiki = Self {
+            spaces: Vec::new(),
+            contents: BTreeMap::new(),
+            attachments: BTreeMap::new(),
+            comments: BTreeMap::new(),
+            people: Vec::new(),
+            last_id: 65_961_000,
+            now: datetime!(2026-03-15 07:02:21.123 UTC),
+        };
+        wiki.add_person(PORTAL, "Share Portal");
+        wiki.add_space("DS", "Demo Space");
+        wiki
+    }
+
+    /// `new` with `pages` pages below the home page, ten to a parent; the ids stand in the order of the tree.
+    pub(crate) fn tree(pages: usize) -> Self {
+        let mut wiki = Self::new();
+        let home = wiki.home("DS");
+        wiki.add_tree(home, pages);
+        wiki
+    }
+
+    pub(crate) fn add_tree(&mut self, root: u64, pages: usize) -> Vec<u64> {
+        let mut ids: Vec<u64> = Vec::with_capacity(pages);
+        for number in 0..pages {
+            let parent = match number {
+                0..10 => root,
+                _ => ids[number / 10 - 1],
+            };
+            let title = format!("Page {}", number + 1);
+            let body = format!("<p>The text of page {}.</p>", number + 1);
+            ids.push(self.add_page(parent, &title, &body));
+        }
+        ids
+    }
+
+    pub(crate) fn add_person(&mut self, username: &str, display_name: &str) {
+        let number = self.people.len() + 1;
+        self.people.push(Person {
+            username: username.to_owned(),
+            account_id: format!("557058:00000000-0000-4000-8000-{number:012}"),
+            user_key: format!("8a7f80838bd7a0b1018bd7a0b2c3{number:04}"),
+            display_name: display_name.to_owned(),
+        });
+    }
+
+    /// A new space with an empty home page; the answer is the id of that page.
+    pub(crate) fn add_space(&mut self, key: &str, name: &str) -> u64 {
+        let id = self.next_id();
+        self.spaces.push(Space {
+            id,
+            key: key.to_owned(),
+            name: name.to_owned(),
+            homepage: None,
+        });
+        let home = self.add(
+            id,
+            &NewContent {
+                kind: Kind::Page,
+                title: &format!("{name} Home"),
+                parent: None,
+                body: "<p>Welcome.</p>",
+            },
+        );
+        self.spaces.last_mut().unwrap().homepage = Some(home);
+        home
+    }
+
+    pub(crate) fn add_page(&mut self, parent: u64, title: &str, body: &str) -> u64 {
+        self.add_below(parent, Kind::Page, title, body)
+    }
+
+    pub(crate) fn add_folder(&mut self, parent: u64, title: &str) -> u64 {
+        self.add_below(parent, Kind::Folder, title, "")
+    }
+
+    pub(crate) fn add_blog_post(&mut self, space: &str, title: &str, body: &str) -> u64 {
+        let space = self.space(space).unwrap().id;
+        let kind = Kind::BlogPost;
+        let parent = None;
+        self.add(
+            space,
+            &NewContent {
+                kind,
+                title,
+                parent,
+                body,
+            },
+        )
+    }
+
+    fn add_below(&mut self, parent: u64, kind: Kind, title: &str, body: &str) -> u64 {
+        let space = self.contents[&parent].space;
+        let parent = Some(parent);
+        self.add(
+            space,
+            &NewContent {
+                kind,
+                title,
+                parent,
+                body,
+            },
+        )
+    }
+
+    fn add(&mut self, space: u64, new: &NewContent<'_>) -> u64 {
+        let id = self.next_id();
+        let position = self.next_position(new.parent);
+        let content = Content {
+            id,
+            kind: new.kind,
+            space,
+            title: new.title.to_owned(),
+            parent: new.parent,
+            position,
+            version: 1,
+            status: Status::Current,
+            storage: new.body.to_owned(),
+            export_view: new.body.to_owned(),
+            labels: Vec::new(),
+            author: PORTAL.to_owned(),
+            created: self.tick(),
+            edited: self.now,
+            readers: None,
+        };
+        self.contents.insert(id, content);
+        id
+    }
+
+    /// For a product that has none.
+    pub(super) fn make_folders_pages(&mut self) {
+        for content in self.contents.values_mut() {
+            if content.kind == Kind::Folder {
+                content.kind = Kind::Page;
+            }
+        }
+    }
+
+    pub(super) fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    pub(super) fn next_position(&self, parent: Option<u64>) -> u32 {
+        let siblings = self.contents.values().filter(|page| page.parent == parent);
+        siblings.map(|page| page.position + 1).max().unwrap_or(0)
+    }
+
+    pub(super) fn tick(&mut self) -> OffsetDateTime {
+        self.now += Duration::minutes(1);
+        self.now
+    }
+}
+
+/// A wiki with the eyes of one reader: what he may not see is not there.
+pub(crate) struct Seen<'a> {
+    pub(crate) wiki: &'a Wiki,
+    /// A name in `Wiki::people`; `None` is an anonymous reader.
+    pub(crate) reader: Option<&'a str>,
+}
+
+impl Deref for Seen<'_> {
+    type Target = Wiki;
+
+    fn deref(&self) -> &Wiki {
+        self.wiki
+    }
+}
