@@ -81,9 +81,7 @@ pub fn children(
         None => "parent_content_id is null",
     };
     let sql = format!(
-        "{} select {SUMMARY}
-           from below join page_snapshot page on page.connection_id = $1 and page.content_id = below.content_id
-           where below.is_shown order by below.way",
+        "{} select {SUMMARY} from below where is_shown order by way",
         walk::below(parents)
     );
     let rows = walk::query(sql, scope)
@@ -139,9 +137,7 @@ pub fn ancestors(
     page: &PageSummary,
 ) -> Result<Vec<PageSummary>, DbError> {
     let sql = format!(
-        "{} select {SUMMARY}
-           from up join page_snapshot page on page.connection_id = $1 and page.content_id = up.content_id
-           where up.depth > 0 and {IS_SHOWN} order by up.depth desc",
+        "{} select {SUMMARY} from up where depth > 0 and is_shown order by depth desc",
         walk::up("page.content_id = $9")
     );
     let rows = walk::query(sql, scope)

@@ -16,18 +16,19 @@ const MAX_DEPTH: i32 = 500;
 
 /// A query with the parameters that the words below stand for; its own begin with `$9`.
 ///
-/// `$1` connection, `$2` space, `$3` the chosen root or null, `$4` how many steps a walk takes, `$5` whether the root
-/// may be restricted, `$6` whether other pages may, `$7` excluded labels, `$8` included labels.
+/// `$1` connection, `$2` space or null for any, `$3` the chosen root or null, `$4` how many steps a walk takes, `$5`
+/// whether the root may be restricted, `$6` whether other pages may, `$7` excluded labels, `$8` included labels.
 pub(super) fn query(sql: String, scope: &ContentScope) -> BoxedSqlQuery<'_, Pg, SqlQuery> {
-    let steps = match scope.reach {
-        Reach::One { .. } => 0,
-        _ => MAX_DEPTH,
+    // A page that was shared alone stays shared wherever it is moved.
+    let (space, steps) = match scope.reach {
+        Reach::One { .. } => (None, 0),
+        _ => (Some(&scope.space_key), MAX_DEPTH),
     };
     let restricted = scope.limits.restricted_pages;
     sql_query(sql)
         .into_boxed::<Pg>()
         .bind::<SqlUuid, _>(scope.connection_id)
-        .bind::<Text, _>(&scope.space_key)
+        .bind::<Nullable<Text>, _>(space)
         .bind::<Nullable<Text>, _>(scope.chosen())
         .bind::<Integer, _>(steps)
         .bind::<Bool, _>(restricted != RestrictedPages::None)
@@ -38,7 +39,8 @@ pub(super) fn query(sql: String, scope: &ContentScope) -> BoxedSqlQuery<'_, Pg, 
 
 /// Whether a walk may come to the page, and go on from there.
 pub(super) const IS_OPEN: &str =
-    "page.connection_id = $1 and page.space_key = $2 and page.gone_at is null
+    "page.connection_id = $1 and page.space_key = coalesce($2, page.space_key)
+    and page.gone_at is null
     and (page.content_id = $3 and (not page.view_restricted or $5)
       or (not page.view_restricted or $6) and not lower(page.labels::text)::text[] && $7)";
 
@@ -50,8 +52,12 @@ pub(super) const IS_SHOWN: &str = "(page.content_id is not distinct from $3
 pub(super) const IS_TOP: &str =
     "case when $3 is null then parent_content_id is null else content_id = $3 end";
 
-/// The columns of a summary.
-pub(super) const SUMMARY: &str = "page.content_id, page.kind, page.space_key, page.title,
+/// The columns of a summary. The walks up and below carry them, because a join afterwards reads the whole table.
+pub(super) const SUMMARY: &str =
+    "content_id, kind, space_key, title, parent_content_id, view_restricted";
+
+/// The same of a row that is called `page`.
+const SUMMARY_OF_PAGE: &str = "page.content_id, page.kind, page.space_key, page.title,
     page.parent_content_id, page.view_restricted";
 
 /// Begins a query that may use `reached (content_id)`: all pages in scope.
@@ -69,33 +75,33 @@ pub(super) fn reached() -> String {
     )
 }
 
-/// Begins a query that may use `up (content_id, parent_content_id, depth)`: the shown pages for which `begins` is true
-/// and the open pages above them, up to the root. A page of the beginning is in scope if its walk meets the top.
+/// Begins a query that may use `up (summary, is_shown, depth)`: the shown pages for which `begins` is true and the open
+/// pages above them, up to the root. A page of the beginning is in scope if its walk meets the top.
 pub(super) fn up(begins: &str) -> String {
     format!(
-        "with recursive up (content_id, parent_content_id, depth) as (
-           select content_id, parent_content_id, 0 from page_snapshot page
+        "with recursive up ({SUMMARY}, is_shown, depth) as (
+           select {SUMMARY}, true, 0 from page_snapshot page
              where {IS_OPEN} and {IS_SHOWN} and {begins}
            union
-           select page.content_id, page.parent_content_id, up.depth + 1
+           select {SUMMARY_OF_PAGE}, {IS_SHOWN}, up.depth + 1
              from up join page_snapshot page on page.content_id = up.parent_content_id
              where {IS_OPEN} and up.depth < $4 and up.content_id is distinct from $3
          )"
     )
 }
 
-/// Begins a query that may use `below (top, content_id, way, is_shown)`.
+/// Begins a query that may use `below (summary, top, way, is_shown)`.
 ///
-/// It holds the children of the parents for which
-/// `parents` is true, and where such a child is not shown, its children in its place: a page hangs under the nearest
-/// page above it that is seen. `way` sorts them as the wiki does.
+/// It holds the children of the parents for which `parents` is true, and where such a child is not shown, its children
+/// in its place: a page hangs under the nearest page above it that is seen, its `top`. `way` sorts them as the wiki
+/// does.
 pub(super) fn below(parents: &str) -> String {
     format!(
-        "with recursive below (top, content_id, way, is_shown, depth) as (
-           select parent_content_id, content_id, array[row(position, title)], {IS_SHOWN}, 0
+        "with recursive below ({SUMMARY}, top, way, is_shown, depth) as (
+           select {SUMMARY}, parent_content_id, array[row(position, title)], {IS_SHOWN}, 0
              from page_snapshot page where {IS_OPEN} and kind = 'page' and {parents}
            union all
-           select below.top, page.content_id, below.way || row(page.position, page.title), {IS_SHOWN}, below.depth + 1
+           select {SUMMARY_OF_PAGE}, below.top, below.way || row(page.position, page.title), {IS_SHOWN}, below.depth + 1
              from below join page_snapshot page on page.parent_content_id = below.content_id
              where {IS_OPEN} and page.kind = 'page' and not below.is_shown and below.depth < $4
          )"
