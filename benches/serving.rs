@@ -28,7 +28,8 @@ use vestibule::pages::files::FileStore;
 use vestibule::pages::import::{self, ImportAs};
 use vestibule::password::{self, Password};
 use vestibule::shares::embed_origins::EmbedOrigins;
-use vestibule::shares::share::{ExternalLinks, PassLifetime, Scope, Share};
+use vestibule::shares::labels::Labels;
+use vestibule::shares::share::{ExternalLinks, PassLifetime, RestrictedPages, Scope, Share};
 use vestibule::shares::store::{self, NewShare};
 use vestibule::shares::unlock_secret::UnlockSecret;
 use vestibule::shares::unlock_token;
@@ -402,6 +403,10 @@ fn make_share(database_url: &str, folder: &Path) -> Share {
         pass_lifetime: PassLifetime::DEFAULT,
         embed_origins: EmbedOrigins::None,
         external_links: ExternalLinks::PlainText,
+        restricted_pages: RestrictedPages::None,
+        include_labels: Labels::default(),
+        exclude_labels: Labels::default(),
+        show_comments: false,
         unlock_secret: UnlockSecret::generate().unwrap(),
         created_by: "bench".to_owned(),
     };

@@ -16,7 +16,7 @@
 //!
 //! - **share**: a row of `shared_page`, named by a UUID; what a link leads to.
 //! - **root page**: what the share points at. **Scope**: how much of the wiki it opens from there (page, tree, space,
-//!   blog post).
+//!   blog post). **Limits**: what of it is left out, by view restriction or label.
 //! - **unlock token**: the JWT, good for a minute, by which a client's site lets its visitors in. **Unlock secret**: the
 //!   32 bytes it is signed with, one per share.
 //! - **pass**: the signed cookie that proves a visitor got in, by password or by token.

@@ -3,52 +3,14 @@
 
 use std::convert::Infallible;
 
-use serde::Deserialize;
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::given::{Given, JsonType};
-use super::problems::{Problems, Unknown};
-use super::words::{ExternalLinksWord, read_word};
+use super::problems::Problems;
 use crate::password::{Password, PasswordError};
 use crate::shares::embed_origins::EmbedOrigins;
-use crate::shares::share::{ExternalLinks, PassLifetime};
-
-/// How the share is rendered.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = ShareOptionsInput)]
-pub(super) struct OptionsBody {
-    #[serde(default)]
-    #[schema(value_type = ExternalLinksWord, required = false)]
-    external_links: Given<String>,
-    #[serde(flatten)]
-    #[schema(ignore)]
-    unknown: Unknown,
-}
-
-impl JsonType for OptionsBody {
-    const WORDS: &'static str = "an object";
-
-    fn from_json(value: serde_json::Value) -> Option<Self> {
-        serde_json::from_value(value).ok()
-    }
-}
-
-impl OptionsBody {
-    pub(super) fn read(self, problems: &mut Problems) -> Option<ExternalLinks> {
-        problems.refuse_unknown("options.", &self.unknown);
-        problems
-            .changed(
-                "options.externalLinks",
-                self.external_links,
-                read_word::<ExternalLinksWord>,
-            )
-            .map(ExternalLinks::from)
-    }
-}
+use crate::shares::share::PassLifetime;
 
 /// For values whose type is all there is to check.
 pub(super) fn any<T>(value: T) -> Result<T, Infallible> {

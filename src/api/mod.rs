@@ -11,6 +11,7 @@ mod given;
 pub mod methods;
 mod new_share;
 pub mod openapi;
+mod options;
 mod problems;
 mod refusals;
 mod root;

@@ -4,14 +4,15 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::fields::{self, OptionsBody};
+use super::fields;
 use super::given::Given;
+use super::options::{Options, OptionsBody};
 use super::problems::{Problems, Unknown};
 use super::root::{Named, Place};
 use super::words::{ScopeWord, read_word};
 use crate::password::Password;
 use crate::shares::embed_origins::EmbedOrigins;
-use crate::shares::share::{ExternalLinks, PassLifetime};
+use crate::shares::share::PassLifetime;
 
 /// A share to be created. The root is named by one of `pageId`, `spaceKey` and `url`.
 #[derive(Deserialize, ToSchema)]
@@ -26,7 +27,7 @@ use crate::shares::share::{ExternalLinks, PassLifetime};
         "password": "a long pass phrase",
         "expiresAt": "2030-12-31T23:59:59Z",
         "embedOrigins": ["https://www.example.com"],
-        "options": {"externalLinks": "keep"}
+        "options": {"externalLinks": "keep", "excludeLabels": ["internal"]}
     })
 )]
 pub(super) struct NewShareBody {
@@ -97,7 +98,7 @@ pub(super) struct Details {
     pub(super) expires_at: Option<OffsetDateTime>,
     pub(super) pass_lifetime: PassLifetime,
     pub(super) embed_origins: EmbedOrigins,
-    pub(super) external_links: ExternalLinks,
+    pub(super) options: Options,
     pub(super) enabled: bool,
 }
 
@@ -134,10 +135,10 @@ impl NewShareBody {
             embed_origins: problems
                 .optional("embedOrigins", self.embed_origins, fields::origins)
                 .unwrap_or_default(),
-            external_links: problems
+            options: problems
                 .optional("options", self.options, fields::any)
-                .and_then(|options| options.read(problems))
-                .unwrap_or(ExternalLinks::PlainText),
+                .map(|options| options.read(problems))
+                .unwrap_or_default(),
             enabled: problems
                 .optional("enabled", self.enabled, fields::any)
                 .unwrap_or(true),

@@ -8,7 +8,7 @@ use crate::db::DbError;
 use crate::pages::model::{PageKind, PageSummary, Space};
 use crate::pages::pick;
 use crate::pages::store::{connections, listing};
-use crate::shares::share::{Scope, ScopeKind};
+use crate::shares::share::{RestrictedPages, Scope, ScopeKind};
 use crate::web::error::FieldProblem;
 
 /// A place in a wiki as the caller named it; nothing of it is known to exist.
@@ -34,6 +34,8 @@ pub(super) struct Root {
     pub(super) scope: Scope,
     /// Of the page or the space: a share's name, if it gets no other.
     pub(super) title: String,
+    /// What a share of it shows of restricted pages, unless it is told.
+    pub(super) restricted_pages: RestrictedPages,
 }
 
 /// The inner error is the caller's mistake.
@@ -89,6 +91,7 @@ fn space_root(space: Space) -> Root {
             home: space.home_content_id,
         },
         title: space.name,
+        restricted_pages: RestrictedPages::None,
     }
 }
 
@@ -120,6 +123,11 @@ fn page_root(
         space_key: page.space_key,
         scope,
         title: page.title,
+        restricted_pages: if page.view_restricted {
+            RestrictedPages::Root
+        } else {
+            RestrictedPages::None
+        },
     })
 }
 

@@ -8,7 +8,8 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::words::{ExternalLinksWord, ScopeWord};
+use super::options::OptionsAnswer;
+use super::words::ScopeWord;
 use crate::config::BaseUrl;
 use crate::db::DbError;
 use crate::pages::store::listing;
@@ -47,7 +48,7 @@ pub struct ShareAnswer {
     pass_lifetime_seconds: i32,
     /// Sites that may embed the share; `*` alone lets every site.
     embed_origins: Vec<String>,
-    options: ShareOptions,
+    options: OptionsAnswer,
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339")]
@@ -64,13 +65,6 @@ struct RootPage {
     /// Null when the page is gone from the wiki.
     #[schema(required = true)]
     title: Option<String>,
-}
-
-/// How the share is rendered.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct ShareOptions {
-    external_links: ExternalLinksWord,
 }
 
 /// Shares and the titles of their roots, looked up in one query.
@@ -121,9 +115,7 @@ fn answer(
             .into_iter()
             .map(str::to_owned)
             .collect(),
-        options: ShareOptions {
-            external_links: share.external_links.into(),
-        },
+        options: OptionsAnswer::from(&share),
         created_at: share.created_at,
         updated_at: share.updated_at,
         created_by: share.created_by,

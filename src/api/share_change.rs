@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::fields::{self, OptionsBody};
+use super::fields;
 use super::given::Given;
+use super::options::OptionsBody;
 use super::problems::{Problems, Unknown};
 use crate::password::Password;
 use crate::shares::store::ShareChange;
@@ -83,6 +84,10 @@ impl ShareChangeBody {
         }
         problems.refuse_unknown("", &self.unknown);
         let password = problems.removable("password", self.password, fields::password);
+        let options = problems
+            .changed("options", self.options, fields::any)
+            .map(|options| options.read(problems))
+            .unwrap_or_default();
         let change = ShareChange {
             name: problems.changed("name", self.name, fields::name),
             description: problems.changed("description", self.description, fields::description),
@@ -96,9 +101,11 @@ impl ShareChangeBody {
                 fields::lifetime,
             ),
             embed_origins: problems.changed("embedOrigins", self.embed_origins, fields::origins),
-            external_links: problems
-                .changed("options", self.options, fields::any)
-                .and_then(|options| options.read(problems)),
+            external_links: options.external_links,
+            restricted_pages: options.restricted_pages,
+            include_labels: options.include_labels,
+            exclude_labels: options.exclude_labels,
+            show_comments: options.show_comments,
         };
         fields::check_order(
             problems,
@@ -148,7 +155,7 @@ mod tests {
             read(r#"{"name": null, "enabled": null, "options": null, "embedOrigins": null}"#);
         assert_eq!(
             refused.unwrap_err(),
-            ["name", "enabled", "embedOrigins", "options"]
+            ["options", "name", "enabled", "embedOrigins"]
         );
     }
 

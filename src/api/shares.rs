@@ -23,7 +23,7 @@ use super::words::{StateWord, read_word};
 use crate::clock;
 use crate::config::BaseUrl;
 use crate::password::{HashError, Password, PasswordHash};
-use crate::shares::share::{Share, ShareId};
+use crate::shares::share::{ExternalLinks, Share, ShareId};
 use crate::shares::store::listing::{self, ShareFilter};
 use crate::shares::store::{self, NewShare, StoreError};
 use crate::shares::unlock_secret::{NoRandomness, UnlockSecret};
@@ -276,6 +276,7 @@ fn new_share(
     let name = details
         .name
         .unwrap_or_else(|| root.title.chars().take(fields::NAME_CHARS).collect());
+    let options = details.options;
     Ok(NewShare {
         connection_id: root.connection_id,
         name,
@@ -288,7 +289,11 @@ fn new_share(
         expires_at: details.expires_at,
         pass_lifetime: details.pass_lifetime,
         embed_origins: details.embed_origins,
-        external_links: details.external_links,
+        external_links: options.external_links.unwrap_or(ExternalLinks::PlainText),
+        restricted_pages: options.restricted_pages.unwrap_or(root.restricted_pages),
+        include_labels: options.include_labels.unwrap_or_default(),
+        exclude_labels: options.exclude_labels.unwrap_or_default(),
+        show_comments: options.show_comments.unwrap_or(false),
         unlock_secret: UnlockSecret::generate()?,
         created_by,
     })

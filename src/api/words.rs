@@ -1,4 +1,4 @@
-//! The fixed words of the API: what may stand in `scope`, `state`, `externalLinks` and the activity.
+//! The fixed words of the API: what may stand in `scope`, `state`, the options of a share and the activity.
 
 use std::fmt::{self, Display};
 
@@ -7,7 +7,7 @@ use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::shares::share::{ExternalLinks, ScopeKind};
+use crate::shares::share::{ExternalLinks, RestrictedPages, ScopeKind};
 use crate::shares::store::listing::ShareState;
 
 /// Reads one word; the error lists those that are possible.
@@ -99,6 +99,37 @@ impl From<ExternalLinksWord> for ExternalLinks {
         match word {
             ExternalLinksWord::Keep => Self::Keep,
             ExternalLinksWord::PlainText => Self::PlainText,
+        }
+    }
+}
+
+/// Which pages with a view restriction in the wiki are shown; with such a page goes everything below it.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RestrictedPages)]
+pub(super) enum RestrictedPagesWord {
+    None,
+    /// The root page alone. A share of a space has no such page.
+    Root,
+    All,
+}
+
+impl From<RestrictedPages> for RestrictedPagesWord {
+    fn from(pages: RestrictedPages) -> Self {
+        match pages {
+            RestrictedPages::None => Self::None,
+            RestrictedPages::Root => Self::Root,
+            RestrictedPages::All => Self::All,
+        }
+    }
+}
+
+impl From<RestrictedPagesWord> for RestrictedPages {
+    fn from(word: RestrictedPagesWord) -> Self {
+        match word {
+            RestrictedPagesWord::None => Self::None,
+            RestrictedPagesWord::Root => Self::Root,
+            RestrictedPagesWord::All => Self::All,
         }
     }
 }

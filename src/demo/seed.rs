@@ -22,7 +22,8 @@ use crate::pages::files::{FileStore, FileStoreError};
 use crate::pages::import::{self, ImportAs, ImportError};
 use crate::password::{self, HashError, Password, PasswordError, PasswordHash};
 use crate::shares::embed_origins::EmbedOrigins;
-use crate::shares::share::{ExternalLinks, PassLifetime, Scope, Share};
+use crate::shares::labels::Labels;
+use crate::shares::share::{ExternalLinks, PassLifetime, RestrictedPages, Scope, Share};
 use crate::shares::store::{self, NewShare, ShareChange, StoreError};
 use crate::shares::unlock_secret::{NoRandomness, UnlockSecret};
 
@@ -238,6 +239,10 @@ fn insert_share(
         pass_lifetime: PassLifetime::DEFAULT,
         embed_origins: share.origins,
         external_links: ExternalLinks::Keep,
+        restricted_pages: RestrictedPages::None,
+        include_labels: Labels::default(),
+        exclude_labels: Labels::default(),
+        show_comments: false,
         unlock_secret: UnlockSecret::generate()?,
         created_by: ADMIN.to_owned(),
     };

@@ -18,7 +18,7 @@ use self::convert::{Numbered, finding_totals, number_siblings};
 use super::files::{FileStore, FileStoreError};
 use super::model::{Attachment, ImportReport, PageKind, Space};
 use super::reader::Reader;
-use super::scope::{ContentScope, Reach};
+use super::scope::{self, ContentScope, Reach};
 use super::store::{attachments, connections, reach, write};
 use crate::content::{BodyFormat, ExternalLinks, Finding};
 use crate::db::{Db, DbError};
@@ -340,6 +340,7 @@ fn derive_all(
             connection_id,
             space_key: page.summary.space_key.clone(),
             reach,
+            limits: scope::Limits::NONE,
         };
         let everything = scope(Reach::Everything);
         let alone = scope(Reach::One {

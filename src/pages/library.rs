@@ -73,12 +73,7 @@ impl<'a> ScopeLibrary<'a> {
     }
 
     fn visible_files(&self, content_id: &str) -> Vec<Attachment> {
-        self.ask(|db| {
-            if !reach::is_in_scope(db, self.scope, content_id)? {
-                return Ok(Vec::new());
-            }
-            attachments::list_attachments(db, self.scope.connection_id, content_id)
-        })
+        self.ask(|db| attachments::list_visible(db, self.scope, content_id))
     }
 }
 

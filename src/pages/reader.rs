@@ -108,7 +108,7 @@ impl Reader<'_> {
         Ok(rendered)
     }
 
-    /// A file of a page in scope.
+    /// A file of a page in scope, or one that such a page shows.
     pub fn find_file(
         &self,
         db: &mut PgConnection,
@@ -118,7 +118,7 @@ impl Reader<'_> {
         else {
             return Ok(None);
         };
-        let visible = reach::is_in_scope(db, self.scope, &file.content_id)?;
+        let visible = attachments::is_visible(db, self.scope, &file)?;
         Ok(visible.then_some(file))
     }
 

@@ -1,16 +1,14 @@
-//! Which pages of a connection may be seen: a share's reach, without the share.
+//! Which pages of a connection may be seen: a share's reach and limits, without the share.
 
 use uuid::Uuid;
 
 /// A part of one connection's content.
-///
-/// Pages with a view restriction in the wiki, and everything below them, are outside, unless the admin shared that
-/// very page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContentScope {
     pub connection_id: Uuid,
     pub space_key: String,
     pub reach: Reach,
+    pub limits: Limits,
 }
 
 /// How far a scope goes.
@@ -22,17 +20,55 @@ pub enum Reach {
     Tree { root: String },
     /// A space's pages and blog posts; `home` is where it opens.
     Space { home: Option<String> },
-    /// Everything of the connection: for its own admins and for the import, never for visitors.
+    /// Everything of the connection: for its own admins and for the import, never for visitors. No limit holds here.
     Everything,
+}
+
+/// What of the reach is left out.
+///
+/// The root of [`Reach::One`] and [`Reach::Tree`] is the very page that the admin chose, so labels do not count for it.
+/// In a space nobody chose a page: its home is a page like all others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    pub restricted_pages: RestrictedPages,
+    /// In lower case. Only pages with one of them are seen; those below the others still may be. Empty: every page.
+    pub include_labels: Vec<String>,
+    /// In lower case. Pages with one of them, and everything below them, are outside.
+    pub exclude_labels: Vec<String>,
+}
+
+/// Which pages with a view restriction in the wiki may be seen. With such a page goes everything below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RestrictedPages {
+    None,
+    /// The root alone.
+    Root,
+    All,
+}
+
+impl Limits {
+    /// For those who may see everything.
+    pub const NONE: Self = Self {
+        restricted_pages: RestrictedPages::All,
+        include_labels: Vec::new(),
+        exclude_labels: Vec::new(),
+    };
 }
 
 impl ContentScope {
     /// The page that a visitor meets first.
     pub fn root(&self) -> Option<&str> {
         match &self.reach {
-            Reach::One { root } | Reach::Tree { root } => Some(root),
             Reach::Space { home } => home.as_deref(),
-            Reach::Everything => None,
+            _ => self.chosen(),
+        }
+    }
+
+    /// The page that the admin chose: the root, but not a space's home.
+    pub(super) fn chosen(&self) -> Option<&str> {
+        match &self.reach {
+            Reach::One { root } | Reach::Tree { root } => Some(root),
+            Reach::Space { .. } | Reach::Everything => None,
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod listing;
 pub mod people;
 pub mod reach;
 pub mod search;
+mod walk;
 pub mod write;
 
 use diesel::prelude::*;

@@ -4,6 +4,7 @@ pub mod access;
 pub mod embed_origins;
 pub mod event;
 pub mod guesses;
+pub mod labels;
 pub mod pass;
 pub mod share;
 pub mod store;

@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::embed_origins::EmbedOrigins;
+use super::labels::Labels;
 use super::unlock_secret::UnlockSecret;
 use super::unlock_token::{self, SecretsInForce, TokenRule};
 use crate::password::PasswordHash;
@@ -135,6 +136,13 @@ pub struct Share {
     pub pass_lifetime: PassLifetime,
     pub embed_origins: EmbedOrigins,
     pub external_links: ExternalLinks,
+    pub restricted_pages: RestrictedPages,
+    /// Only pages with one of them are shown, and the root; empty means every page.
+    pub include_labels: Labels,
+    /// Pages with one of them are not shown, nor what is below them; the root is.
+    pub exclude_labels: Labels,
+    /// Whether footer comments are shown under a page.
+    pub show_comments: bool,
     pub unlock_secret: UnlockSecret,
     pub previous_unlock_secret: Option<PreviousSecret>,
     pub created_at: OffsetDateTime,
@@ -147,6 +155,32 @@ pub struct Share {
 pub enum ExternalLinks {
     PlainText,
     Keep,
+}
+
+/// Which pages with a view restriction in the wiki a share shows. With such a page goes everything below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RestrictedPages {
+    None,
+    /// The root alone: the admin chose that very page. A space has no such root.
+    Root,
+    All,
+}
+
+impl RestrictedPages {
+    pub const ALL: [Self; 3] = [Self::None, Self::Root, Self::All];
+
+    /// The word in the database, in forms and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Root => "root",
+            Self::All => "all",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|pages| pages.as_str() == word)
+    }
 }
 
 /// The secret before the last rotation, while it is still accepted.

@@ -2,6 +2,7 @@
 
 pub mod events;
 pub mod listing;
+mod row;
 
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
@@ -9,11 +10,13 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::embed_origins::EmbedOrigins;
-use super::share::{ExternalLinks, PassLifetime, PreviousSecret, Scope, ScopeKind, Share, ShareId};
+use super::labels::Labels;
+use super::share::{ExternalLinks, PassLifetime, RestrictedPages, Scope, Share, ShareId};
 use super::unlock_secret::UnlockSecret;
 use crate::db::DbError;
 use crate::password::PasswordHash;
 use crate::schema::{connection, shared_page};
+use row::ShareRow;
 
 /// Why a stored share could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -45,94 +48,6 @@ impl From<diesel::result::Error> for StoreError {
     }
 }
 
-#[derive(Queryable, Selectable, Identifiable)]
-#[diesel(table_name = shared_page, check_for_backend(diesel::pg::Pg))]
-struct ShareRow {
-    id: Uuid,
-    connection_id: Uuid,
-    name: String,
-    description: String,
-    scope: String,
-    space_key: String,
-    root_content_id: Option<String>,
-    password_hash: Option<String>,
-    epoch: i32,
-    enabled: bool,
-    starts_at: Option<OffsetDateTime>,
-    expires_at: Option<OffsetDateTime>,
-    pass_lifetime_seconds: i32,
-    embed_origins: Vec<Option<String>>,
-    keep_external_links: bool,
-    created_at: OffsetDateTime,
-    updated_at: OffsetDateTime,
-    created_by: String,
-    unlock_secret: Vec<u8>,
-    previous_unlock_secret: Option<Vec<u8>>,
-    previous_unlock_secret_expires_at: Option<OffsetDateTime>,
-    previous_unlock_secret_used_at: Option<OffsetDateTime>,
-}
-
-impl TryFrom<ShareRow> for Share {
-    type Error = StoreError;
-
-    fn try_from(row: ShareRow) -> Result<Self, StoreError> {
-        let id = row.id;
-        let corrupt = |problem| StoreError::Corrupt { id, problem };
-        let secret = |bytes: &[u8]| {
-            UnlockSecret::from_bytes(bytes).map_err(|_length| corrupt("unlock secret"))
-        };
-        let previous_unlock_secret = match (
-            &row.previous_unlock_secret,
-            row.previous_unlock_secret_expires_at,
-        ) {
-            (Some(bytes), Some(expires_at)) => Some(PreviousSecret {
-                secret: secret(bytes)?,
-                expires_at,
-                used_at: row.previous_unlock_secret_used_at,
-            }),
-            _ => None,
-        };
-        let origins: Vec<String> = row.embed_origins.into_iter().flatten().collect();
-        Ok(Self {
-            id: id.into(),
-            connection_id: row.connection_id,
-            name: row.name,
-            description: row.description,
-            space_key: row.space_key,
-            scope: read_scope(&row.scope, row.root_content_id).ok_or_else(|| corrupt("scope"))?,
-            password_hash: row.password_hash.map(PasswordHash::from_stored),
-            epoch: row.epoch,
-            enabled: row.enabled,
-            starts_at: row.starts_at,
-            expires_at: row.expires_at,
-            pass_lifetime: PassLifetime::from_seconds(row.pass_lifetime_seconds.into())
-                .ok_or_else(|| corrupt("pass lifetime"))?,
-            embed_origins: EmbedOrigins::parse(origins.iter().map(String::as_str))
-                .map_err(|_errors| corrupt("embed origins"))?,
-            external_links: if row.keep_external_links {
-                ExternalLinks::Keep
-            } else {
-                ExternalLinks::PlainText
-            },
-            unlock_secret: secret(&row.unlock_secret)?,
-            previous_unlock_secret,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-            created_by: row.created_by,
-        })
-    }
-}
-
-fn read_scope(kind: &str, root: Option<String>) -> Option<Scope> {
-    Some(match (ScopeKind::parse(kind)?, root) {
-        (ScopeKind::Space, home) => Scope::Space { home },
-        (ScopeKind::Page, Some(root)) => Scope::Page { root },
-        (ScopeKind::Tree, Some(root)) => Scope::Tree { root },
-        (ScopeKind::BlogPost, Some(root)) => Scope::BlogPost { root },
-        (_, None) => return None,
-    })
-}
-
 /// A share to be created.
 #[derive(Debug)]
 pub struct NewShare {
@@ -148,6 +63,10 @@ pub struct NewShare {
     pub pass_lifetime: PassLifetime,
     pub embed_origins: EmbedOrigins,
     pub external_links: ExternalLinks,
+    pub restricted_pages: RestrictedPages,
+    pub include_labels: Labels,
+    pub exclude_labels: Labels,
+    pub show_comments: bool,
     pub unlock_secret: UnlockSecret,
     pub created_by: String,
 }
@@ -165,6 +84,10 @@ pub struct ShareChange {
     pub pass_lifetime: Option<PassLifetime>,
     pub embed_origins: Option<EmbedOrigins>,
     pub external_links: Option<ExternalLinks>,
+    pub restricted_pages: Option<RestrictedPages>,
+    pub include_labels: Option<Labels>,
+    pub exclude_labels: Option<Labels>,
+    pub show_comments: Option<bool>,
 }
 
 pub fn insert_share(
@@ -188,6 +111,10 @@ pub fn insert_share(
             shared_page::pass_lifetime_seconds.eq(new.pass_lifetime.seconds()),
             shared_page::embed_origins.eq(new.embed_origins.entries()),
             shared_page::keep_external_links.eq(new.external_links == ExternalLinks::Keep),
+            shared_page::restricted_pages.eq(new.restricted_pages.as_str()),
+            shared_page::include_labels.eq(new.include_labels.entries()),
+            shared_page::exclude_labels.eq(new.exclude_labels.entries()),
+            shared_page::show_comments.eq(new.show_comments),
             shared_page::unlock_secret.eq(&new.unlock_secret.as_bytes()[..]),
             shared_page::created_at.eq(now),
             shared_page::updated_at.eq(now),
@@ -256,6 +183,20 @@ pub fn update_share(
             change
                 .external_links
                 .map(|links| shared_page::keep_external_links.eq(links == ExternalLinks::Keep)),
+            change
+                .restricted_pages
+                .map(|pages| shared_page::restricted_pages.eq(pages.as_str())),
+            change
+                .include_labels
+                .as_ref()
+                .map(|labels| shared_page::include_labels.eq(labels.entries())),
+            change
+                .exclude_labels
+                .as_ref()
+                .map(|labels| shared_page::exclude_labels.eq(labels.entries())),
+            change
+                .show_comments
+                .map(|show| shared_page::show_comments.eq(show)),
             ends_passes.then(|| shared_page::epoch.eq(shared_page::epoch + 1)),
             shared_page::updated_at.eq(now),
         ))

@@ -1,7 +1,7 @@
 //! From a share to the content it may show: the bridge between `shares` and `pages`, which do not know each other.
 
-use crate::pages::scope::{ContentScope, Reach};
-use crate::shares::share::{Scope, Share};
+use crate::pages::scope::{self, ContentScope, Limits, Reach};
+use crate::shares::share::{RestrictedPages, Scope, Share};
 
 /// What of the wiki this share may show.
 pub fn content_scope(share: &Share) -> ContentScope {
@@ -14,5 +14,14 @@ pub fn content_scope(share: &Share) -> ContentScope {
         connection_id: share.connection_id,
         space_key: share.space_key.clone(),
         reach,
+        limits: Limits {
+            restricted_pages: match share.restricted_pages {
+                RestrictedPages::None => scope::RestrictedPages::None,
+                RestrictedPages::Root => scope::RestrictedPages::Root,
+                RestrictedPages::All => scope::RestrictedPages::All,
+            },
+            include_labels: share.include_labels.entries().to_vec(),
+            exclude_labels: share.exclude_labels.entries().to_vec(),
+        },
     }
 }

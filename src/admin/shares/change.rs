@@ -36,7 +36,7 @@ pub struct StateInput {
     state: String,
 }
 
-/// `POST /admin/shares/{id}`: name, note, dates, links, lifetime.
+/// `POST /admin/shares/{id}`: name, note, dates, links, lifetime, what is left out.
 pub async fn details(
     state: web::Data<AppState>,
     path: web::Path<String>,
@@ -66,6 +66,10 @@ pub async fn details(
         expires_at: Some(details.expires_at),
         pass_lifetime: Some(details.pass_lifetime),
         external_links: Some(details.external_links),
+        restricted_pages: details.limits.restricted_pages,
+        include_labels: Some(details.limits.include_labels),
+        exclude_labels: Some(details.limits.exclude_labels),
+        show_comments: Some(details.limits.show_comments),
         ..ShareChange::default()
     };
     apply(&state, id, change).await?;

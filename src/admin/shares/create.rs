@@ -119,6 +119,13 @@ fn new_share(
         pass_lifetime: details.pass_lifetime,
         embed_origins,
         external_links: details.external_links,
+        restricted_pages: details
+            .limits
+            .restricted_pages
+            .unwrap_or(chosen.restricted_pages),
+        include_labels: details.limits.include_labels,
+        exclude_labels: details.limits.exclude_labels,
+        show_comments: details.limits.show_comments,
         unlock_secret,
         created_by: created_by.to_owned(),
     }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use time::OffsetDateTime;
 
+use super::limits::{Limits, LimitsInput};
 use crate::admin::problems::Problems;
 use crate::admin::times;
 use crate::shares::embed_origins::EmbedOrigins;
@@ -23,6 +24,8 @@ pub struct DetailsInput {
     pub pass_lifetime: String,
     /// `keep`, or nothing.
     pub external_links: String,
+    #[serde(flatten)]
+    pub limits: LimitsInput,
 }
 
 /// As understood.
@@ -33,6 +36,7 @@ pub struct Details {
     pub expires_at: Option<OffsetDateTime>,
     pub pass_lifetime: PassLifetime,
     pub external_links: ExternalLinks,
+    pub limits: Limits,
 }
 
 /// One entry of a select.
@@ -64,6 +68,7 @@ impl DetailsInput {
                 ""
             }
             .to_owned(),
+            limits: LimitsInput::of(share),
         }
     }
 
@@ -78,6 +83,7 @@ impl DetailsInput {
         let starts_at = problems.check("starts_at", times::parse_typed(&self.starts_at));
         let expires_at = problems.check("expires_at", times::parse_typed(&self.expires_at));
         let pass_lifetime = problems.check("pass_lifetime", parse_lifetime(&self.pass_lifetime));
+        let limits = self.limits.parse(problems);
         if let (Some(Some(starts)), Some(Some(ends))) = (starts_at, expires_at)
             && ends <= starts
         {
@@ -95,6 +101,7 @@ impl DetailsInput {
             } else {
                 ExternalLinks::PlainText
             },
+            limits: limits?,
         })
     }
 
@@ -199,7 +206,7 @@ mod tests {
             starts_at: "soon".to_owned(),
             expires_at: "2026-02-30T10:00".to_owned(),
             pass_lifetime: "59".to_owned(),
-            external_links: String::new(),
+            ..DetailsInput::default()
         };
         assert_eq!(
             fields(&wrong),

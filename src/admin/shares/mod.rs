@@ -6,6 +6,7 @@ pub mod create;
 mod create_page;
 pub mod deletion;
 pub mod details;
+mod limits;
 pub mod list;
 pub mod page_choice;
 pub mod show;

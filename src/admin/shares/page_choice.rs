@@ -15,7 +15,7 @@ use crate::db::DbError;
 use crate::pages::model::{PageKind, PageSummary};
 use crate::pages::pick;
 use crate::pages::store::listing;
-use crate::shares::share::{Scope, ScopeKind};
+use crate::shares::share::{RestrictedPages, Scope, ScopeKind};
 use crate::web::error::PageError;
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -150,6 +150,8 @@ pub struct Chosen {
     pub scope: Scope,
     /// For the share's name when none was typed.
     pub title: String,
+    /// What the share shows of restricted pages, unless the form says it.
+    pub restricted_pages: RestrictedPages,
 }
 
 /// What was chosen in the form, all as sent.
@@ -202,6 +204,11 @@ pub fn resolve(
         space_key: page.space_key,
         scope,
         title: page.title,
+        restricted_pages: if page.view_restricted {
+            RestrictedPages::Root
+        } else {
+            RestrictedPages::None
+        },
     }))
 }
 
@@ -222,6 +229,7 @@ fn resolve_space(db: &mut PgConnection, written: &str) -> Result<Result<Chosen, 
             home: space.home_content_id,
         },
         title: space.name,
+        restricted_pages: RestrictedPages::None,
     }))
 }
 

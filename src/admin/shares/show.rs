@@ -18,7 +18,7 @@ use crate::admin::times::{Moment, duration_in_words};
 use crate::clock;
 use crate::config::BaseUrl;
 use crate::guess_limit;
-use crate::pages::store::{connections, listing};
+use crate::pages::store::{connections, listing, reach};
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::event::StoredEvent;
 use crate::shares::guesses;
@@ -27,6 +27,7 @@ use crate::shares::store::{self, StoreError};
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::page;
+use crate::web::scope::content_scope;
 use crate::web::state::AppState;
 
 const EVENTS_SHOWN: i64 = 12;
@@ -59,6 +60,7 @@ struct SharePage {
     previous: Option<PreviousView>,
     details: DetailsInput,
     lifetimes: Vec<Choice>,
+    restricted_choices: Vec<Choice>,
     embed_origins: String,
     embeds_any: bool,
     embeds_none: bool,
@@ -79,6 +81,8 @@ struct Content {
     /// The root page with the titles above it; absent when it is gone from the connection, or a space has no home.
     root: Option<String>,
     root_is_missing: bool,
+    /// It is there, and the limits of the share, or its place in the wiki, keep it from visitors.
+    root_is_left_out: bool,
 }
 
 /// The secret before the last change.
@@ -168,12 +172,17 @@ impl Content {
             },
             None => None,
         };
+        let root_is_seen = match share.scope.root() {
+            Some(root) => reach::is_in_scope(db, &content_scope(share), root)?,
+            None => false,
+        };
         Ok(Self {
             connection: connection
                 .map(|connection| connection.name)
                 .unwrap_or_default(),
             connection_id: share.connection_id.to_string(),
             space_key: share.space_key.clone(),
+            root_is_left_out: root.is_some() && !root_is_seen,
             root_is_missing: root.is_none() && share.scope.root().is_some(),
             root,
         })
@@ -233,6 +242,7 @@ impl SharePage {
             secret_hex: share.unlock_secret.to_hex(),
             previous: previous_view(share.previous_unlock_secret, now),
             lifetimes: details.lifetimes(),
+            restricted_choices: details.limits.restricted_choices(),
             details,
             embed_origins: sent
                 .embed_origins

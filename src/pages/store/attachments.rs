@@ -1,12 +1,14 @@
-//! Files of pages. A file is seen where its page is.
+//! Files of pages. A file is seen where its page is, and where a page is that shows it.
 
 use diesel::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::reach;
 use crate::db::DbError;
 use crate::pages::model::Attachment;
-use crate::schema::attachment_snapshot;
+use crate::pages::scope::ContentScope;
+use crate::schema::{attachment_snapshot, shown_file};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = attachment_snapshot, check_for_backend(diesel::pg::Pg))]
@@ -45,7 +47,7 @@ impl From<AttachmentRow> for Attachment {
     }
 }
 
-/// A page's files by name.
+/// A page's files by name. The caller checks that the page is in scope.
 pub fn list_attachments(
     db: &mut PgConnection,
     connection_id: Uuid,
@@ -63,7 +65,7 @@ pub fn list_attachments(
     Ok(rows.into_iter().map(Attachment::from).collect())
 }
 
-/// The caller checks that the file's page is in scope.
+/// The caller checks that the file may be seen.
 pub fn find_attachment(
     db: &mut PgConnection,
     connection_id: Uuid,
@@ -75,6 +77,56 @@ pub fn find_attachment(
         .first(db)
         .optional()?;
     Ok(row.map(Attachment::from))
+}
+
+/// Whether visitors of this scope may see the file: its page, or a page that shows it, is in scope.
+pub fn is_visible(
+    db: &mut PgConnection,
+    scope: &ContentScope,
+    file: &Attachment,
+) -> Result<bool, DbError> {
+    Ok(reach::is_in_scope(db, scope, &file.content_id)?
+        || is_shown_in_scope(db, scope, &file.attachment_id)?)
+}
+
+/// Whether a page in scope shows the file, whichever page it belongs to.
+pub fn is_shown_in_scope(
+    db: &mut PgConnection,
+    scope: &ContentScope,
+    attachment_id: &str,
+) -> Result<bool, DbError> {
+    let shows_it = "page.content_id in (select shown.content_id from shown_file shown
+        where shown.connection_id = $1 and shown.attachment_id = $9)";
+    reach::is_any_in_scope(db, scope, shows_it, attachment_id)
+}
+
+/// A page's files that visitors of this scope may see, by name.
+pub fn list_visible(
+    db: &mut PgConnection,
+    scope: &ContentScope,
+    content_id: &str,
+) -> Result<Vec<Attachment>, DbError> {
+    let files = list_attachments(db, scope.connection_id, content_id)?;
+    if files.is_empty() || reach::is_in_scope(db, scope, content_id)? {
+        return Ok(files);
+    }
+    let ids = files.iter().map(|file| file.attachment_id.as_str());
+    // Few files are shown by other pages; only those are worth a walk each.
+    let shown_somewhere: Vec<String> = shown_file::table
+        .filter(shown_file::connection_id.eq(scope.connection_id))
+        .filter(shown_file::attachment_id.eq_any(ids))
+        .select(shown_file::attachment_id)
+        .distinct()
+        .load(db)?;
+    let mut visible = Vec::new();
+    for file in files {
+        if shown_somewhere.contains(&file.attachment_id)
+            && is_shown_in_scope(db, scope, &file.attachment_id)?
+        {
+            visible.push(file);
+        }
+    }
+    Ok(visible)
 }
 
 /// The hashes of all bytes that a connection's files need.

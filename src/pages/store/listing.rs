@@ -1,4 +1,5 @@
-//! Pages for people who see the whole connection: the admin's pickers, and the import. Never for visitors.
+//! Pages for people who see the whole connection: the admin's pickers, and the import. Never for visitors. Pages that
+//! are gone from the wiki are for nobody.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,6 +18,7 @@ pub fn find_summary(
 ) -> Result<Option<PageSummary>, DbError> {
     let row = page_snapshot::table
         .find((connection_id, content_id))
+        .filter(page_snapshot::gone_at.is_null())
         .select(SummaryRow::as_select())
         .first::<SummaryRow>(db)
         .optional()?;
@@ -34,6 +36,7 @@ pub fn find_titles(
     let rows: Vec<(Uuid, String, String)> = page_snapshot::table
         .filter(page_snapshot::connection_id.eq_any(connections.collect::<HashSet<_>>()))
         .filter(page_snapshot::content_id.eq_any(ids.collect::<HashSet<_>>()))
+        .filter(page_snapshot::gone_at.is_null())
         .select((
             page_snapshot::connection_id,
             page_snapshot::content_id,
@@ -55,6 +58,7 @@ pub fn find_by_title(
 ) -> Result<Option<PageSummary>, DbError> {
     let mut query = page_snapshot::table
         .filter(page_snapshot::connection_id.eq(connection_id))
+        .filter(page_snapshot::gone_at.is_null())
         .filter(
             diesel::dsl::sql::<diesel::sql_types::Bool>("lower(title) = lower(")
                 .bind::<diesel::sql_types::Text, _>(title.trim().to_owned())
@@ -85,6 +89,7 @@ pub fn search_titles(
 ) -> Result<Vec<PageSummary>, DbError> {
     let mut pages = page_snapshot::table
         .filter(page_snapshot::connection_id.eq(connection_id))
+        .filter(page_snapshot::gone_at.is_null())
         .into_boxed();
     for word in query.split_whitespace().take(10) {
         pages = pages.filter(page_snapshot::title.ilike(format!("%{}%", escape_like(word))));

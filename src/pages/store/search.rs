@@ -2,9 +2,9 @@
 //! reaches are searched.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
-use super::reach::{DEPTH_LIMIT, REACHED_IDS};
+use super::walk;
 use crate::db::{DbError, escape_like};
 use crate::pages::scope::{ContentScope, Reach};
 
@@ -33,27 +33,27 @@ pub struct SearchHit {
     pub total: i64,
 }
 
-/// `$5` the question, `$6` the same for `like`, `$7` whether the question's script has no spaces between words, which
-/// PostgreSQL's parser cannot split: those are looked for as they stand. `$8` limit, `$9` offset.
+/// `$9` the question, `$10` the same for `like`, `$11` whether the question's script has no spaces between words, which
+/// PostgreSQL's parser cannot split: those are looked for as they stand. `$12` limit, `$13` offset.
 const SEARCH: &str = "
     , asked as (
-      select websearch_to_tsquery('simple', $5) as words
+      select websearch_to_tsquery('simple', $9) as words
     ), found as (
       select page.content_id, page.kind = 'blog_post' as is_blog_post, page.title, page.search_text,
              null::text as attachment_id,
-             ts_rank(page.search_vector, asked.words) + (page.title ilike $6)::int as score
+             ts_rank(page.search_vector, asked.words) + (page.title ilike $10)::int as score
         from page_snapshot page cross join asked
         where page.connection_id = $1 and page.content_id in (select content_id from reached)
-          and (page.search_vector @@ asked.words or page.title ilike $6 or ($7 and page.search_text ilike $6))
+          and (page.search_vector @@ asked.words or page.title ilike $10 or ($11 and page.search_text ilike $10))
       union all
       select file.content_id, false, file.file_name, coalesce(file.comment, ''),
              file.attachment_id, 0.05
         from attachment_snapshot file
         where file.connection_id = $1 and file.content_id in (select content_id from reached)
-          and file.file_name ilike $6
+          and file.file_name ilike $10
     ), screen as (
       select *, count(*) over () as total from found
-        order by score desc, title, content_id, attachment_id limit $8 offset $9
+        order by score desc, title, content_id, attachment_id limit $12 offset $13
     )
     select content_id, is_blog_post, attachment_id, total,
            ts_headline('simple', title, asked.words, 'HighlightAll=true, StartSel=' || chr(1) || ', StopSel=' || chr(2)) as title,
@@ -70,16 +70,9 @@ pub fn search(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<SearchHit>, DbError> {
-    let root = match &scope.reach {
-        Reach::One { root } | Reach::Tree { root } => Some(root.as_str()),
-        Reach::Space { .. } => None,
-        Reach::Everything => return Ok(Vec::new()),
-    };
-    let depth = if matches!(scope.reach, Reach::One { .. }) {
-        0
-    } else {
-        DEPTH_LIMIT
-    };
+    if matches!(scope.reach, Reach::Everything) {
+        return Ok(Vec::new());
+    }
     // No control character may reach the markers, and PostgreSQL takes no NUL.
     let question: String = question
         .chars()
@@ -87,11 +80,7 @@ pub fn search(
         .take(200)
         .collect();
     let question = question.trim();
-    let hits = diesel::sql_query(format!("{REACHED_IDS} {SEARCH}"))
-        .bind::<SqlUuid, _>(scope.connection_id)
-        .bind::<Text, _>(&scope.space_key)
-        .bind::<Nullable<Text>, _>(root)
-        .bind::<Integer, _>(depth)
+    let hits = walk::query(format!("{} {SEARCH}", walk::reached()), scope)
         .bind::<Text, _>(question)
         .bind::<Text, _>(format!("%{}%", escape_like(question)))
         .bind::<Bool, _>(has_no_word_gaps(question))

@@ -4,7 +4,8 @@ use diesel::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{ShareRow, StoreError};
+use super::StoreError;
+use super::row::ShareRow;
 use crate::db::escape_like;
 use crate::schema::shared_page;
 use crate::shares::share::{Share, ShareId};

@@ -113,6 +113,25 @@ async fn a_blog_post_is_no_tree() {
 }
 
 #[actix_web::test]
+async fn a_restricted_page_that_was_chosen_is_what_was_meant() {
+    let (_portal, browser) = portal_with_content().await;
+    let restricted_pages = async |fields: &[(&str, &str)]| {
+        let made = create(&browser, fields).await;
+        let page = browser.get(made.location()).await;
+        page.attribute("#restricted_pages [selected]", "value")
+            .unwrap()
+    };
+    let plans = [("scope", "page"), ("page", "102")];
+    assert_eq!(restricted_pages(&plans).await, "root");
+    let none = [plans[0], plans[1], ("restricted_pages", "none")];
+    assert_eq!(restricted_pages(&none).await, "none");
+    assert_eq!(
+        restricted_pages(&[("scope", "page"), ("page", "100")]).await,
+        "none"
+    );
+}
+
+#[actix_web::test]
 async fn a_refused_form_names_every_problem_and_keeps_all_but_the_password() {
     let (_portal, browser) = portal_with_content().await;
     let typed = [
@@ -123,6 +142,10 @@ async fn a_refused_form_names_every_problem_and_keeps_all_but_the_password() {
         ("starts_at", "2027-01-01T10:00"),
         ("expires_at", "2026-12-01T10:00"),
         ("external_links", "keep"),
+        ("restricted_pages", "all"),
+        ("include_labels", "one, Two"),
+        ("exclude_labels", "\u{2028}\u{7f}"),
+        ("comments", "show"),
         ("password", "swordfish"),
         ("embed_origins", "nope\nhttp://a.example"),
     ];
@@ -130,6 +153,7 @@ async fn a_refused_form_names_every_problem_and_keeps_all_but_the_password() {
     assert_eq!(refused.status, 422);
     let wrong = [
         "query",
+        "exclude_labels",
         "expires_at",
         "embed_origins",
         "embed_origins",
@@ -147,6 +171,10 @@ async fn a_refused_form_names_every_problem_and_keeps_all_but_the_password() {
             .is_some()
     );
     assert!(refused.attribute("#external_links", "checked").is_some());
+    let chosen = "#restricted_pages [selected]";
+    assert_eq!(refused.attribute(chosen, "value").unwrap(), "all");
+    assert_eq!(refused.value("include_labels"), "one, Two");
+    assert!(refused.attribute("#comments", "checked").is_some());
     assert!(!refused.html.contains("swordfish"));
     assert_eq!(
         refused

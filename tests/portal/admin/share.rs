@@ -1,7 +1,8 @@
 //! The page of one share: its forms and what they change.
 
+use diesel::connection::SimpleConnection as _;
 use vestibule::shares::embed_origins::EmbedOrigins;
-use vestibule::shares::share::{Share, ShareId};
+use vestibule::shares::share::{RestrictedPages, Share, ShareId};
 use vestibule::shares::store;
 
 use super::browser::{Browser, portal_and_admin};
@@ -33,6 +34,10 @@ async fn details_are_saved_together() {
         ("starts_at", "2026-01-01T10:00"),
         ("expires_at", "2099-01-01T10:00"),
         ("pass_lifetime", "3600"),
+        ("restricted_pages", "all"),
+        ("include_labels", "Public, faq"),
+        ("exclude_labels", "internal draft"),
+        ("comments", "show"),
     ];
     let saved = browser.send(&path, &path, &fields).await;
     assert_eq!(
@@ -52,6 +57,14 @@ async fn details_are_saved_together() {
         (share.name.as_str(), share.pass_lifetime.seconds()),
         ("Renamed", 3600)
     );
+    assert_eq!(share.restricted_pages, RestrictedPages::All);
+    assert_eq!(share.include_labels.entries(), ["public", "faq"]);
+    assert_eq!(share.exclude_labels.entries(), ["internal", "draft"]);
+    assert!(share.show_comments);
+    let chosen = "#restricted_pages [selected]";
+    assert_eq!(page.attribute(chosen, "value").unwrap(), "all");
+    assert_eq!(page.value("include_labels"), "public faq");
+    assert!(page.attribute("#comments", "checked").is_some());
 }
 
 #[actix_web::test]
@@ -65,13 +78,37 @@ async fn refused_details_come_back_as_typed() {
                 ("name", " "),
                 ("description", "kept"),
                 ("pass_lifetime", "1"),
+                ("restricted_pages", "some"),
+                ("include_labels", &"x".repeat(256)),
+                ("exclude_labels", "Kept <b>"),
             ],
         )
         .await;
     assert_eq!(refused.status, 422);
-    assert_eq!(refused.wrong_fields(), ["name", "pass_lifetime"]);
+    assert_eq!(
+        refused.wrong_fields(),
+        [
+            "name",
+            "pass_lifetime",
+            "restricted_pages",
+            "include_labels"
+        ]
+    );
+    assert_eq!(refused.value("include_labels"), "x".repeat(256));
+    assert_eq!(refused.value("exclude_labels"), "Kept <b>");
     assert_eq!(refused.text("#description"), "kept");
     assert_eq!(db_share(&portal, &path).name, "Notes");
+}
+
+#[actix_web::test]
+async fn a_share_whose_root_is_left_out_says_so() {
+    let (portal, browser, path) = portal_with_share("").await;
+    let notice = "Visitors do not see this page";
+    assert!(!browser.get(&path).await.html.contains(notice));
+    portal
+        .db(|db| db.batch_execute("update page_snapshot set view_restricted = true"))
+        .unwrap();
+    assert!(browser.get(&path).await.html.contains(notice));
 }
 
 #[actix_web::test]

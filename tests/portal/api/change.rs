@@ -26,7 +26,6 @@ async fn each_field_changes_alone() {
         ("expiresAt", json!("2099-01-01T00:00:00Z")),
         ("passLifetimeSeconds", json!(3600)),
         ("embedOrigins", json!(["https://www.example.com"])),
-        ("options", json!({"externalLinks": "keep"})),
         ("enabled", json!(false)),
     ] {
         let mut expected = writer.get(&path_of(&before)).await.body;
@@ -37,6 +36,29 @@ async fn each_field_changes_alone() {
         expected[field] = value;
         expected["updatedAt"] = changed["updatedAt"].clone();
         assert_eq!(changed, expected, "{field}");
+    }
+}
+
+#[actix_web::test]
+async fn each_option_changes_alone() {
+    let (_portal, writer) = portal_and_writer().await;
+    let before = writer.create_share("Manual").await;
+    for (option, value) in [
+        ("externalLinks", json!("keep")),
+        ("restrictedPages", json!("all")),
+        ("includeLabels", json!(["public", "faq"])),
+        ("excludeLabels", json!(["internal"])),
+        ("includeLabels", json!([])),
+        ("showComments", json!(true)),
+    ] {
+        let mut expected = writer.get(&path_of(&before)).await.body;
+        let changed = writer
+            .patch(&path_of(&before), json!({"options": {option: value}}))
+            .await
+            .body;
+        expected["options"][option] = value;
+        expected["updatedAt"] = changed["updatedAt"].clone();
+        assert_eq!(changed, expected, "{option}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Creating, reading and deleting shares.
 
+use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 
 use super::caller::{MANUAL, SPARE, path_of, portal_and_writer};
@@ -47,7 +48,13 @@ async fn a_new_share_has_what_was_sent_and_sound_defaults() {
             "expiresAt": null,
             "passLifetimeSeconds": 43200,
             "embedOrigins": [],
-            "options": {"externalLinks": "plainText"},
+            "options": {
+                "externalLinks": "plainText",
+                "restrictedPages": "none",
+                "includeLabels": [],
+                "excludeLabels": [],
+                "showComments": false,
+            },
             "createdAt": created_at,
             "updatedAt": created_at,
             "createdBy": "api:build server",
@@ -70,7 +77,13 @@ async fn everything_that_can_be_sent_arrives() {
         "expiresAt": "2099-01-01T00:00:00Z",
         "passLifetimeSeconds": 60,
         "embedOrigins": ["https://WWW.example.com/", "http://localhost:8090"],
-        "options": {"externalLinks": "keep"},
+        "options": {
+            "externalLinks": "keep",
+            "restrictedPages": "all",
+            "includeLabels": ["Public", "faq", "public"],
+            "excludeLabels": ["internal"],
+            "showComments": true,
+        },
         "enabled": false,
     });
     let share = writer.post("/shares", sent).await.body;
@@ -85,8 +98,74 @@ async fn everything_that_can_be_sent_arrives() {
         share["embedOrigins"],
         json!(["https://www.example.com", "http://localhost:8090"])
     );
-    assert_eq!(share["options"], json!({"externalLinks": "keep"}));
+    assert_eq!(
+        share["options"],
+        json!({
+            "externalLinks": "keep",
+            "restrictedPages": "all",
+            "includeLabels": ["public", "faq"],
+            "excludeLabels": ["internal"],
+            "showComments": true,
+        })
+    );
     assert_eq!(share["enabled"], false);
+}
+
+#[actix_web::test]
+async fn a_root_that_is_restricted_now_is_what_was_meant() {
+    let (portal, writer) = portal_and_writer().await;
+    let restricted_pages = async |scope: &str, root: Value, options: Value| {
+        let mut body = json!({"connectionId": MANUAL, "scope": scope, "options": options});
+        body.as_object_mut()
+            .unwrap()
+            .extend(root.as_object().unwrap().clone());
+        let share = writer.post("/shares", body).await.body;
+        share["options"]["restrictedPages"].clone()
+    };
+    let home = || json!({"pageId": "100"});
+    let space = || json!({"spaceKey": "DOC"});
+    assert_eq!(restricted_pages("tree", home(), json!({})).await, "none");
+    portal
+        .db(|db| db.batch_execute("update page_snapshot set view_restricted = true"))
+        .unwrap();
+    assert_eq!(restricted_pages("tree", home(), json!({})).await, "root");
+    assert_eq!(restricted_pages("space", space(), json!({})).await, "none");
+    let sent = json!({"restrictedPages": "none"});
+    assert_eq!(restricted_pages("tree", home(), sent).await, "none");
+}
+
+#[actix_web::test]
+async fn every_wrong_option_is_named() {
+    let (_portal, writer) = portal_and_writer().await;
+    let refused = async |options: Value| {
+        let body =
+            json!({"connectionId": MANUAL, "scope": "tree", "pageId": "100", "options": options});
+        let answer = writer.post("/shares", body).await;
+        assert_eq!(answer.status, 422);
+        answer.wrong_fields().join(" ")
+    };
+    let wrong = json!({
+        "externalLinks": "maybe",
+        "restrictedPages": "some",
+        "includeLabels": ["two words"],
+        "excludeLabels": [""],
+        "showComments": "yes",
+        "labels": [],
+    });
+    assert_eq!(
+        refused(wrong).await,
+        "options.labels options.externalLinks options.restrictedPages options.includeLabels \
+         options.excludeLabels options.showComments"
+    );
+    let many: Vec<String> = (0..51).map(|n| format!("label-{n}")).collect();
+    assert_eq!(
+        refused(json!({"includeLabels": many, "excludeLabels": ["x".repeat(256)]})).await,
+        "options.includeLabels options.excludeLabels"
+    );
+    assert_eq!(
+        refused(json!({"restrictedPages": null, "includeLabels": [7]})).await,
+        "options.restrictedPages options.includeLabels"
+    );
 }
 
 #[actix_web::test]

@@ -54,7 +54,7 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    pub(super) fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self::copy_of(&EMPTY)
     }
 

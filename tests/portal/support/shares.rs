@@ -9,7 +9,10 @@ use vestibule::pages::library::file_url;
 use vestibule::pages::store::attachments;
 use vestibule::password::{self, Password, PasswordHash};
 use vestibule::shares::embed_origins::EmbedOrigins;
-use vestibule::shares::share::{ExternalLinks, PassLifetime, Scope, Share, ShareId};
+use vestibule::shares::labels::Labels;
+use vestibule::shares::share::{
+    ExternalLinks, PassLifetime, RestrictedPages, Scope, Share, ShareId,
+};
 use vestibule::shares::store::{self, NewShare, ShareChange};
 use vestibule::shares::unlock_secret::UnlockSecret;
 
@@ -68,6 +71,10 @@ impl Portal {
             pass_lifetime: PassLifetime::DEFAULT,
             embed_origins: EmbedOrigins::None,
             external_links: ExternalLinks::PlainText,
+            restricted_pages: RestrictedPages::None,
+            include_labels: Labels::default(),
+            exclude_labels: Labels::default(),
+            show_comments: false,
             unlock_secret: UnlockSecret::generate().unwrap(),
             created_by: "admin@example.com".to_owned(),
         };

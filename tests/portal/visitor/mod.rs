@@ -5,6 +5,8 @@ mod attachment;
 mod framing;
 mod health;
 mod host;
+mod limits;
+mod limits_model;
 mod not_found;
 mod page;
 mod pass;

@@ -2,7 +2,7 @@
 //! what its pages include.
 
 use vestibule::demo::sample_space::{GETTING_STARTED, HOME, INSTALLATION};
-use vestibule::shares::share::{Scope, Share};
+use vestibule::shares::share::{RestrictedPages, Scope, Share};
 
 use crate::support::{Portal, Visitor, path};
 
@@ -97,9 +97,14 @@ async fn a_restricted_page_is_outside_of_every_tree_and_space() {
 #[tokio::test]
 async fn the_admin_may_share_the_restricted_page_itself() {
     let root = DEALER_PRICES.to_string();
-    let (_portal, share, visitor) = share_of(Scope::Page { root }).await;
+    let portal = Portal::with_sample().await;
+    let share = portal.db_share(|new| {
+        new.scope = Scope::Page { root };
+        new.restricted_pages = RestrictedPages::Root;
+        new.password_hash = None;
+    });
     assert_eq!(
-        visitor.get(&path(&share)).await.texts("h1"),
+        portal.visitor().get(&path(&share)).await.texts("h1"),
         ["Dealer prices"]
     );
 }

@@ -1,0 +1,109 @@
+//! The SQL words that every query on reach is made of: which pages a walk along the tree may pass, which it shows, and
+//! the three walks. What is asked with them stands in `reach`, `search` and `attachments`.
+//!
+//! A page that is gone, restricted or carries an excluded label is closed: no walk passes it. A page without any of the
+//! included labels is passed and not shown. Both are said once, here, of a row that is called `page`.
+
+use diesel::pg::Pg;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
+use diesel::sql_query;
+use diesel::sql_types::{Array, Bool, Integer, Nullable, Text, Uuid as SqlUuid};
+
+use crate::pages::scope::{ContentScope, Reach, RestrictedPages};
+
+/// Deeper than any real wiki; ends the walk in a circle that a broken import might have left.
+const MAX_DEPTH: i32 = 500;
+
+/// A query with the parameters that the words below stand for; its own begin with `$9`.
+///
+/// `$1` connection, `$2` space or null for any, `$3` the chosen root or null, `$4` how many steps a walk takes, `$5`
+/// whether the root may be restricted, `$6` whether other pages may, `$7` excluded labels, `$8` included labels.
+pub(super) fn query(sql: String, scope: &ContentScope) -> BoxedSqlQuery<'_, Pg, SqlQuery> {
+    // A page that was shared alone stays shared wherever it is moved.
+    let (space, steps) = match scope.reach {
+        Reach::One { .. } => (None, 0),
+        _ => (Some(&scope.space_key), MAX_DEPTH),
+    };
+    let restricted = scope.limits.restricted_pages;
+    sql_query(sql)
+        .into_boxed::<Pg>()
+        .bind::<SqlUuid, _>(scope.connection_id)
+        .bind::<Nullable<Text>, _>(space)
+        .bind::<Nullable<Text>, _>(scope.chosen())
+        .bind::<Integer, _>(steps)
+        .bind::<Bool, _>(restricted != RestrictedPages::None)
+        .bind::<Bool, _>(restricted == RestrictedPages::All)
+        .bind::<Array<Text>, _>(&scope.limits.exclude_labels)
+        .bind::<Array<Text>, _>(&scope.limits.include_labels)
+}
+
+/// Whether a walk may come to the page, and go on from there.
+pub(super) const IS_OPEN: &str =
+    "page.connection_id = $1 and page.space_key = coalesce($2, page.space_key)
+    and page.gone_at is null
+    and (page.content_id = $3 and (not page.view_restricted or $5)
+      or (not page.view_restricted or $6) and not lower(page.labels::text)::text[] && $7)";
+
+/// Whether an open page is seen.
+pub(super) const IS_SHOWN: &str = "(page.content_id is not distinct from $3
+    or cardinality($8) = 0 or lower(page.labels::text)::text[] && $8)";
+
+/// Where a walk down begins and a walk up must end.
+pub(super) const IS_TOP: &str =
+    "case when $3 is null then parent_content_id is null else content_id = $3 end";
+
+/// The columns of a summary. The walks up and below carry them, because a join afterwards reads the whole table.
+pub(super) const SUMMARY: &str =
+    "content_id, kind, space_key, title, parent_content_id, view_restricted";
+
+/// The same of a row that is called `page`.
+const SUMMARY_OF_PAGE: &str = "page.content_id, page.kind, page.space_key, page.title,
+    page.parent_content_id, page.view_restricted";
+
+/// Begins a query that may use `reached (content_id)`: all pages in scope.
+pub(super) fn reached() -> String {
+    format!(
+        "with recursive down (content_id, depth, is_shown) as (
+           select content_id, 0, {IS_SHOWN} from page_snapshot page where {IS_OPEN} and {IS_TOP}
+           union
+           select page.content_id, down.depth + 1, {IS_SHOWN}
+             from down join page_snapshot page on page.parent_content_id = down.content_id
+             where {IS_OPEN} and down.depth < $4
+         ), reached (content_id) as (
+           select content_id from down where is_shown
+         )"
+    )
+}
+
+/// Begins a query that may use `up (summary, is_shown, depth)`: the shown pages for which `begins` is true and the open
+/// pages above them, up to the root. A page of the beginning is in scope if its walk meets the top.
+pub(super) fn up(begins: &str) -> String {
+    format!(
+        "with recursive up ({SUMMARY}, is_shown, depth) as (
+           select {SUMMARY}, true, 0 from page_snapshot page
+             where {IS_OPEN} and {IS_SHOWN} and {begins}
+           union
+           select {SUMMARY_OF_PAGE}, {IS_SHOWN}, up.depth + 1
+             from up join page_snapshot page on page.content_id = up.parent_content_id
+             where {IS_OPEN} and up.depth < $4 and up.content_id is distinct from $3
+         )"
+    )
+}
+
+/// Begins a query that may use `below (summary, top, way, is_shown)`.
+///
+/// It holds the children of the parents for which `parents` is true, and where such a child is not shown, its children
+/// in its place: a page hangs under the nearest page above it that is seen, its `top`. `way` sorts them as the wiki
+/// does.
+pub(super) fn below(parents: &str) -> String {
+    format!(
+        "with recursive below ({SUMMARY}, top, way, is_shown, depth) as (
+           select {SUMMARY}, parent_content_id, array[row(position, title)], {IS_SHOWN}, 0
+             from page_snapshot page where {IS_OPEN} and kind = 'page' and {parents}
+           union all
+           select {SUMMARY_OF_PAGE}, below.top, below.way || row(page.position, page.title), {IS_SHOWN}, below.depth + 1
+             from below join page_snapshot page on page.parent_content_id = below.content_id
+             where {IS_OPEN} and page.kind = 'page' and not below.is_shown and below.depth < $4
+         )"
+    )
+}
