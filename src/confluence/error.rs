@@ -99,7 +99,8 @@ impl Need {
     /// Scopes of a classic and of a granular token on Cloud. A token has scopes of one kind.
     pub fn scopes(self) -> (&'static str, &'static str) {
         match self {
-            Self::Account | Self::People => ("read:confluence-user", "read:user:confluence"),
+            Self::Account => ("read:confluence-user", "read:content-details:confluence"),
+            Self::People => ("read:confluence-user", "read:user:confluence"),
             Self::Attachments => (
                 "readonly:content.attachment:confluence",
                 "read:attachment:confluence",

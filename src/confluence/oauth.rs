@@ -28,10 +28,11 @@ const ANSWER_BYTES: u64 = 1024 * 1024;
 /// An hour, as Cloud's tokens have, if the answer names no time.
 const USUAL_LIFE: Duration = Duration::from_secs(3600);
 
-/// Classic scopes that the portal asks for, and the one that gives refresh tokens.
-pub const SCOPES: &str = "read:confluence-content.all read:confluence-content.summary \
-    read:confluence-space.summary read:confluence-user search:confluence \
-    readonly:content.attachment:confluence offline_access";
+/// Granular scopes that the portal asks for, because version 2 of Cloud's API takes no classic ones, and the one that gives
+/// refresh tokens.
+pub const SCOPES: &str = "read:page:confluence read:space:confluence read:folder:confluence \
+    read:hierarchical-content:confluence read:content-details:confluence read:attachment:confluence \
+    read:comment:confluence read:user:confluence offline_access";
 
 /// Good until `expires_in` after the request was sent.
 #[derive(Debug)]

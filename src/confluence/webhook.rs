@@ -21,6 +21,8 @@ pub enum EventKind {
     Changed,
     Moved,
     Gone,
+    /// Cloud does not always say what happened, only to which page.
+    Unnamed,
     /// Nothing that pages depend on, or something we do not know.
     Other,
 }
@@ -51,8 +53,8 @@ pub fn check_signature(
         .map_err(|_error| WebhookError::BadSignature)
 }
 
-/// Cloud names the event in `event`, or only outside the body; Data Center in `event` or `webhookEvent`. `named` is what
-/// the request said besides.
+/// Cloud names the event in `event`, only outside the body, or not at all; Data Center in `event` or `webhookEvent`.
+/// `named` is what the request said besides.
 pub fn parse(body: &[u8], named: Option<&str>) -> Result<WebhookEvent, WebhookError> {
     let payload: Payload =
         serde_json::from_slice(body).map_err(|_error| WebhookError::Malformed)?;
@@ -62,7 +64,10 @@ pub fn parse(body: &[u8], named: Option<&str>) -> Result<WebhookEvent, WebhookEr
         .or(payload.webhook_event.as_deref())
         .or(named)
         .unwrap_or_default();
-    let kind = kind_of(name);
+    let kind = match name {
+        "" => EventKind::Unnamed,
+        name => kind_of(name),
+    };
     let content_id = match kind {
         EventKind::Other => None,
         _ => payload.content_id(),
@@ -226,11 +231,20 @@ mod tests {
             EventKind::Other,
             None,
         );
-        check("{}", EventKind::Other, None);
+        check("{}", EventKind::Unnamed, None);
         check(
             r#"{"event":"page_updated","page":{"id":"../7"}}"#,
             EventKind::Changed,
             None,
+        );
+    }
+
+    #[test]
+    fn a_page_without_an_event_is_one_to_look_at() {
+        check(
+            r#"{"page":{"id":7},"timestamp":1}"#,
+            EventKind::Unnamed,
+            Some("7"),
         );
     }
 
