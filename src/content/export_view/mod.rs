@@ -17,12 +17,14 @@ mod normalise;
 mod people;
 mod pictures;
 mod recover;
+mod shown;
 mod usable;
 
 use super::dom::Node;
 use super::tree::Fragment;
 use normalise::Normaliser;
 
+pub use shown::{ShownFile, shown_files};
 pub use usable::is_usable_export_view;
 
 /// An export view as the renderer reads it.
