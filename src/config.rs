@@ -1,6 +1,7 @@
 //! Flags and environment variables in, [`Settings`] out. Every wrong value is reported, not only the first.
 //! The one place that knows the names of variables.
 
+mod live;
 mod parse;
 
 use std::fmt;
@@ -10,10 +11,11 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 use url::Url;
 
+pub use self::live::{Atlassian, LiveArgs, LiveConfig};
+
 use self::parse::{
     parse_base_url, parse_host, parse_list, parse_listen, parse_network, parse_number,
 };
-use crate::keys::MasterKey;
 
 /// Where the database is: for every command.
 #[derive(Clone, clap::Args)]
@@ -104,30 +106,8 @@ pub struct ServeArgs {
         value_name = "NAMES"
     )]
     pub hosts: String,
-    /// 128 or more hexadecimal digits, from which every key is derived. Make one with `openssl rand -hex 64`.
-    #[arg(
-        long,
-        env = "VESTIBULE_SECRET_KEY",
-        hide_env_values = true,
-        value_name = "HEX"
-    )]
-    pub secret_key: Option<String>,
-    /// The secret key before the last change, until the stored credentials are sealed anew; one start is enough.
-    #[arg(
-        long,
-        env = "VESTIBULE_PREVIOUS_SECRET_KEY",
-        hide_env_values = true,
-        value_name = "HEX"
-    )]
-    pub previous_secret_key: Option<String>,
-    /// Addresses or networks, not public ones, to which live connections may go, separated by commas.
-    #[arg(
-        long,
-        env = "VESTIBULE_CONFLUENCE_NETWORKS",
-        default_value = "",
-        value_name = "NETWORKS"
-    )]
-    pub confluence_networks: String,
+    #[command(flatten)]
+    pub live: LiveArgs,
     /// Addresses or networks of reverse proxies whose `Forwarded` and `X-Forwarded-For` are believed, separated by
     /// commas.
     #[arg(
@@ -166,10 +146,7 @@ pub struct Settings {
     pub hosts: Vec<String>,
     pub pass_key: [u8; 64],
     pub session_key: [u8; 64],
-    pub seal_key: [u8; 32],
-    pub previous_seal_key: Option<[u8; 32]>,
-    pub webhook_key: [u8; 32],
-    pub confluence_networks: Vec<IpNet>,
+    pub live: LiveConfig,
     pub storage: Storage,
     pub trusted_proxies: Vec<IpNet>,
     pub upload_limit_bytes: u64,
@@ -376,20 +353,7 @@ impl ServeArgs {
             parse_base_url(&self.base_url.base_url),
         );
         let hosts = errors.check("VESTIBULE_HOSTS", parse_list(&self.hosts, parse_host));
-        let key = errors.check("VESTIBULE_SECRET_KEY", self.parse_key());
-        let previous_key = errors.check(
-            "VESTIBULE_PREVIOUS_SECRET_KEY",
-            self.previous_secret_key
-                .as_deref()
-                .filter(|text| !text.is_empty())
-                .map(MasterKey::from_hex)
-                .transpose()
-                .map_err(|error| error.to_string()),
-        );
-        let networks = errors.check(
-            "VESTIBULE_CONFLUENCE_NETWORKS",
-            parse_list(&self.confluence_networks, parse_network),
-        );
+        let live = self.live.check(errors);
         let storage = self.storage.check(errors);
         let proxies = errors.check(
             "VESTIBULE_TRUSTED_PROXIES",
@@ -399,7 +363,7 @@ impl ServeArgs {
             "VESTIBULE_UPLOAD_LIMIT_MIB",
             parse_number(&self.upload_limit_mib, 1, 1 << 20),
         );
-        let key = key?;
+        let (key, live) = live?;
         Some(Settings {
             database_url: database_url?,
             database_connections: connections?,
@@ -408,21 +372,10 @@ impl ServeArgs {
             hosts: hosts?,
             pass_key: key.pass_key(),
             session_key: key.session_key(),
-            seal_key: key.seal_key(),
-            previous_seal_key: previous_key?.map(|key| key.seal_key()),
-            webhook_key: key.webhook_key(),
-            confluence_networks: networks?,
+            live,
             storage: storage?,
             trusted_proxies: proxies?,
             upload_limit_bytes: u64::from(upload?) << 20,
         })
-    }
-
-    fn parse_key(&self) -> Result<MasterKey, String> {
-        let text = self.secret_key.as_deref().unwrap_or_default();
-        if text.is_empty() {
-            return Err("is missing; make one with: openssl rand -hex 64".to_owned());
-        }
-        MasterKey::from_hex(text).map_err(|error| error.to_string())
     }
 }

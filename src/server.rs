@@ -3,6 +3,7 @@
 use std::future::IntoFuture;
 use std::net::TcpListener;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
@@ -15,6 +16,7 @@ use crate::config::Settings;
 use crate::db::{self, Db, MigrationError};
 use crate::guess_limit;
 use crate::pages::files::{FileStore, FileStoreError};
+use crate::pages::live::{Live, LiveError, schedule};
 use crate::password::{HashError, Hasher};
 use crate::routes;
 use crate::shares::pass::PassKey;
@@ -22,6 +24,7 @@ use crate::shares::store::events;
 use crate::web::error::answer_errors;
 use crate::web::event_log::event_log;
 use crate::web::host::check_host;
+use crate::web::leak_reports::keep_leak_reports;
 use crate::web::page_cache::PageCache;
 use crate::web::request::log_request;
 use crate::web::share_cache::ShareCache;
@@ -43,6 +46,8 @@ pub enum StartError {
     },
     #[error(transparent)]
     Files(#[from] FileStoreError),
+    #[error("live connections cannot be used: {0}")]
+    Live(#[from] LiveError),
     #[error(transparent)]
     Hasher(#[from] HashError),
     #[error(transparent)]
@@ -69,10 +74,16 @@ pub fn listen(settings: &Settings) -> Result<TcpListener, StartError> {
 /// A server that runs. Awaiting it ends when it was stopped, requests have drained and events are written.
 pub struct Running {
     server: Server,
+    live: Arc<Live>,
     event_writer: JoinHandle<()>,
 }
 
 impl Running {
+    /// The live connections of this server.
+    pub fn live(&self) -> Arc<Live> {
+        Arc::clone(&self.live)
+    }
+
     /// For stopping it.
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
@@ -107,18 +118,24 @@ pub fn start(
     let db = Db::open(&settings.database_url, settings.database_connections);
     let (events, event_writer) = event_log(db.clone());
     let event_writer = actix_web::rt::spawn(event_writer.run());
+    let files = FileStore::open(&settings.storage)?;
+    let live = Live::new(settings.live.clone(), db.clone(), files.clone())?;
+    actix_web::rt::spawn(schedule::run(Arc::clone(&live), clock::now));
     let state = web::Data::new(AppState {
         hasher: Hasher::new(cores)?,
         pass_key: PassKey::new(&settings.pass_key),
         shares: ShareCache::new(db.clone()),
         pages: PageCache::default(),
-        files: FileStore::open(&settings.storage)?,
+        files,
+        live,
         events,
         db: db.clone(),
         settings,
     });
-    actix_web::rt::spawn(keep_house(db));
+    actix_web::rt::spawn(keep_leak_reports(db.clone(), clock::now));
+    actix_web::rt::spawn(keep_house(db, Arc::clone(&state.live)));
     tracing::info!(listen = ?listener.local_addr().ok(), base_url = state.settings.base_url.origin(), "serving");
+    let live = Arc::clone(&state.live);
     let server = HttpServer::new(move || {
         // Wrapped inside out: the last `wrap` sees a request first.
         App::new()
@@ -135,12 +152,13 @@ pub fn start(
         .map_err(StartError::Server)?;
     Ok(Running {
         server: server.run(),
+        live,
         event_writer,
     })
 }
 
 /// Once an hour: what says nothing any more is removed.
-async fn keep_house(db: Db) {
+async fn keep_house(db: Db, live: Arc<Live>) {
     loop {
         let now = clock::now();
         let cleaned = db
@@ -151,6 +169,9 @@ async fn keep_house(db: Db) {
             .await;
         if let Err(error) = cleaned {
             tracing::warn!(%error, "old events and guesses were not removed");
+        }
+        if let Err(error) = live.keep_house(now).await {
+            tracing::warn!(%error, "what is gone from live sites was not removed");
         }
         actix_web::rt::time::sleep(HOUSEKEEPING).await;
     }

@@ -11,7 +11,15 @@ use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up. A room uses rows below its own, never a room beside it.
 const ROWS: &[&[&str]] = &[
-    &["clock", "db", "keys", "password", "schema", "seal", "telemetry"],
+    &[
+        "clock",
+        "db",
+        "keys",
+        "password",
+        "schema",
+        "seal",
+        "telemetry",
+    ],
     &["config", "guess_limit"],
     &["confluence", "content", "space_export"],
     &["accounts", "pages", "shares"],

@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 use self::client_site::{ClientSite, SigningKey};
 use self::private_postgres::{PrivatePostgres, PrivatePostgresError};
 use self::seed::{SeedError, Seeded};
-use crate::config::{BaseUrlArgs, ConfigError, DatabaseArgs, ServeArgs, Settings, StorageArgs};
+use crate::config::{
+    BaseUrlArgs, ConfigError, DatabaseArgs, LiveArgs, ServeArgs, Settings, StorageArgs,
+};
 use crate::server::{self, Migrations, StartError};
 
 /// What can be set for the demo.
@@ -44,6 +46,14 @@ pub struct DemoArgs {
         value_name = "FOLDER"
     )]
     data_dir: PathBuf,
+    /// Addresses or networks, not public ones, to which live connections may go, separated by commas.
+    #[arg(
+        long,
+        env = "VESTIBULE_CONFLUENCE_NETWORKS",
+        default_value = "",
+        value_name = "NETWORKS"
+    )]
+    confluence_networks: String,
 }
 
 /// Why there is no demo.
@@ -111,9 +121,10 @@ fn settings(
         },
         listen: args.listen.to_string(),
         hosts: String::new(),
-        secret_key: Some(seed::secret_key(&args.data_dir)?),
-        previous_secret_key: None,
-        confluence_networks: String::new(),
+        live: LiveArgs {
+            confluence_networks: args.confluence_networks.clone(),
+            ..LiveArgs::with_key(seed::secret_key(&args.data_dir)?)
+        },
         trusted_proxies: String::new(),
         database_connections: "10".to_owned(),
         upload_limit_mib: "4096".to_owned(),

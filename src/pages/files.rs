@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::future::ready;
 use futures_util::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
@@ -118,10 +119,22 @@ impl FileStore {
         connection: Uuid,
         needed: &HashSet<Vec<u8>>,
     ) -> Result<(), FileStoreError> {
+        self.remove_unneeded(connection, needed, i64::MAX).await
+    }
+
+    /// The same, but only objects that were stored before a time in Unix seconds: the row that names a new one may not
+    /// be there yet.
+    pub async fn remove_unneeded(
+        &self,
+        connection: Uuid,
+        needed: &HashSet<Vec<u8>>,
+        stored_before: i64,
+    ) -> Result<(), FileStoreError> {
         let folder = ObjectPath::from(connection.to_string());
         let known: Vec<_> = self
             .objects
             .list(Some(&folder))
+            .try_filter(|object| ready(object.last_modified.timestamp() < stored_before))
             .map_ok(|object| object.location)
             .try_collect()
             .await?;

@@ -15,17 +15,13 @@ use url::Url;
 use uuid::Uuid;
 
 use self::convert::{Numbered, finding_totals, number_siblings};
+use super::derive;
 use super::files::{FileStore, FileStoreError};
-use super::model::{Attachment, ImportReport, PageKind, Space};
-use super::reader::Reader;
-use super::scope::{self, ContentScope, Reach};
-use super::store::{attachments, connections, reach, write};
-use crate::content::{BodyFormat, ExternalLinks, Finding};
+use super::model::{Attachment, ImportReport, PageKind, PageSummary, Space};
+use super::store::{attachments, connections, write};
+use crate::content::{BodyFormat, Finding};
 use crate::db::{Db, DbError};
 use crate::space_export::{self, ExportError, ExportedPage, Limits, SpaceExport};
-
-/// What is kept of a page for search, in characters: a tsvector holds 1 MB.
-const SEARCH_TEXT_CHARS: usize = 200_000;
 
 /// A finished import.
 #[derive(Debug)]
@@ -321,8 +317,6 @@ fn format_of(format: space_export::BodyFormat) -> BodyFormat {
     }
 }
 
-/// Renders every page twice: as the whole connection may see it, for the report; and as if it were alone, for the
-/// search text, so that a search can never show what a page includes from another one outside a share.
 fn derive_all(
     db: &mut PgConnection,
     connection_id: Uuid,
@@ -335,34 +329,12 @@ fn derive_all(
             done,
             of: pages.len(),
         });
-        let content_id = &page.summary.content_id;
-        let scope = |reach| ContentScope {
-            connection_id,
-            space_key: page.summary.space_key.clone(),
-            reach,
-            limits: scope::Limits::NONE,
-        };
-        let everything = scope(Reach::Everything);
-        let alone = scope(Reach::One {
-            root: content_id.clone(),
-        });
-        let Some(whole) = reach::find_page(db, &everything, content_id)? else {
-            continue;
-        };
-        let reader = |scope| Reader {
-            scope,
-            base_path: "/content/import",
-            external_links: ExternalLinks::Keep,
-            wiki_hosts: &[],
-        };
-        let findings = reader(&everything).render(db, &whole)?.findings;
-        let text: String = reader(&alone)
-            .render(db, &whole)?
-            .text
-            .chars()
-            .take(SEARCH_TEXT_CHARS)
-            .collect();
-        write::store_derived(db, connection_id, content_id, &text, &findings)?;
+        let PageSummary {
+            space_key,
+            content_id,
+            ..
+        } = &page.summary;
+        let findings = derive::store_derived(db, connection_id, space_key, content_id)?;
         finding_totals(&mut totals, findings);
     }
     Ok(totals)

@@ -149,7 +149,7 @@ impl Library for ScopeLibrary<'_> {
             space_key: page.summary.space_key,
             body: page.body,
             format: page.format,
-            storage: None,
+            storage: page.storage,
         })
     }
 
@@ -167,7 +167,7 @@ impl Library for ScopeLibrary<'_> {
                 let Some(file) = attachments::find_attachment(db, connection_id, id)? else {
                     continue;
                 };
-                if reach::is_in_scope(db, self.scope, &file.content_id)? {
+                if attachments::is_visible(db, self.scope, &file)? {
                     return Ok(Some(file));
                 }
             }

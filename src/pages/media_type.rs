@@ -54,6 +54,19 @@ pub fn detect(file_name: &str, head: &[u8]) -> &'static str {
     }
 }
 
+/// What a file is taken for until its bytes were fetched, by what the wiki claims: enough to lay out a page, never to
+/// serve it.
+pub fn guess(claimed: Option<&str>) -> &'static str {
+    let claimed = claimed
+        .and_then(|claimed| claimed.split(';').next())
+        .unwrap_or_default()
+        .trim();
+    let mut known = SHOWN.into_iter().chain([SVG]);
+    known
+        .find(|shown| shown.eq_ignore_ascii_case(claimed))
+        .unwrap_or(DOWNLOAD)
+}
+
 /// A short word for readers: by the name, because that is what they chose the file by.
 pub fn label(file_name: &str, media_type: &str) -> String {
     let extension = file_name

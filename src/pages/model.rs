@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::confluence::model::Product;
 use crate::content::{BodyFormat, Finding};
 
 /// The two kinds of content that have a body and a place.
@@ -50,6 +51,15 @@ pub struct Page {
     pub created_at: Option<OffsetDateTime>,
     pub modified_at: Option<OffsetDateTime>,
     pub labels: Vec<String>,
+    /// The storage format beside an export view.
+    pub storage: Option<String>,
+}
+
+impl Page {
+    /// A live page that was listed and whose body was never fetched.
+    pub fn is_missing_body(&self) -> bool {
+        self.version == 0
+    }
 }
 
 /// A file of a page; the bytes lie in the object store.
@@ -83,10 +93,50 @@ impl Attachment {
     }
 }
 
+/// Where a connection's content comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectionKind {
+    SpaceExport,
+    Cloud,
+    DataCenter,
+}
+
+impl ConnectionKind {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SpaceExport => "space_export",
+            Self::Cloud => "cloud",
+            Self::DataCenter => "data_center",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::SpaceExport, Self::Cloud, Self::DataCenter]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+
+    /// Whether it is a site that is asked again and again.
+    pub fn is_live(self) -> bool {
+        self != Self::SpaceExport
+    }
+}
+
+impl From<Product> for ConnectionKind {
+    fn from(product: Product) -> Self {
+        match product {
+            Product::Cloud => Self::Cloud,
+            Product::DataCenter => Self::DataCenter,
+        }
+    }
+}
+
 /// A Confluence site or an imported space export.
 #[derive(Debug, Clone)]
 pub struct Connection {
     pub id: Uuid,
+    pub kind: ConnectionKind,
     pub name: String,
     /// Base URL of the wiki the content came from, if known.
     pub wiki_url: Option<String>,

@@ -2,12 +2,15 @@
 //! subject.
 
 use diesel::PgConnection;
+use time::OffsetDateTime;
 
 use super::library::{ScopeLibrary, file_url, page_url};
 use super::model::{Attachment, Page, PageSummary};
 use super::scope::{ContentScope, Reach};
-use super::store::{attachments, listing, reach};
-use crate::content::{self, ExternalLinks, PageSource, RenderOptions, Rendered};
+use super::store::{attachments, comments, listing, reach};
+use crate::content::{
+    self, BodyFormat, ExternalLinks, PageSource, RenderOptions, Rendered, SanitizedHtml,
+};
 use crate::db::DbError;
 
 /// Who asks: the scope, the path that every address begins with, and the options of the share.
@@ -29,6 +32,15 @@ pub struct OpenedPage {
     pub tree: Vec<Branch>,
     pub blog_posts: Vec<PageSummary>,
     pub files: Vec<Attachment>,
+}
+
+/// A comment under a page, to be read only.
+pub struct OpenedComment {
+    /// 0 for a comment on the page, 1 for a reply, and so on.
+    pub depth: u32,
+    pub author_name: Option<String>,
+    pub created_at: Option<OffsetDateTime>,
+    pub html: SanitizedHtml,
 }
 
 /// A page in the tree with those below it that are worth showing now.
@@ -97,7 +109,7 @@ impl Reader<'_> {
             space_key: &page.summary.space_key,
             body: &page.body,
             format: page.format,
-            storage: None,
+            storage: page.storage.as_deref(),
         };
         let options = RenderOptions {
             external_links: self.external_links,
@@ -106,6 +118,32 @@ impl Reader<'_> {
         let rendered = content::render(&source, &library, &options);
         library.finish()?;
         Ok(rendered)
+    }
+
+    /// The comments under a page, in reading order, as this scope may see them.
+    pub fn comments(
+        &self,
+        db: &mut PgConnection,
+        page: &Page,
+    ) -> Result<Vec<OpenedComment>, DbError> {
+        let stored =
+            comments::list_comments(db, self.scope.connection_id, &page.summary.content_id)?;
+        let mut opened = Vec::with_capacity(stored.len());
+        for comment in stored {
+            let body = Page {
+                body: comment.storage,
+                format: BodyFormat::Storage,
+                storage: None,
+                ..page.clone()
+            };
+            opened.push(OpenedComment {
+                depth: comment.depth,
+                author_name: comment.author_name,
+                created_at: comment.created_at,
+                html: self.render(db, &body)?.html,
+            });
+        }
+        Ok(opened)
     }
 
     /// A file of a page in scope, or one that such a page shows.

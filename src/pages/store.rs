@@ -1,10 +1,18 @@
 //! Every query on snapshots, by subject. What may be seen is decided in `reach`, in SQL, on each request.
 
 pub mod attachments;
+pub mod comments;
 pub mod connections;
+pub mod followed;
+pub mod freshness;
+pub mod health;
+pub mod leak;
 pub mod listing;
+pub mod live;
+pub mod outline;
 pub mod people;
 pub mod reach;
+pub mod refresh;
 pub mod search;
 mod walk;
 pub mod write;
@@ -40,6 +48,7 @@ pub(super) struct PageRow {
     created_at: Option<OffsetDateTime>,
     modified_at: Option<OffsetDateTime>,
     labels: Vec<Option<String>>,
+    storage_body: Option<String>,
 }
 
 impl From<SummaryRow> for PageSummary {
@@ -67,6 +76,7 @@ impl From<PageRow> for Page {
             created_at: row.created_at,
             modified_at: row.modified_at,
             labels: row.labels.into_iter().flatten().collect(),
+            storage: row.storage_body,
         }
     }
 }

@@ -134,19 +134,38 @@ pub fn find_share(db: &mut PgConnection, id: ShareId) -> Result<Option<Share>, S
     row.map(Share::try_from).transpose()
 }
 
-/// The share and the revision of its connection's content: all that a cached page depends on.
-pub fn find_share_with_revision(
+/// A share with what requests must know of its connection.
+#[derive(Debug)]
+pub struct ConnectedShare {
+    pub share: Share,
+    /// With the share's own last change all that a cached page depends on.
+    pub content_revision: i64,
+    /// The content comes from a site that is asked again and again.
+    pub is_live: bool,
+}
+
+pub fn find_connected_share(
     db: &mut PgConnection,
     id: ShareId,
-) -> Result<Option<(Share, i64)>, StoreError> {
+) -> Result<Option<ConnectedShare>, StoreError> {
     let row = shared_page::table
         .inner_join(connection::table)
         .filter(shared_page::id.eq(id.uuid()))
-        .select((ShareRow::as_select(), connection::content_revision))
-        .first::<(ShareRow, i64)>(db)
+        .select((
+            ShareRow::as_select(),
+            connection::content_revision,
+            connection::kind.ne("space_export"),
+        ))
+        .first::<(ShareRow, i64, bool)>(db)
         .optional()?;
-    row.map(|(row, revision)| Ok((Share::try_from(row)?, revision)))
-        .transpose()
+    row.map(|(row, content_revision, is_live)| {
+        Ok(ConnectedShare {
+            share: row.try_into()?,
+            content_revision,
+            is_live,
+        })
+    })
+    .transpose()
 }
 
 /// Changes a share and returns it as it is now; `None` when it is gone. A changed password and disabling end every

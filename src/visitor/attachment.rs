@@ -7,12 +7,16 @@ use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
-use futures_util::TryStreamExt as _;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use http_range::HttpRange;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::gate::Unlocked;
+use crate::clock;
 use crate::content::ExternalLinks;
+use crate::pages::live::LiveError;
+use crate::pages::live::download::ComingFile;
 use crate::pages::media_type::{DOWNLOAD, SVG};
 use crate::pages::model::Attachment;
 use crate::pages::reader::Reader;
@@ -35,6 +39,9 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'`')
     .remove(b'|')
     .remove(b'~');
+
+/// When a file that the wiki did not give may be asked for again.
+const NEXT_TRY_SECONDS: i64 = 30;
 
 const PDF: &str = "application/pdf";
 
@@ -61,7 +68,10 @@ pub async fn send_attachment(
     path: web::Path<(String, String, String)>,
 ) -> Result<HttpResponse, PageError> {
     let (_, attachment_id, _) = path.into_inner();
-    let file = find(&state, &unlocked, attachment_id)
+    let mut file = find(&state, &unlocked, attachment_id)
+        .await
+        .map_err(|failure| unlocked.fail(failure))?;
+    let bytes = open(&state, &mut file)
         .await
         .map_err(|failure| unlocked.fail(failure))?;
     let etag = file.etag();
@@ -97,20 +107,58 @@ pub async fn send_attachment(
         None => response.finish(),
         Some(range) => {
             let length = range.end - range.start;
-            let digest = file
-                .sha256
-                .ok_or_else(|| unlocked.fail(Failure::NotFound))?;
-            let bytes = state.files.read(file.connection_id, &digest, range).await;
-            let bytes =
-                bytes.map_err(|error| unlocked.fail(Failure::Internal(error.to_string())))?;
-            response.body(SizedStream::new(
-                length,
-                bytes.map_err(std::io::Error::other),
-            ))
+            let part = bytes.read(&state, &file, range).await;
+            let part = part.map_err(|failure| unlocked.fail(failure))?;
+            response.body(SizedStream::new(length, part))
         }
     };
     describe(response.headers_mut(), &file, &request, &unlocked);
     Ok(response)
+}
+
+/// Where the bytes come from.
+enum Bytes {
+    Stored([u8; 32]),
+    /// From the wiki, while they come in.
+    Coming(ComingFile),
+}
+
+/// What is not stored yet is fetched from the wiki; its type and size are known with its first bytes.
+async fn open(state: &web::Data<AppState>, file: &mut Attachment) -> Result<Bytes, Failure> {
+    if let Some(digest) = file.sha256 {
+        return Ok(Bytes::Stored(digest));
+    }
+    let coming = state.live.open_file(file, clock::now()).await;
+    let coming = coming.map_err(|error| {
+        tracing::info!(%error, file = file.attachment_id, "a file could not be fetched for its reader");
+        match error {
+            LiveError::FileTooLarge(limit) => Failure::FileTooLarge(limit),
+            LiveError::Db(error) => error.into(),
+            error => Failure::NotFetched(error.retry_after_seconds().unwrap_or(NEXT_TRY_SECONDS)),
+        }
+    })?;
+    file.size_bytes = coming.size_bytes;
+    coming.media_type.clone_into(&mut file.media_type);
+    Ok(Bytes::Coming(coming))
+}
+
+impl Bytes {
+    async fn read(
+        self,
+        state: &AppState,
+        file: &Attachment,
+        range: Range<u64>,
+    ) -> Result<BoxStream<'static, std::io::Result<bytes::Bytes>>, Failure> {
+        let internal = |error: &dyn std::fmt::Display| Failure::Internal(error.to_string());
+        match self {
+            Self::Stored(digest) => {
+                let stored = state.files.read(file.connection_id, &digest, range).await;
+                let stored = stored.map_err(|error| internal(&error))?;
+                Ok(stored.map_err(std::io::Error::other).boxed())
+            }
+            Self::Coming(coming) => coming.read(range).await.map_err(|error| internal(&error)),
+        }
+    }
 }
 
 async fn find(

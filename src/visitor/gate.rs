@@ -42,6 +42,11 @@ impl Unlocked {
         self.known.content_revision
     }
 
+    /// The content comes from a site that is asked again and again.
+    pub fn is_live(&self) -> bool {
+        self.known.is_live
+    }
+
     /// Whether the visitor holds a pass, which can be given back.
     pub fn has_pass(&self) -> bool {
         self.pass.is_some()

@@ -4,13 +4,13 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::views::page::{
-    ContentPage, FileRow, LastChange, NodeState, TocEntry, TreeGroup, TreeNode,
+    CommentView, ContentPage, FileRow, LastChange, NodeState, TocEntry, TreeGroup, TreeNode,
 };
 use super::views::{Moment, ShareHeader};
 use crate::content::FindingKind;
 use crate::pages::media_type;
 use crate::pages::model::{PageKind, PageSummary};
-use crate::pages::reader::{Branch, OpenedPage, Reader};
+use crate::pages::reader::{Branch, OpenedComment, OpenedPage, Reader};
 use crate::shares::share::{ScopeKind, Share};
 use crate::web::message::{Context, Link};
 
@@ -39,6 +39,7 @@ pub fn content_page<'a>(
     reader: &Reader<'_>,
     surrounding: &Surrounding,
     opened: &'a OpenedPage,
+    comments: &'a [OpenedComment],
 ) -> ContentPage<'a> {
     let page = &opened.page;
     let is_post = page.summary.kind == PageKind::BlogPost;
@@ -64,8 +65,18 @@ pub fn content_page<'a>(
             by: page.author_name.clone(),
         }),
         note: converted.then(|| "This page was written in an old format and converted; its layout may differ from the original.".to_owned()),
+        comments: comments.iter().map(comment_view).collect(),
         previous,
         next,
+    }
+}
+
+fn comment_view(comment: &OpenedComment) -> CommentView<'_> {
+    CommentView {
+        depth: comment.depth.min(3),
+        by: comment.author_name.clone(),
+        when: comment.created_at.map(moment),
+        body: (&comment.html).into(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! `GET /content/{share}` and `GET /content/{share}/{page}`: a page of the share. The hot path: with a pass and a page
 //! in memory there is no query, no template and no copy.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template as _;
@@ -8,17 +10,24 @@ use diesel::PgConnection;
 
 use super::gate::Unlocked;
 use super::page_view::{Surrounding, content_page};
+use crate::clock;
 use crate::content::ExternalLinks;
 use crate::db::DbError;
+use crate::pages::live::LiveError;
+use crate::pages::live::schedule::FirstFetch;
+use crate::pages::model::PageKind;
 use crate::pages::reader::{OpenedPage, Reader};
 use crate::pages::scope::ContentScope;
-use crate::shares::share::{self, Share};
+use crate::shares::share::{self, ScopeKind, Share};
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::harden;
 use crate::web::page;
 use crate::web::page_cache::{FinishedPage, PageKey, Surroundings};
 use crate::web::scope::content_scope;
 use crate::web::state::AppState;
+
+/// When a reader of something that is not fetched yet may try again.
+const NEXT_TRY_SECONDS: i64 = 30;
 
 /// The page a share opens with.
 pub async fn show_root(
@@ -75,15 +84,72 @@ async fn show(
             with_pass: unlocked.has_pass(),
         },
     };
-    let made = state
-        .pages
-        .find_or_make(key.clone(), make(state, request, share, key))
-        .await;
+    let page = || {
+        let making = make(state, request, share, key.clone());
+        state.pages.find_or_make(key.clone(), making)
+    };
+    let mut made = page().await;
+    if unlocked.is_live() {
+        if matches!(made, Ok(None) | Err(Failure::NotFetched(_))) {
+            made = match fetch_first(state, share, content_id, &made).await {
+                Ok(()) => page().await,
+                Err(failure) => Err(failure),
+            };
+        } else if let Some(shown) = shown_page(share, content_id) {
+            state.live.looked_at(share.connection_id, shown, clock::now);
+        }
+    }
     match made {
         Ok(Some(finished)) => Ok(answer(request, unlocked, &finished)),
         Ok(None) => Err(unlocked.fail(Failure::NotFound)),
         Err(failure) => Err(unlocked.fail(failure)),
     }
+}
+
+/// The page that an address means; `None` for a space that begins with no page of its own.
+fn shown_page<'a>(share: &'a Share, content_id: &'a str) -> Option<&'a str> {
+    match content_id {
+        "" => share.scope.root(),
+        named => Some(named),
+    }
+}
+
+/// What is not stored is fetched while its reader waits: a page whose place is known, or a share's root. Any other page
+/// is not in the share, as far as anybody knows.
+async fn fetch_first(
+    state: &web::Data<AppState>,
+    share: &Share,
+    content_id: &str,
+    made: &Result<Option<Arc<FinishedPage>>, Failure>,
+) -> Result<(), Failure> {
+    let shown = shown_page(share, content_id);
+    let root = share.scope.root();
+    let first = match (made, shown) {
+        (Err(_), Some(content_id)) => FirstFetch::Listed { content_id },
+        (Ok(None), Some(content_id)) if root == Some(content_id) => FirstFetch::Root {
+            content_id,
+            kind: match share.scope.kind() {
+                ScopeKind::BlogPost => PageKind::BlogPost,
+                _ => PageKind::Page,
+            },
+        },
+        // A space's first listing is on its way.
+        (Ok(None), None) => return Err(Failure::NotFetched(NEXT_TRY_SECONDS)),
+        _ => return Err(Failure::NotFound),
+    };
+    let connection_id = share.connection_id;
+    let fetched = state
+        .live
+        .fetch_first(connection_id, first, clock::now)
+        .await;
+    fetched.map_err(|error| match error {
+        LiveError::NoPage => Failure::NotFound,
+        LiveError::Db(error) => error.into(),
+        error => {
+            tracing::info!(%error, share = %share.id, "a page could not be fetched for its first reader");
+            Failure::NotFetched(error.retry_after_seconds().unwrap_or(NEXT_TRY_SECONDS))
+        }
+    })
 }
 
 fn answer(request: &HttpRequest, unlocked: &Unlocked, finished: &FinishedPage) -> HttpResponse {
@@ -131,6 +197,7 @@ async fn make(
     let base_path = super::gate::base_path(share.id);
     let scope = content_scope(share);
     let external_links = external_links(share);
+    let show_comments = share.show_comments;
     let surrounding = Surrounding::of(
         share,
         page::context(request),
@@ -144,8 +211,16 @@ async fn make(
             else {
                 return Ok(None);
             };
+            if opened.page.is_missing_body() {
+                return Err(Failure::NotFetched(NEXT_TRY_SECONDS));
+            }
             let reader = reader(&scope, &base_path, external_links, &[]);
-            let view = content_page(&reader, &surrounding, &opened);
+            let comments = if show_comments {
+                reader.comments(db, &opened.page)?
+            } else {
+                Vec::new()
+            };
+            let view = content_page(&reader, &surrounding, &opened, &comments);
             view.render().map(Some).map_err(internal)
         })
         .await?;

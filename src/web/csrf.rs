@@ -63,7 +63,7 @@ fn is_own_origin(origin: &str, host_header: &str, settings: &Settings) -> bool {
     listed && same_scheme && Url::parse(&here).is_ok_and(|here| here.origin() == url.origin())
 }
 
-/// A session's secret that its forms carry. Another site can neither read nor guess it.
+/// A session's secret that its forms carry, or the way to another site and back. Nobody else can read or guess it.
 #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct CsrfToken(String);
 
@@ -72,7 +72,7 @@ impl CsrfToken {
         Self(hex::encode(rand::random::<[u8; 32]>()))
     }
 
-    /// For the hidden field of a form, and nothing else.
+    /// For the hidden field of a form, or the state of a consent; nothing else.
     pub fn field_value(&self) -> &str {
         &self.0
     }

@@ -55,6 +55,10 @@ pub enum Failure {
     Throttled(i64),
     /// Overloaded or without its database; try again soon.
     Unreachable(String),
+    /// The wiki does not answer, and nothing of what was asked for is stored yet; try again after so many seconds.
+    NotFetched(i64),
+    /// The wiki's file is larger than what is fetched from it, in bytes.
+    FileTooLarge(u64),
     /// Our mistake.
     Internal(String),
 }
@@ -146,7 +150,8 @@ impl Failure {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unreachable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unreachable(_) | Self::NotFetched(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::FileTooLarge(_) => StatusCode::NOT_FOUND,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -154,7 +159,7 @@ impl Failure {
     /// Seconds after which another try makes sense.
     pub fn retry_after(&self) -> Option<i64> {
         match self {
-            Self::Throttled(seconds) => Some((*seconds).max(1)),
+            Self::Throttled(seconds) | Self::NotFetched(seconds) => Some((*seconds).max(1)),
             Self::Unreachable(_) => Some(5),
             _ => None,
         }

@@ -9,6 +9,7 @@ pub mod event_log;
 pub mod headers;
 pub mod health;
 pub mod host;
+pub mod leak_reports;
 pub mod message;
 pub mod page;
 pub mod page_cache;

@@ -59,6 +59,9 @@ fn detail_of(failure: &Failure) -> String {
         Failure::Unreachable(_) => {
             "The portal is busy. Try again after the seconds in Retry-After.".to_owned()
         }
+        Failure::NotFetched(_) => {
+            "The wiki does not answer. Try again after the seconds in Retry-After.".to_owned()
+        }
         _ => failure.words().1.join(" "),
     }
 }

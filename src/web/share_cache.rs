@@ -28,6 +28,8 @@ pub struct KnownShare {
     pub share: Share,
     /// Rises with every change to the content of its connection.
     pub content_revision: i64,
+    /// The content comes from a site that is asked again and again.
+    pub is_live: bool,
     /// Milliseconds of the cache's clock.
     read_at: u64,
     being_read: AtomicBool,
@@ -115,19 +117,20 @@ impl ShareCache {
         let read_at = self.clock_ms();
         let found = self
             .db
-            .run(move |db| store::find_share_with_revision(db, id))
+            .run(move |db| store::find_connected_share(db, id))
             .await;
         if let Err(StoreError::Db(DbError::Unavailable(_))) = &found {
             let until = self.clock_ms() + u64::try_from(OUTAGE.as_millis()).unwrap_or(0);
             self.outage_until.store(until, Ordering::Release);
         }
-        let Some((share, content_revision)) = found? else {
+        let Some(found) = found? else {
             self.known.invalidate(&id);
             return Ok(None);
         };
         let known = Arc::new(KnownShare {
-            share,
-            content_revision,
+            share: found.share,
+            content_revision: found.content_revision,
+            is_live: found.is_live,
             read_at,
             being_read: AtomicBool::new(false),
             reading: Mutex::new(()),

@@ -1,8 +1,11 @@
 //! What every handler can reach. Built once by `server`; holds nothing that must outlive the process.
 
+use std::sync::Arc;
+
 use crate::config::Settings;
 use crate::db::Db;
 use crate::pages::files::FileStore;
+use crate::pages::live::Live;
 use crate::password::Hasher;
 use crate::shares::pass::PassKey;
 
@@ -19,4 +22,5 @@ pub struct AppState {
     pub pages: PageCache,
     pub files: FileStore,
     pub events: EventLog,
+    pub live: Arc<Live>,
 }

@@ -76,6 +76,11 @@ async fn allow_reading_the_clipboard(browser: &Browser, demo: &Demo) {
     let permissions = ["clipboardReadWrite", "clipboardSanitizedWrite"];
     let grant = json!({ "origin": demo.portal, "permissions": permissions });
     browser.devtools("Browser.grantPermissions", grant).await;
+    // Only a page in focus may use it, and a window that nobody sees may have none.
+    let focus = json!({ "enabled": true });
+    browser
+        .devtools("Emulation.setFocusEmulationEnabled", focus)
+        .await;
 }
 
 /// Presses Copy and reads the clipboard.

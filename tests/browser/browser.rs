@@ -82,6 +82,8 @@ impl Browser {
             unreachable!("capabilities are written as an object above")
         };
         let capabilities: Capabilities = capabilities.into_iter().collect();
+        // Two crypto libraries are compiled in, the portal's and the driver's, so one has to be named.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let client = ClientBuilder::rustls()
             .unwrap()
             .capabilities(capabilities)

@@ -54,7 +54,7 @@ fn requested(entry: &Value) -> Option<String> {
 }
 
 fn is_outside(url: &str, home: &str) -> bool {
-    let is_local = ["data:", "blob:", "about:", "chrome-error:"]
+    let is_local = ["data:", "blob:", "about:", "chrome:", "chrome-error:"]
         .iter()
         .any(|scheme| url.starts_with(scheme));
     let is_home = url == home || url.starts_with(&format!("{home}/"));

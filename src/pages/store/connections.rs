@@ -5,13 +5,14 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::db::DbError;
-use crate::pages::model::{Connection, ImportReport};
+use crate::pages::model::{Connection, ConnectionKind, ImportReport};
 use crate::schema::{connection, shared_page};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = connection, check_for_backend(diesel::pg::Pg))]
 struct ConnectionRow {
     id: Uuid,
+    kind: String,
     name: String,
     wiki_url: Option<String>,
     content_revision: i64,
@@ -24,6 +25,8 @@ impl From<ConnectionRow> for Connection {
     fn from(row: ConnectionRow) -> Self {
         Self {
             id: row.id,
+            // The database allows only the three words.
+            kind: ConnectionKind::parse(&row.kind).unwrap_or(ConnectionKind::SpaceExport),
             name: row.name,
             wiki_url: row.wiki_url,
             content_revision: row.content_revision,
@@ -128,8 +131,16 @@ pub fn wiki_hosts(db: &mut PgConnection, id: Uuid) -> Result<Vec<String>, DbErro
         .select(connection::wiki_url)
         .first(db)
         .optional()?;
-    let host = url
-        .flatten()
-        .and_then(|url| url::Url::parse(&url).ok()?.host_str().map(str::to_owned));
+    let host = url.flatten().and_then(|url| host_of(&url));
     Ok(host.into_iter().collect())
+}
+
+/// With the port, where the address names one.
+fn host_of(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    let host = url.host_str()?;
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
 }

@@ -1,8 +1,11 @@
 //! Names of the people that pages mention.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use crate::confluence::model::Person;
 use crate::db::DbError;
 use crate::schema::wiki_user;
 
@@ -18,4 +21,41 @@ pub fn find_user_name(
         .select(wiki_user::display_name)
         .first(db)
         .optional()?)
+}
+
+/// Display names by user key, for many at once.
+pub fn find_names(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    keys: &[String],
+) -> Result<HashMap<String, String>, DbError> {
+    let rows: Vec<(String, String)> = wiki_user::table
+        .filter(wiki_user::connection_id.eq(connection_id))
+        .filter(wiki_user::user_key.eq_any(keys))
+        .select((wiki_user::user_key, wiki_user::display_name))
+        .load(db)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Keeps names that a live site told.
+pub fn store_names(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    people: &[Person],
+) -> Result<(), DbError> {
+    for person in people {
+        let name = person.display_name.replace('\0', "");
+        diesel::insert_into(wiki_user::table)
+            .values((
+                wiki_user::connection_id.eq(connection_id),
+                wiki_user::user_key.eq(&person.id),
+                wiki_user::username.eq(person.username.as_deref().unwrap_or_default()),
+                wiki_user::display_name.eq(&name),
+            ))
+            .on_conflict((wiki_user::connection_id, wiki_user::user_key))
+            .do_update()
+            .set(wiki_user::display_name.eq(&name))
+            .execute(db)?;
+    }
+    Ok(())
 }

@@ -109,9 +109,16 @@ pub fn blog_posts(
 }
 
 #[derive(QueryableByName)]
-struct Parent {
+struct Id {
     #[diesel(sql_type = Text)]
-    top: String,
+    id: String,
+}
+
+/// Everything in scope of a share; in no certain order.
+pub fn ids_in_scope(db: &mut PgConnection, scope: &ContentScope) -> Result<Vec<String>, DbError> {
+    let sql = format!("{} select content_id as id from reached", walk::reached());
+    let rows: Vec<Id> = walk::query(sql, scope).load(db)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Which of these pages have children in scope.
@@ -121,13 +128,13 @@ pub fn with_children(
     ids: &[String],
 ) -> Result<Vec<String>, DbError> {
     let sql = format!(
-        "{} select distinct top from below where is_shown",
+        "{} select distinct top as id from below where is_shown",
         walk::below("parent_content_id = any($9)")
     );
-    let parents: Vec<Parent> = walk::query(sql, scope)
+    let parents: Vec<Id> = walk::query(sql, scope)
         .bind::<Array<Text>, _>(ids)
         .load(db)?;
-    Ok(parents.into_iter().map(|parent| parent.top).collect())
+    Ok(parents.into_iter().map(|parent| parent.id).collect())
 }
 
 /// The pages that are seen above this one, which is in scope and not among them; the root first.

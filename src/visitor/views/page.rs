@@ -27,6 +27,8 @@ pub struct ContentPage<'a> {
     pub last_change: Option<LastChange>,
     /// One plain sentence above the content, such as that the page was converted from old markup.
     pub note: Option<String>,
+    /// What people wrote under the page, where the share shows it.
+    pub comments: Vec<CommentView<'a>>,
     /// The neighbours in reading order.
     pub previous: Option<Link>,
     pub next: Option<Link>,
@@ -107,6 +109,16 @@ pub struct FileRow {
     pub kind_label: String,
     /// `2.4 MB`.
     pub size_label: String,
+}
+
+/// A comment; replies follow what they reply to.
+#[derive(Debug, Clone)]
+pub struct CommentView<'a> {
+    /// 0 to 3: deeper replies are indented no further.
+    pub depth: u32,
+    pub by: Option<String>,
+    pub when: Option<Moment>,
+    pub body: TrustedHtml<'a>,
 }
 
 /// When the page was last changed, and by whom if names may be shown.

@@ -50,6 +50,14 @@ impl Failure {
                 "The portal is busy",
                 "This page cannot be shown right now. Please try again in a few seconds.".into(),
             ),
+            Self::NotFetched(seconds) => (
+                "The wiki does not answer",
+                not_fetched(*seconds),
+            ),
+            Self::FileTooLarge(limit) => (
+                "This file is too large",
+                file_too_large(*limit),
+            ),
             Self::Internal(_) => (
                 "Something went wrong",
                 "The mistake is ours, and it was recorded. Please try again later.".into(),
@@ -57,6 +65,20 @@ impl Failure {
         };
         (title.to_owned(), vec![sentence])
     }
+}
+
+fn not_fetched(seconds: i64) -> String {
+    format!(
+        "This has not been fetched from the wiki yet, and the wiki does not answer at the moment. Please try again in {}.",
+        wait_in_words(seconds)
+    )
+}
+
+fn file_too_large(limit: u64) -> String {
+    format!(
+        "Files of more than {} are not fetched from the wiki. Please ask the person who gave you the link.",
+        size_in_words(limit)
+    )
 }
 
 /// `64 KiB`, `4096 MiB`: for limits, which are whole ones.

@@ -19,10 +19,15 @@ pub(crate) use visitor::{Answer, Shown, Visitor};
 use std::time::{Duration, Instant};
 
 /// Asks until the answer is yes. Stops the test after ten seconds, far beyond every limit the product promises.
-pub(crate) async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub(crate) async fn eventually(what: &str, is_so: impl AsyncFnMut() -> bool) {
+    within(Duration::from_secs(10), what, is_so).await;
+}
+
+/// The same for work that may take longer, such as a thousand requests.
+pub(crate) async fn within(limit: Duration, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let began = Instant::now();
     while !is_so().await {
-        assert!(began.elapsed() < Duration::from_secs(10), "never: {what}");
+        assert!(began.elapsed() < limit, "never: {what}");
         tokio::time::sleep(Duration::from_millis(30)).await;
     }
 }

@@ -4,13 +4,17 @@ use std::fs;
 use std::io::Cursor;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
 use diesel::PgConnection;
 use tempfile::TempDir;
 use uuid::Uuid;
-use vestibule::config::{BaseUrlArgs, DatabaseArgs, ServeArgs, Settings, StorageArgs};
+use vestibule::config::{BaseUrlArgs, DatabaseArgs, LiveArgs, ServeArgs, Settings, StorageArgs};
+use vestibule::db::Db;
+use vestibule::pages::files::FileStore;
+use vestibule::pages::live::Live;
 use vestibule::server::{self, Migrations};
 use vestibule::shares::pass::PassKey;
 use vestibule::space_export::builder::ExportBuilder;
@@ -19,6 +23,9 @@ use super::captured_log;
 use super::postgres::{self, Database};
 use super::visitor::{Shown, Visitor};
 
+/// Of every portal of this run, as a part of it that is repeated.
+pub(super) const SECRET_KEY: &str = "5ec2e7";
+
 /// What a test may want to be different. Lists are written as in the environment variables.
 #[derive(Default)]
 pub(crate) struct Setup {
@@ -26,6 +33,8 @@ pub(crate) struct Setup {
     pub(crate) sample: bool,
     pub(crate) hosts: &'static str,
     pub(crate) trusted_proxies: &'static str,
+    /// Where Atlassian's shared services are, when they are asked at all.
+    pub(crate) atlassian_url: Option<String>,
 }
 
 /// Stops when it is dropped, and its database goes with it.
@@ -33,6 +42,8 @@ pub(crate) struct Portal {
     address: SocketAddr,
     base_url: String,
     pass_key: PassKey,
+    settings: Settings,
+    live: Arc<Live>,
     server: ServerHandle,
     thread: Option<JoinHandle<()>>,
     // Declared after the server, so that they are still there while it stops.
@@ -70,11 +81,13 @@ impl Portal {
         let base_url = format!("http://localhost:{}", address.port());
         let settings = settings(&setup, &database, data_dir.path(), &base_url);
         let pass_key = PassKey::new(&settings.pass_key);
-        let (server, thread) = run(settings, listener);
+        let (server, live, thread) = run(settings.clone(), listener);
         Self {
             address,
             base_url,
             pass_key,
+            settings,
+            live,
             server,
             thread: Some(thread),
             database,
@@ -105,6 +118,19 @@ impl Portal {
     /// A shortcut past HTTP, as all that begin with `db`.
     pub(crate) fn db<T>(&self, work: impl FnOnce(&mut PgConnection) -> T) -> T {
         work(&mut self.database.connect())
+    }
+
+    /// The server's live connections.
+    pub(crate) fn live(&self) -> &Arc<Live> {
+        &self.live
+    }
+
+    /// Another process on the same database and files, as far as live connections go. Its schedule does not run.
+    pub(crate) fn another_node(&self) -> Arc<Live> {
+        let settings = &self.settings;
+        let db = Db::open(&settings.database_url, 4);
+        let files = FileStore::open(&settings.storage).unwrap();
+        Live::new(settings.live.clone(), db, files).unwrap()
     }
 
     /// For programs that share this portal's database.
@@ -150,19 +176,21 @@ impl Drop for Portal {
     }
 }
 
-fn run(settings: Settings, listener: TcpListener) -> (ServerHandle, JoinHandle<()>) {
+fn run(settings: Settings, listener: TcpListener) -> (ServerHandle, Arc<Live>, JoinHandle<()>) {
     let (started, wait) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let server = server::start(settings, listener, Migrations::Skip).unwrap();
-            started.send(server.handle()).unwrap();
+            started.send((server.handle(), server.live())).unwrap();
             server.await.unwrap();
         });
     });
-    (wait.recv().unwrap(), thread)
+    let (server, live) = wait.recv().unwrap();
+    (server, live, thread)
 }
 
 fn settings(setup: &Setup, database: &Database, data_dir: &Path, base_url: &str) -> Settings {
+    let atlassian = |usual: &str| setup.atlassian_url.clone().unwrap_or(usual.to_owned());
     let args = ServeArgs {
         database: DatabaseArgs {
             database_url: Some(database.url()),
@@ -180,10 +208,13 @@ fn settings(setup: &Setup, database: &Database, data_dir: &Path, base_url: &str)
         },
         listen: "127.0.0.1:0".to_owned(),
         hosts: setup.hosts.to_owned(),
-        secret_key: Some("5ec2e7".repeat(22)),
-        previous_secret_key: None,
-        // The fake Confluence.
-        confluence_networks: "127.0.0.0/8".to_owned(),
+        live: LiveArgs {
+            // The fake Confluence.
+            confluence_networks: "127.0.0.0/8".to_owned(),
+            atlassian_api_url: atlassian("https://api.atlassian.com"),
+            atlassian_auth_url: atlassian("https://auth.atlassian.com"),
+            ..LiveArgs::with_key(SECRET_KEY.repeat(22))
+        },
         trusted_proxies: setup.trusted_proxies.to_owned(),
         database_connections: "4".to_owned(),
         upload_limit_mib: "64".to_owned(),

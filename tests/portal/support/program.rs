@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
 
 use super::Portal;
+use super::portal::SECRET_KEY;
 
 /// What a program that has ended left behind.
 #[derive(Debug)]
@@ -34,7 +35,9 @@ impl Portal {
         command
             .env("DATABASE_URL", self.db_url())
             .env("VESTIBULE_DATA_DIR", self.data_dir())
-            .env("VESTIBULE_BASE_URL", self.url(""));
+            .env("VESTIBULE_BASE_URL", self.url(""))
+            .env("VESTIBULE_SECRET_KEY", SECRET_KEY.repeat(22))
+            .env("VESTIBULE_CONFLUENCE_NETWORKS", "127.0.0.0/8");
         command
     }
 

@@ -69,6 +69,7 @@ pub(super) fn content_page() -> ContentPage<'static> {
             by: Some("Ada Lindqvist".to_owned()),
         }),
         note: None,
+        comments: Vec::new(),
         previous: Some(link("Overview", "/content/s/overview")),
         next: Some(link("Networks", "/content/s/networks")),
     }

@@ -1,0 +1,138 @@
+//! Live connections: which sites are asked, with what, and how their content gets into the snapshots and stays fresh.
+//!
+//! What Confluence's answers look like is `confluence`'s subject, what readers see of them `pages::reader`'s.
+//!
+//! - [`access`]: from a stored connection to a client that may ask, tokens included.
+//! - [`refresh_root`]: one listing of a part of a site. [`refresh_page`]: one page's body and files.
+//! - [`schedule`]: what is due, on every node, each part taken by one.
+//! - [`download`]: bytes of files, fetched once and handed on while they come in.
+//! - [`manage`]: what admins do: make, change, test, refresh.
+//! - [`webhook`]: what a site tells by itself.
+//! - [`pick`]: search and look-ups on the site, before anything is shared.
+
+pub mod access;
+pub mod credentials;
+pub mod download;
+mod error;
+mod fetched_page;
+pub mod manage;
+pub mod pick;
+mod refresh_page;
+mod refresh_root;
+pub mod schedule;
+pub mod webhook;
+
+pub use error::LiveError;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use moka::sync::Cache;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use self::download::Downloads;
+use super::files::FileStore;
+use crate::config::{Atlassian, LiveConfig};
+use crate::confluence::pace::Limits;
+use crate::confluence::{Http, OutboundRules, Pace};
+use crate::db::Db;
+use crate::seal::Sealer;
+
+/// How long a node does not ask again whether a page that somebody looks at is fresh.
+const LOOKED_AT: Duration = Duration::from_secs(20);
+
+/// How long a site is not asked again for a page that it does not have.
+const ABSENT: Duration = Duration::from_secs(60);
+
+/// Everything that live connections need; one per process, shared by all of it.
+pub struct Live {
+    db: Db,
+    files: FileStore,
+    http: Http,
+    rules: OutboundRules,
+    atlassian: Atlassian,
+    sealer: Sealer,
+    webhook_key: [u8; 32],
+    /// With the budget that each was made with.
+    paces: Mutex<HashMap<Uuid, (i32, Arc<Pace>)>>,
+    /// Connections that the schedule is working for.
+    busy: Mutex<HashSet<Uuid>>,
+    downloads: Downloads,
+    /// Pages that somebody has looked at a moment ago.
+    looked_at: Cache<(Uuid, String), ()>,
+    /// Roots of shares that their sites do not have.
+    absent: Cache<(Uuid, String), ()>,
+    /// Wakes the schedule before its time.
+    wake: Notify,
+}
+
+impl Live {
+    /// Sends nothing yet.
+    pub fn new(config: LiveConfig, db: Db, files: FileStore) -> Result<Arc<Self>, LiveError> {
+        let rules = OutboundRules {
+            private_networks: config.confluence_networks,
+        };
+        let http = Http::new(&rules)?;
+        Ok(Arc::new(Self {
+            rules,
+            atlassian: config.atlassian,
+            db,
+            files,
+            http,
+            sealer: Sealer::new(&config.seal_key, config.previous_seal_key.as_ref()),
+            webhook_key: config.webhook_key,
+            paces: Mutex::default(),
+            busy: Mutex::default(),
+            downloads: Downloads::default(),
+            looked_at: Cache::builder()
+                .max_capacity(50_000)
+                .time_to_live(LOOKED_AT)
+                .build(),
+            absent: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(ABSENT)
+                .build(),
+            wake: Notify::new(),
+        }))
+    }
+
+    /// The pace that all requests of this process to one site keep; a new one when the budget was changed.
+    fn pace(&self, connection_id: Uuid, requests_per_hour: i32) -> Arc<Pace> {
+        let limits = Limits {
+            budget_per_hour: u32::try_from(requests_per_hour).unwrap_or(u32::MAX),
+            ..Limits::default()
+        };
+        let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        let (budget, pace) = paces
+            .entry(connection_id)
+            .or_insert_with(|| (requests_per_hour, Pace::new(limits)));
+        if *budget != requests_per_hour {
+            *budget = requests_per_hour;
+            *pace = Pace::new(limits);
+        }
+        Arc::clone(pace)
+    }
+
+    fn known_pace(&self, connection_id: Uuid) -> Option<Arc<Pace>> {
+        let paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        paces.get(&connection_id).map(|(_, pace)| Arc::clone(pace))
+    }
+
+    /// `false` when this process is working for the connection already.
+    fn begin_work(&self, connection_id: Uuid) -> bool {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.insert(connection_id)
+    }
+
+    fn end_work(&self, connection_id: Uuid) {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.remove(&connection_id);
+    }
+
+    /// Has the schedule look at once what is due: a share was made, a webhook came in.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+}

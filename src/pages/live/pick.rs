@@ -1,0 +1,235 @@
+//! Looking for pages and spaces on the site itself, before anything of them is stored. What is chosen is stored as an
+//! outline, so that from there on it is found like any other page.
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::access::Access;
+use super::error::is_not_found;
+use super::{Live, LiveError};
+use crate::confluence::model::{ChildrenOf, ContentKind, FoundContent, ListedPage, ListedSpace};
+use crate::confluence::{Client, ConfluenceError};
+use crate::content::wiki_url::{WikiTarget, recognise_anywhere};
+use crate::pages::model::PageKind;
+use crate::pages::store::outline::{self, Outline};
+
+impl Live {
+    /// Pages and blog posts whose titles or texts fit, best first.
+    pub async fn search(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        text: &str,
+        space: Option<&str>,
+        limit: usize,
+        now: OffsetDateTime,
+    ) -> Result<Vec<FoundContent>, LiveError> {
+        let access = self.access(connection_id, now).await?;
+        let found = access.client.search_pages(text, space, limit).await;
+        self.noted(&access, found, now).await
+    }
+
+    pub async fn spaces(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        query: &str,
+        limit: usize,
+        now: OffsetDateTime,
+    ) -> Result<Vec<ListedSpace>, LiveError> {
+        let access = self.access(connection_id, now).await?;
+        let found = access.client.spaces(query, limit).await;
+        self.noted(&access, found, now).await
+    }
+
+    /// What is directly below a page, a folder or a space.
+    pub async fn children(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        parent: ChildrenOf<'_>,
+        now: OffsetDateTime,
+    ) -> Result<Vec<FoundContent>, LiveError> {
+        let access = self.access(connection_id, now).await?;
+        let found = access.client.children(parent).await;
+        self.noted(&access, found, now).await
+    }
+
+    /// The page that an admin names: an address in any of its forms, an id, or `SPACE:Title`. Stores its outline and
+    /// returns its content id; `None` when the text names no page that the connection's account may see.
+    pub async fn bring_page(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        named: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<String>, LiveError> {
+        let Some(target) = target_of(named) else {
+            return Ok(None);
+        };
+        let access = self.access(connection_id, now).await?;
+        let found = find_and_complete(&access.client, &target).await;
+        let found = self.noted(&access, found, now).await?;
+        let Some((page, space)) = found else {
+            return Ok(None);
+        };
+        let id = page.id.clone();
+        self.db
+            .run(move |db| {
+                outline::store_space(
+                    db,
+                    connection_id,
+                    &space.key,
+                    &space.name,
+                    space.homepage_id.as_deref(),
+                )?;
+                store_outline(db, connection_id, &page)
+            })
+            .await?;
+        Ok(Some(id))
+    }
+
+    /// The same page as [`Live::bring_page`] finds, of which nothing is stored.
+    pub async fn find_page(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        named: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<FoundContent>, LiveError> {
+        let Some(target) = target_of(named) else {
+            return Ok(None);
+        };
+        let access = self.access(connection_id, now).await?;
+        let found = find_listed(&access.client, &target).await;
+        let found = self.noted(&access, found, now).await?;
+        Ok(found.map(|page| FoundContent {
+            id: page.id,
+            kind: page.kind,
+            title: page.title,
+            space_key: Some(page.space_key),
+        }))
+    }
+
+    /// Stores a space with the outline of its home page. `false` when there is none that the account may see.
+    pub async fn bring_space(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        key: &str,
+        now: OffsetDateTime,
+    ) -> Result<bool, LiveError> {
+        let access = self.access(connection_id, now).await?;
+        let space = match access.client.space(key).await {
+            Err(error) if is_not_found(&error) => return Ok(false),
+            other => self.noted(&access, other, now).await?,
+        };
+        let home = match &space.homepage_id {
+            Some(id) => self.bring_page(connection_id, id, now).await?,
+            None => None,
+        };
+        self.db
+            .run(move |db| {
+                outline::store_space(db, connection_id, &space.key, &space.name, home.as_deref())
+            })
+            .await?;
+        Ok(true)
+    }
+
+    async fn noted<T>(
+        &self,
+        access: &Access,
+        outcome: Result<T, ConfluenceError>,
+        now: OffsetDateTime,
+    ) -> Result<T, LiveError> {
+        let outcome = outcome.map_err(LiveError::from);
+        self.note_outcome(access.connection.id, outcome.as_ref().err(), now)
+            .await?;
+        outcome
+    }
+}
+
+enum Target {
+    Id(String),
+    Title { space_key: String, title: String },
+}
+
+fn target_of(named: &str) -> Option<Target> {
+    let text = named.trim();
+    if text.is_empty() || text.len() > 4000 || text.contains('\0') {
+        return None;
+    }
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Target::Id(text.to_owned()));
+    }
+    let is_address =
+        text.starts_with("http://") || text.starts_with("https://") || text.starts_with('/');
+    if is_address {
+        return match recognise_anywhere(text)? {
+            WikiTarget::PageById(id) | WikiTarget::File { content_id: id, .. } => {
+                Some(Target::Id(id))
+            }
+            WikiTarget::PageByTitle { space_key, title } => {
+                Some(Target::Title { space_key, title })
+            }
+            WikiTarget::Other => None,
+        };
+    }
+    let (space_key, title) = text.split_once(':')?;
+    let (space_key, title) = (space_key.trim(), title.trim());
+    let is_key = !space_key.is_empty() && !space_key.contains(char::is_whitespace);
+    (is_key && !title.is_empty()).then(|| Target::Title {
+        space_key: space_key.to_owned(),
+        title: title.to_owned(),
+    })
+}
+
+async fn find_listed(
+    client: &Client,
+    target: &Target,
+) -> Result<Option<ListedPage>, ConfluenceError> {
+    match target {
+        Target::Id(id) => client.find_by_id(id).await,
+        Target::Title { space_key, title } => client.find_by_title(space_key, title).await,
+    }
+}
+
+/// The page with its restrictions, and its space.
+async fn find_and_complete(
+    client: &Client,
+    target: &Target,
+) -> Result<Option<(ListedPage, ListedSpace)>, ConfluenceError> {
+    let Some(mut page) = find_listed(client, target).await? else {
+        return Ok(None);
+    };
+    if page.view_restricted.is_none() {
+        let told = client
+            .view_restrictions(std::slice::from_ref(&page.id))
+            .await?;
+        page.view_restricted = told.get(&page.id).copied();
+    }
+    let space = client.space(&page.space_key).await?;
+    Ok(Some((page, space)))
+}
+
+fn store_outline(
+    db: &mut diesel::PgConnection,
+    connection_id: Uuid,
+    page: &ListedPage,
+) -> Result<(), crate::db::DbError> {
+    let outline = Outline {
+        content_id: &page.id,
+        kind: match page.kind {
+            ContentKind::Page | ContentKind::Folder => PageKind::Page,
+            ContentKind::BlogPost => PageKind::BlogPost,
+        },
+        space_key: &page.space_key,
+        title: &page.title,
+        parent_content_id: page.parent_id.as_deref(),
+        position: page.position,
+        version: page.version.max(1),
+        author_name: page.author_name.as_deref(),
+        created_at: page.created_at,
+        modified_at: page.modified_at,
+        view_restricted: page.view_restricted,
+        labels: page.labels.as_deref(),
+    };
+    outline::store_outline(db, connection_id, &outline)?;
+    Ok(())
+}

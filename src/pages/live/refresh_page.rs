@@ -1,0 +1,312 @@
+//! One page: its body, its files, its comments, compared with the site. What is stored is only replaced by something
+//! that was fetched whole.
+
+use std::sync::Arc;
+
+use diesel::Connection as _;
+use time::OffsetDateTime;
+
+use super::access::Access;
+use super::fetched_page::{self, Fetched};
+use super::refresh_root::wait_after;
+use super::{Live, LiveError};
+use crate::confluence::Problem;
+use crate::confluence::model::{Bodies, ContentKind, ListedFile, ListedPage};
+use crate::content;
+use crate::pages::model::{ConnectionKind, PageKind};
+use crate::pages::store::refresh::{self, TakenPage};
+use crate::pages::store::{attachments, comments};
+
+/// Why a page is refreshed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Occasion {
+    /// A listing named a new version, or there is no body yet.
+    Due,
+    /// Somebody looks at it, so its files are listed as well.
+    LookedAt,
+}
+
+impl Live {
+    /// Refreshes a page that this node has taken. Only what the database refuses is an error here: what the site
+    /// refuses is stored with the page.
+    pub(super) async fn refresh_taken(
+        self: &Arc<Self>,
+        access: &Access,
+        taken: &TakenPage,
+        occasion: Occasion,
+        now: OffsetDateTime,
+    ) -> Result<(), LiveError> {
+        let connection_id = access.connection.id;
+        let outcome = self.fetch_and_store(access, taken, occasion, now).await;
+        let gone = outcome.as_ref().is_err_and(LiveError::is_not_found);
+        if let Err(error) = &outcome {
+            let (id, sentence) = (taken.content_id.clone(), error.sentence());
+            let retry_at = now + wait_after(taken.failures, error);
+            self.db
+                .run(move |db| {
+                    if gone {
+                        fetched_page::hide(db, connection_id, &id, now)
+                    } else {
+                        refresh::fail_page(db, connection_id, &id, &sentence, retry_at)
+                    }
+                })
+                .await?;
+        }
+        let failure = outcome.err().filter(|_| !gone);
+        self.note_outcome(connection_id, failure.as_ref(), now)
+            .await?;
+        match failure {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    async fn fetch_and_store(
+        self: &Arc<Self>,
+        access: &Access,
+        taken: &TakenPage,
+        occasion: Occasion,
+        now: OffsetDateTime,
+    ) -> Result<(), LiveError> {
+        let fetched = self.fetch(access, taken, occasion).await?;
+        let connection_id = access.connection.id;
+        let taken = taken.clone();
+        let outdated = self
+            .db
+            .run(move |db| {
+                db.transaction(|db| fetched_page::store(db, connection_id, &taken, &fetched, now))
+            })
+            .await?;
+        for file in outdated {
+            // The old bytes stay until the new ones are there.
+            if let Err(error) = self.fetch_new_version(access, &file).await {
+                tracing::info!(%error, file = %file.id, "a file's new version was not fetched");
+            }
+        }
+        Ok(())
+    }
+
+    async fn fetch(
+        self: &Arc<Self>,
+        access: &Access,
+        taken: &TakenPage,
+        occasion: Occasion,
+    ) -> Result<Fetched, LiveError> {
+        let connection_id = access.connection.id;
+        let kind = content_kind(taken.kind());
+        let page = self.fetch_page(access, taken, kind).await?;
+        let wants_files = occasion == Occasion::LookedAt
+            || taken.files_listed_at.is_some()
+            || mentions_files(&page.bodies);
+        let files = if wants_files {
+            self.fetch_files(access, &page).await?
+        } else {
+            None
+        };
+        let shown_ids = shown_elsewhere(access.connection.kind, &page);
+        let shown_elsewhere = self
+            .fetch_shown_elsewhere(access, shown_ids.clone())
+            .await?;
+        let comments = self.fetch_comments(access, &page).await?;
+        let author_name = match (&page.author_name, &page.author_id) {
+            (None, Some(id)) => self
+                .names_of(connection_id, &access.client, vec![id.clone()])
+                .await?
+                .remove(id),
+            (name, _) => name.clone(),
+        };
+        Ok(Fetched {
+            page,
+            author_name,
+            files,
+            shown_ids,
+            shown_elsewhere,
+            comments,
+        })
+    }
+
+    /// The first time, a listing has brought the storage format along, and only the export view is missing.
+    async fn fetch_page(
+        &self,
+        access: &Access,
+        taken: &TakenPage,
+        kind: ContentKind,
+    ) -> Result<ListedPage, LiveError> {
+        let only_export_view = access.connection.kind == ConnectionKind::Cloud
+            && taken.has_storage
+            && taken.fetched_at.is_none()
+            && taken.listed_version == Some(taken.version);
+        if !only_export_view {
+            return Ok(access.client.page(&taken.content_id, kind).await?);
+        }
+        let export_view = match access.client.export_view(&taken.content_id, kind).await {
+            Ok(html) => Some(html),
+            Err(error) if is_about_the_page(&error.problem) => {
+                tracing::info!(%error, page = taken.content_id, "a page has no export view");
+                None
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let (connection_id, id) = (access.connection.id, taken.content_id.clone());
+        let storage = self
+            .db
+            .run(move |db| refresh::find_storage(db, connection_id, &id))
+            .await?;
+        Ok(ListedPage {
+            id: taken.content_id.clone(),
+            kind,
+            title: taken.title.clone(),
+            space_key: String::new(),
+            parent_id: None,
+            position: 0,
+            version: taken.version,
+            author_id: None,
+            author_name: None,
+            created_at: None,
+            modified_at: None,
+            view_restricted: None,
+            labels: None,
+            bodies: Bodies {
+                export_view,
+                storage,
+            },
+        })
+    }
+
+    /// Files we may not list are no reason to go without the page.
+    async fn fetch_files(
+        &self,
+        access: &Access,
+        page: &ListedPage,
+    ) -> Result<Option<Vec<ListedFile>>, LiveError> {
+        match access.client.attachments(&page.id, page.kind).await {
+            Ok(files) => Ok(Some(files)),
+            Err(error) if error.is_transient() => Err(error.into()),
+            Err(error) => {
+                tracing::info!(%error, page = page.id, "a page's files are not listed");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Files of other pages that this one shows and of which nothing is known yet.
+    async fn fetch_shown_elsewhere(
+        &self,
+        access: &Access,
+        ids: Vec<String>,
+    ) -> Result<Vec<ListedFile>, LiveError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let connection_id = access.connection.id;
+        let unknown = self
+            .db
+            .run(move |db| attachments::unknown_files(db, connection_id, &ids))
+            .await?;
+        let mut found = Vec::with_capacity(unknown.len());
+        for id in unknown.iter().take(MAX_SHOWN_ELSEWHERE) {
+            match access.client.attachment(id).await {
+                Ok(file) => found.push(file),
+                Err(error) if error.is_transient() => return Err(error.into()),
+                Err(error) => {
+                    tracing::info!(%error, file = id, "a file that a page shows is not told")
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    async fn fetch_comments(
+        &self,
+        access: &Access,
+        page: &ListedPage,
+    ) -> Result<Option<serde_json::Value>, LiveError> {
+        let connection_id = access.connection.id;
+        let wanted = self
+            .db
+            .run(move |db| comments::are_wanted(db, connection_id))
+            .await?;
+        if !wanted {
+            return Ok(None);
+        }
+        let mut found = match access.client.footer_comments(&page.id, page.kind).await {
+            Ok(found) => found,
+            Err(error) if error.is_transient() => return Err(error.into()),
+            Err(error) => {
+                tracing::info!(%error, page = page.id, "comments are not told");
+                return Ok(None);
+            }
+        };
+        let nameless = found.iter().filter(|comment| comment.author_name.is_none());
+        let ids: Vec<String> = nameless
+            .filter_map(|comment| comment.author_id.clone())
+            .collect();
+        let names = self.names_of(connection_id, &access.client, ids).await?;
+        for comment in &mut found {
+            if let (None, Some(id)) = (&comment.author_name, &comment.author_id) {
+                comment.author_name = names.get(id).cloned();
+            }
+        }
+        Ok(Some(comments::to_json(&found)))
+    }
+}
+
+/// Pages that show more files of other pages than this are no pages.
+const MAX_SHOWN_ELSEWHERE: usize = 50;
+
+/// Whether a failure says something of the one page's rendering, and nothing of the site.
+fn is_about_the_page(problem: &Problem) -> bool {
+    match problem {
+        Problem::Server { status, .. } => *status == 500,
+        Problem::TimedOut
+        | Problem::Forbidden { .. }
+        | Problem::Gone
+        | Problem::Rejected { .. }
+        | Problem::TooLarge { .. }
+        | Problem::NotUnderstood { .. } => true,
+        _ => false,
+    }
+}
+
+fn content_kind(kind: PageKind) -> ContentKind {
+    match kind {
+        PageKind::Page => ContentKind::Page,
+        PageKind::BlogPost => ContentKind::BlogPost,
+    }
+}
+
+/// Whether a body shows, links or lists attachments, in either form.
+pub(super) fn mentions_files(bodies: &Bodies) -> bool {
+    const SIGNS: [&str; 7] = [
+        "ri:attachment",
+        "/download/",
+        "data-linked-resource-type=\"attachment\"",
+        "ac:name=\"attachments\"",
+        "ac:name=\"gallery\"",
+        "plugin_attachments",
+        "drawio",
+    ];
+    let texts = [&bodies.export_view, &bodies.storage];
+    texts
+        .into_iter()
+        .flatten()
+        .any(|text| SIGNS.iter().any(|sign| text.contains(sign)))
+}
+
+/// Ids, as the API writes them, of files that hang on other pages.
+fn shown_elsewhere(kind: ConnectionKind, page: &ListedPage) -> Vec<String> {
+    let Some(html) = &page.bodies.export_view else {
+        return Vec::new();
+    };
+    let mut ids: Vec<String> = content::shown_files(html)
+        .into_iter()
+        .filter(|file| file.content_id != page.id)
+        .map(|file| match kind {
+            ConnectionKind::Cloud => format!("att{}", file.attachment_id),
+            _ => file.attachment_id,
+        })
+        .collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}

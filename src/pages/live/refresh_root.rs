@@ -1,0 +1,361 @@
+//! One listing of a part of a site: which pages there are, in which order, in which versions. Bodies are fetched
+//! afterwards, page by page, and only of those that changed.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use diesel::{Connection as _, PgConnection};
+use time::{Duration, OffsetDateTime};
+
+use super::error::is_not_found;
+use super::refresh_page::mentions_files;
+use super::{Live, LiveError};
+use crate::confluence::Client;
+use crate::confluence::model::{ContentKind, Detail, ListedPage, Listing, Root};
+use crate::content::{self, BodyFormat};
+use crate::db::DbError;
+use crate::pages::derive;
+use crate::pages::model::PageKind;
+use crate::pages::store::followed::{self, FollowedRoot};
+use crate::pages::store::outline::{self, KnownPage as Missing};
+use crate::pages::store::refresh::{self, FetchedBody};
+use crate::pages::store::{comments, live, people};
+
+/// What is stored as the body of a folder, which has none: readers get what is in it.
+const FOLDER_BODY: &str = r#"<ac:structured-macro ac:name="children"/>"#;
+/// After so many failures in a row the waiting time grows no more.
+const MAX_DOUBLINGS: i32 = 6;
+/// So many pages that a listing no longer names are asked for by themselves.
+const CONFIRMED: usize = 3;
+
+impl Live {
+    /// Lists a part of a site and stores what it says. What went wrong is stored with the part, too.
+    pub(super) async fn refresh_root(
+        self: &Arc<Self>,
+        root: &FollowedRoot,
+        now: OffsetDateTime,
+    ) -> Result<(), LiveError> {
+        let outcome = self.list_and_store(root, now).await;
+        let connection_id = root.connection_id;
+        if let Err(error) = &outcome {
+            let (root, sentence) = (root.clone(), error.sentence());
+            let due_at = now + wait_after(root.failures, error);
+            self.db
+                .run(move |db| followed::fail(db, &root, &sentence, due_at, now))
+                .await?;
+        }
+        self.note_outcome(connection_id, outcome.as_ref().err(), now)
+            .await?;
+        outcome
+    }
+
+    async fn list_and_store(
+        self: &Arc<Self>,
+        root: &FollowedRoot,
+        now: OffsetDateTime,
+    ) -> Result<(), LiveError> {
+        let access = self.access(root.connection_id, now).await?;
+        let detail = if root.listed_at.is_none() {
+            Detail::Bodies
+        } else {
+            Detail::Outline
+        };
+        let listed = match access.client.list(root.root(), detail).await {
+            // What is not there, or not for us, is not shown: an empty listing, checked below as any other.
+            Err(error) if is_not_found(&error) => Listing::default(),
+            other => other?,
+        };
+        let listing = self.complete(root, &access.client, listed).await?;
+        let missing = self.missing(root, &listing).await?;
+        confirm_missing(&access.client, root, &missing).await?;
+        let due_at =
+            now + Duration::seconds(access.connection.settings.refresh_after_seconds.into());
+        let root = root.clone();
+        self.db
+            .run(move |db| {
+                db.transaction(|db| {
+                    if store_listing(db, &root, &listing, &missing, now)? {
+                        live::raise_revision(db, root.connection_id)?;
+                    }
+                    followed::finish(db, &root, due_at, now)
+                })
+            })
+            .await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Pages that were below the root and that a listing no longer names.
+    async fn missing(
+        &self,
+        root: &FollowedRoot,
+        listing: &Listing,
+    ) -> Result<Vec<Missing>, LiveError> {
+        let listed: HashSet<String> = listing.pages.iter().map(|page| page.id.clone()).collect();
+        let root = root.clone();
+        let below = self
+            .db
+            .run(move |db| {
+                let start = start_of(&root);
+                let only_root = matches!(root.root(), Root::Page(_) | Root::BlogPost(_));
+                let below = outline::known_below(db, root.connection_id, &root.space_key, start)?;
+                Ok::<_, LiveError>(
+                    below
+                        .into_iter()
+                        .filter(|page| !only_root || Some(page.content_id.as_str()) == start)
+                        .collect::<Vec<_>>(),
+                )
+            })
+            .await?;
+        Ok(below
+            .into_iter()
+            .filter(|page| !listed.contains(&page.content_id))
+            .collect())
+    }
+
+    /// Asks for what the listing left open: restrictions that it did not tell, names of authors.
+    async fn complete(
+        &self,
+        root: &FollowedRoot,
+        client: &Client,
+        mut listing: Listing,
+    ) -> Result<Listing, LiveError> {
+        let open: Vec<String> = listing
+            .pages
+            .iter()
+            .filter(|page| page.view_restricted.is_none() && page.kind != ContentKind::Folder)
+            .map(|page| page.id.clone())
+            .collect();
+        if !open.is_empty() {
+            let told = client.view_restrictions(&open).await?;
+            for page in &mut listing.pages {
+                page.view_restricted = page.view_restricted.or(told.get(&page.id).copied());
+            }
+        }
+        for page in &mut listing.pages {
+            if page.kind == ContentKind::Folder {
+                page.view_restricted = Some(page.view_restricted.unwrap_or(false));
+            }
+        }
+        self.name_authors(root, client, &mut listing.pages).await?;
+        Ok(listing)
+    }
+
+    /// Names that are not known yet are asked for at once. Without the right to ask, pages have no author.
+    async fn name_authors(
+        &self,
+        root: &FollowedRoot,
+        client: &Client,
+        pages: &mut [ListedPage],
+    ) -> Result<(), LiveError> {
+        let nameless = pages.iter().filter(|page| page.author_name.is_none());
+        let ids: HashSet<String> = nameless.filter_map(|page| page.author_id.clone()).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let names = self
+            .names_of(root.connection_id, client, ids.into_iter().collect())
+            .await?;
+        for page in pages {
+            if page.author_name.is_none() {
+                page.author_name = page
+                    .author_id
+                    .as_ref()
+                    .and_then(|id| names.get(id).cloned());
+            }
+        }
+        Ok(())
+    }
+
+    /// Display names by id: known ones from the database, the others from the site.
+    pub(super) async fn names_of(
+        &self,
+        connection_id: uuid::Uuid,
+        client: &Client,
+        ids: Vec<String>,
+    ) -> Result<HashMap<String, String>, LiveError> {
+        let asked = ids.clone();
+        let mut names = self
+            .db
+            .run(move |db| people::find_names(db, connection_id, &asked))
+            .await?;
+        let unknown: Vec<String> = ids
+            .into_iter()
+            .filter(|id| !names.contains_key(id))
+            .collect();
+        if unknown.is_empty() {
+            return Ok(names);
+        }
+        let found = match client.people(&unknown).await {
+            Ok(found) => found,
+            Err(error) if error.is_transient() => return Err(error.into()),
+            Err(error) => {
+                tracing::debug!(%error, "names of authors are not told");
+                return Ok(names);
+            }
+        };
+        names.extend(
+            found
+                .iter()
+                .map(|person| (person.id.clone(), person.display_name.clone())),
+        );
+        self.db
+            .run(move |db| people::store_names(db, connection_id, &found))
+            .await?;
+        Ok(names)
+    }
+}
+
+/// The page a part begins with; `None` for a space.
+fn start_of(root: &FollowedRoot) -> Option<&str> {
+    match root.root() {
+        Root::Space(_) => None,
+        Root::Page(id) | Root::Tree(id) | Root::BlogPost(id) => Some(id),
+    }
+}
+
+/// Asks the site about some pages that a listing no longer names. An answer can be cut without saying so; a page that is
+/// still there, in its old place, gives it away, and the stored pages stay.
+async fn confirm_missing(
+    client: &Client,
+    root: &FollowedRoot,
+    missing: &[Missing],
+) -> Result<(), LiveError> {
+    for page in missing.iter().take(CONFIRMED) {
+        let found = client.find_by_id(&page.content_id).await?;
+        let is_in_place = found.is_some_and(|found| {
+            Some(page.content_id.as_str()) == start_of(root)
+                || (found.parent_id == page.parent_content_id && found.space_key == page.space_key)
+        });
+        // A page whose parent is missing, too, went with it.
+        let parent_missing = missing
+            .iter()
+            .any(|other| Some(&other.content_id) == page.parent_content_id.as_ref());
+        if is_in_place && !parent_missing {
+            return Err(LiveError::IncompleteListing);
+        }
+    }
+    Ok(())
+}
+
+/// `true` when readers see a difference.
+fn store_listing(
+    db: &mut PgConnection,
+    root: &FollowedRoot,
+    listing: &Listing,
+    missing: &[Missing],
+    now: OffsetDateTime,
+) -> Result<bool, DbError> {
+    let connection_id = root.connection_id;
+    let mut changed = false;
+    for space in &listing.spaces {
+        let home = space.homepage_id.as_deref();
+        outline::store_space(db, connection_id, &space.key, &space.name, home)?;
+    }
+    let mut with_body = Vec::new();
+    for page in &listing.pages {
+        changed |= store_page(db, root, page)?;
+        if store_listed_body(db, root, page, now)? {
+            with_body.push(page);
+        }
+    }
+    changed |= !with_body.is_empty();
+    // When all are there, because links are looked up by title.
+    for page in with_body {
+        derive::store_derived(db, connection_id, &page.space_key, &page.id)?;
+    }
+    let mut gone: Vec<String> = missing.iter().map(|page| page.content_id.clone()).collect();
+    changed |= outline::mark_gone(db, connection_id, &gone, now)? > 0;
+    // Other shares may begin with such a page, wherever it is now.
+    gone.retain(|id| Some(id.as_str()) != start_of(root));
+    followed::make_roots_due(db, connection_id, &gone, now)?;
+    Ok(changed)
+}
+
+fn store_page(
+    db: &mut PgConnection,
+    root: &FollowedRoot,
+    page: &ListedPage,
+) -> Result<bool, DbError> {
+    let connection_id = root.connection_id;
+    let is_folder = page.kind == ContentKind::Folder;
+    let outline = outline::Outline {
+        content_id: &page.id,
+        kind: match page.kind {
+            ContentKind::Page | ContentKind::Folder => PageKind::Page,
+            ContentKind::BlogPost => PageKind::BlogPost,
+        },
+        space_key: &page.space_key,
+        title: &page.title,
+        parent_content_id: page.parent_id.as_deref(),
+        position: page.position,
+        version: if is_folder { 1 } else { page.version.max(1) },
+        author_name: page.author_name.as_deref(),
+        created_at: page.created_at,
+        modified_at: page.modified_at,
+        view_restricted: page.view_restricted,
+        labels: page.labels.as_deref(),
+    };
+    let mut changed = outline::store_outline(db, connection_id, &outline)?;
+    if is_folder {
+        changed |= outline::store_folder(db, connection_id, &page.id, FOLDER_BODY)?;
+    } else if let Some(storage) = &page.bodies.storage {
+        changed |= outline::store_listed_storage(
+            db,
+            connection_id,
+            &page.id,
+            page.version.max(1),
+            &storage.replace('\0', ""),
+        )?;
+    }
+    Ok(changed)
+}
+
+/// The body that Data Center lists along with a page, if there is none yet. A page with files is fetched once more, to
+/// list them.
+fn store_listed_body(
+    db: &mut PgConnection,
+    root: &FollowedRoot,
+    page: &ListedPage,
+    now: OffsetDateTime,
+) -> Result<bool, DbError> {
+    let bodies = &page.bodies;
+    let storage = bodies.storage.as_deref();
+    let usable = bodies
+        .export_view
+        .as_deref()
+        .filter(|html| content::is_usable_export_view(html, storage));
+    let Some(export_view) = usable else {
+        return Ok(false);
+    };
+    if refresh::is_fetched(db, root.connection_id, &page.id)? {
+        return Ok(false);
+    }
+    let storage = storage.map(|storage| storage.replace('\0', ""));
+    let fetched = FetchedBody {
+        title: None,
+        version: page.version.max(1),
+        body: &export_view.replace('\0', ""),
+        format: BodyFormat::ExportView,
+        storage: storage.as_deref(),
+        author_name: None,
+        modified_at: None,
+        labels: None,
+        view_restricted: None,
+        comments: None,
+        is_whole: !mentions_files(bodies) && !comments::are_wanted(db, root.connection_id)?,
+    };
+    refresh::store_body(db, root.connection_id, &page.id, &fetched, now)
+}
+
+/// Longer after every failure in a row, and as long as the site says.
+pub(super) fn wait_after(failures: i32, error: &LiveError) -> Duration {
+    let doublings = failures.clamp(0, MAX_DOUBLINGS);
+    let own = Duration::seconds(20) * 2_i32.pow(doublings.unsigned_abs());
+    let told = match error {
+        LiveError::Confluence(error) => error.retry_after(),
+        _ => None,
+    };
+    told.and_then(|told| Duration::try_from(told).ok())
+        .map_or(own, |told| told.max(own))
+}
