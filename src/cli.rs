@@ -1,14 +1,16 @@
 //! The commands. Each prints its result alone on standard output and everything else on standard error.
 
 mod accounts;
+mod connection;
 mod import;
 mod unlock;
 
-use std::io::{self, Write as _};
+use std::io::{self, BufRead as _, Write as _};
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use self::connection::ConnectionCommand;
 use crate::config::{BaseUrlArgs, ConfigError, DatabaseArgs, ServeArgs, StorageArgs};
 use crate::db;
 use crate::demo::{self, DemoArgs};
@@ -48,6 +50,11 @@ enum Command {
     },
     /// Import a Confluence space export as a connection; prints the connection's id.
     Import(Box<ImportArgs>),
+    /// Live connections to Confluence sites.
+    Connection {
+        #[command(subcommand)]
+        command: ConnectionCommand,
+    },
     /// Admin accounts.
     Admin {
         #[command(subcommand)]
@@ -153,6 +160,7 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
             };
             import::run(&args.export, import_as, &args.database, &args.storage)
         }
+        Command::Connection { command } => connection::run(command),
         Command::Admin {
             command: AdminCommand::Add { email, database },
         } => accounts::add_admin(&email, &database),
@@ -191,6 +199,13 @@ fn print(line: &str) -> Result<(), CommandError> {
 /// Writes a note to standard error.
 fn note(line: &str) -> Result<(), CommandError> {
     Ok(writeln!(io::stderr(), "{line}")?)
+}
+
+/// The first line of standard input, for what is secret and not typed at a terminal.
+fn read_line() -> Result<String, CommandError> {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn serve(args: &ServeArgs, no_migrate: bool) -> Result<(), CommandError> {

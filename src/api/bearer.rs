@@ -14,7 +14,14 @@ use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
 
 /// The request carried a token in force.
-pub struct ReadToken(());
+pub struct ReadToken(ApiToken);
+
+impl ReadToken {
+    /// The same token would do as a [`WriteToken`].
+    pub fn may_write(&self) -> bool {
+        self.0.scope == TokenScope::Write
+    }
+}
 
 /// The request carried a token in force that may change things.
 pub struct WriteToken(ApiToken);
@@ -34,7 +41,7 @@ impl FromRequest for ReadToken {
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let checking = check(request.clone());
-        Box::pin(async move { checking.await.map(|_token| Self(())).map_err(ApiError) })
+        Box::pin(async move { checking.await.map(Self).map_err(ApiError) })
     }
 }
 

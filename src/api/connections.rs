@@ -1,65 +1,32 @@
-//! Connections: list, read, delete. They come into being by an import.
+//! Connections: list, create, read, change, delete. Imports come into being elsewhere: from an archive, in the admin
+//! pages or on the command line. What is asked of a site is `site`.
 
 use std::collections::HashSet;
 
-use actix_web::{HttpResponse, web};
-use diesel::PgConnection;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::bearer::{ReadToken, WriteToken};
-use super::refusals::{Contradicting, Guarded, Named, WriteOnly};
-use crate::db::DbError;
-use crate::pages::model::{Connection, Space};
-use crate::pages::store::connections::Deletion;
-use crate::pages::store::{connections, listing};
-use crate::web::error::{ApiError, Failure};
+use super::body::read_json;
+use super::connection_answer::{ConnectionAnswer, Secrets, describe};
+use super::connection_body::{ConnectionChangeBody, NewConnectionBody};
+use super::problems::Problems;
+use super::refusals::{Checked, Contradicting, Guarded, Named, WithBody, WriteOnly};
+use super::site::site_failure;
+use crate::clock;
+use crate::pages::live::manage::ManageError;
+use crate::pages::model::Connection;
+use crate::pages::store::connections::{self, Deletion};
+use crate::web::error::{ApiError, Failure, FieldProblem};
 use crate::web::state::AppState;
 
 /// All connections, by name.
 #[derive(Serialize, ToSchema)]
 pub struct ConnectionList {
     items: Vec<ConnectionAnswer>,
-}
-
-/// A Confluence site or an imported space export.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Connection)]
-pub struct ConnectionAnswer {
-    id: Uuid,
-    name: String,
-    /// Base URL of the wiki that the content came from, if it is known.
-    #[schema(required = true)]
-    wiki_url: Option<String>,
-    spaces: Vec<SpaceAnswer>,
-    #[serde(with = "time::serde::rfc3339")]
-    created_at: OffsetDateTime,
-    #[serde(with = "time::serde::rfc3339")]
-    updated_at: OffsetDateTime,
-}
-
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Space)]
-struct SpaceAnswer {
-    key: String,
-    name: String,
-    /// The Confluence id of the space's home page.
-    #[schema(required = true)]
-    home_page_id: Option<String>,
-}
-
-impl From<Space> for SpaceAnswer {
-    fn from(space: Space) -> Self {
-        Self {
-            key: space.key,
-            name: space.name,
-            home_page_id: space.home_content_id,
-        }
-    }
 }
 
 /// List connections
@@ -70,19 +37,51 @@ impl From<Space> for SpaceAnswer {
     responses((status = 200, description = "All connections.", body = ConnectionList), Guarded)
 )]
 pub async fn list_connections(
-    _token: ReadToken,
+    token: ReadToken,
     state: web::Data<AppState>,
 ) -> Result<web::Json<ConnectionList>, ApiError> {
-    let items = state.db.run(|db| {
-        let found = connections::list_connections(db)?;
-        found
-            .into_iter()
-            .map(|connection| answer(db, connection))
-            .collect::<Result<_, DbError>>()
-    });
-    Ok(web::Json(ConnectionList {
-        items: items.await?,
-    }))
+    let mut items = Vec::new();
+    for connection in state.db.run(connections::list_connections).await? {
+        items.push(describe(&state, connection, secrets_for(&token)).await?);
+    }
+    Ok(web::Json(ConnectionList { items }))
+}
+
+/// Connect a live site
+///
+/// Nothing is fetched before a share shows it. Test the connection afterwards.
+#[utoipa::path(
+    post,
+    path = "/api/v1/connections",
+    tag = "Connections",
+    request_body = NewConnectionBody,
+    responses(
+        (
+            status = 201,
+            description = "The new connection.",
+            body = ConnectionAnswer,
+            headers(("Location" = String, description = "The connection's address in the API."))
+        ),
+        Contradicting, Checked, WithBody, WriteOnly, Guarded
+    )
+)]
+pub async fn create_connection(
+    _token: WriteToken,
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    let body: NewConnectionBody = read_json(&request, payload).await?;
+    let mut problems = Problems::default();
+    let new = body.read(&mut problems);
+    let new = problems.allow(new)?;
+    let created = state.live.create(new, clock::now()).await;
+    let id = created.map_err(manage_failure)?;
+    let connection = find(&state, id).await?;
+    let answer = describe(&state, connection, Secrets::Shown).await?;
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, format!("/api/v1/connections/{id}")))
+        .json(answer))
 }
 
 /// Read a connection
@@ -94,16 +93,68 @@ pub async fn list_connections(
     responses((status = 200, description = "The connection.", body = ConnectionAnswer), Named, Guarded)
 )]
 pub async fn read_connection(
-    _token: ReadToken,
+    token: ReadToken,
     state: web::Data<AppState>,
     path: web::Path<String>,
 ) -> Result<web::Json<ConnectionAnswer>, ApiError> {
+    let connection = find(&state, connection_id(&path)?).await?;
+    let answer = describe(&state, connection, secrets_for(&token)).await?;
+    Ok(web::Json(answer))
+}
+
+/// Change a connection
+///
+/// New credentials take the place of the old ones at once; whatever is stored of the site stays.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/connections/{id}",
+    tag = "Connections",
+    params(("id" = Uuid, Path)),
+    request_body = ConnectionChangeBody,
+    responses(
+        (status = 200, description = "The connection as it is now.", body = ConnectionAnswer),
+        Contradicting, Named, Checked, WithBody, WriteOnly, Guarded
+    )
+)]
+pub async fn change_connection(
+    _token: WriteToken,
+    state: web::Data<AppState>,
+    path: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<web::Json<ConnectionAnswer>, ApiError> {
     let id = connection_id(&path)?;
-    let found = state.db.run(move |db| {
-        let connection = connections::find_connection(db, id)?.ok_or(Failure::NotFound)?;
-        Ok::<_, Failure>(answer(db, connection)?)
-    });
-    Ok(web::Json(found.await?))
+    let body: ConnectionChangeBody = read_json(&request, payload).await?;
+    let live = match find(&state, id).await?.kind.is_live() {
+        true => Some(state.live.find(id).await.map_err(site_failure)?),
+        false => None,
+    };
+    let mut problems = Problems::default();
+    let change = body.read(live.as_ref(), &mut problems);
+    if let Some(name) = change.name.clone() {
+        problems.keep(check_name_is_free(&state, id, name).await?);
+    }
+    problems.into_result()?;
+    let now = clock::now();
+    // First what the site may have a say in: if that is refused, nothing is changed.
+    if let Some((url, credentials)) = change.access {
+        let changed = state.live.change_access(id, &url, &credentials, now).await;
+        changed.map_err(manage_failure)?;
+    }
+    if let Some(settings) = change.settings {
+        let changed = state.live.change_settings(id, settings, now).await;
+        changed.map_err(site_failure)?;
+    }
+    if let Some(name) = change.name {
+        let renamed = state
+            .db
+            .run(move |db| connections::rename_connection(db, id, &name, now));
+        renamed.await?;
+    }
+    let connection = find(&state, id).await?;
+    Ok(web::Json(
+        describe(&state, connection, Secrets::Shown).await?,
+    ))
 }
 
 /// Delete a connection
@@ -141,19 +192,55 @@ pub async fn delete_connection(
     }
 }
 
-fn answer(db: &mut PgConnection, connection: Connection) -> Result<ConnectionAnswer, DbError> {
-    let spaces = listing::list_spaces(db, connection.id)?;
-    Ok(ConnectionAnswer {
-        id: connection.id,
-        name: connection.name,
-        wiki_url: connection.wiki_url,
-        spaces: spaces.into_iter().map(SpaceAnswer::from).collect(),
-        created_at: connection.created_at,
-        updated_at: connection.updated_at,
+fn secrets_for(token: &ReadToken) -> Secrets {
+    if token.may_write() {
+        Secrets::Shown
+    } else {
+        Secrets::Hidden
+    }
+}
+
+async fn check_name_is_free(
+    state: &AppState,
+    id: Uuid,
+    name: String,
+) -> Result<Result<(), FieldProblem>, Failure> {
+    let holder = state
+        .db
+        .run(move |db| connections::find_connection_by_name(db, &name))
+        .await?;
+    Ok(match holder.filter(|holder| *holder != id) {
+        None => Ok(()),
+        Some(_other) => Err(FieldProblem::new(
+            "name",
+            ManageError::NameTaken.to_string(),
+        )),
     })
 }
 
+/// Each mistake at the field it belongs to.
+fn manage_failure(error: ManageError) -> Failure {
+    let field = match &error {
+        ManageError::Name | ManageError::NameTaken => "name",
+        ManageError::Address(_) => "url",
+        ManageError::Auth(_) => "credentials.type",
+        ManageError::Live(_) => "",
+    };
+    match error {
+        ManageError::Live(error) => site_failure(error),
+        mistake => Failure::Invalid(vec![FieldProblem::new(field, mistake.to_string())]),
+    }
+}
+
+pub(super) async fn find(state: &AppState, id: Uuid) -> Result<Connection, Failure> {
+    let found = state
+        .db
+        .run(move |db| connections::find_connection(db, id))
+        .await?;
+    found.ok_or(Failure::NotFound)
+}
+
 /// What is no UUID names no connection.
-fn connection_id(written: &str) -> Result<Uuid, Failure> {
+pub(super) fn connection_id(written: &str) -> Result<Uuid, Failure> {
     Uuid::try_parse(written).map_err(|_not_a_uuid| Failure::NotFound)
 }

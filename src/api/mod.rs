@@ -1,13 +1,17 @@
-//! The JSON web API, version 1: wire structs, bearer tokens, handlers and their OpenAPI document. Which URL leads to
-//! which handler stands in `routes.rs`.
+//! What programs call: the JSON web API, version 1 (wire structs, bearer tokens, handlers, their OpenAPI document), and
+//! the webhooks of live sites. Which URL leads to which handler stands in `routes.rs`.
 
 pub mod activity;
 pub mod bearer;
 mod body;
+mod connection_answer;
+mod connection_body;
 pub mod connections;
+mod credentials;
 mod cursor;
 mod fields;
 mod given;
+pub mod hooks;
 pub mod methods;
 mod new_share;
 pub mod openapi;
@@ -18,5 +22,7 @@ mod root;
 mod share_answer;
 mod share_change;
 pub mod shares;
+pub mod site;
+mod test_answer;
 pub mod unlock;
 mod words;

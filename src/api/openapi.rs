@@ -15,7 +15,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::words::StateWord;
-use super::{activity, connections, shares, unlock};
+use super::{activity, connections, shares, site, unlock};
 use crate::web::error::{ApiError, Failure, FieldProblem};
 use crate::web::problem::Problem;
 
@@ -38,8 +38,14 @@ use crate::web::problem::Problem;
         unlock::check_unlock_token,
         activity::list_activity,
         connections::list_connections,
+        connections::create_connection,
         connections::read_connection,
+        connections::change_connection,
         connections::delete_connection,
+        site::test_connection,
+        site::refresh_connection,
+        site::search_pages,
+        site::search_spaces,
     ),
     tags(
         (name = "Shares", description = "What people outside may read, and how they get in."),
@@ -69,8 +75,13 @@ impl Modify for TokenScheme {
 struct ClosedBodies;
 
 impl ClosedBodies {
-    const NAMES: [&str; 5] = [
+    const NAMES: [&str; 10] = [
+        "ConnectionChange",
+        "ConnectionSettingsInput",
+        "CredentialsInput",
+        "NewConnection",
         "NewShare",
+        "RefreshRequest",
         "ShareChange",
         "ShareOptionsInput",
         "UnlockSecretChange",

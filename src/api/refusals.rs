@@ -22,7 +22,7 @@ pub(super) enum Guarded {
     /// The mistake is ours; quote `requestId` when you report it.
     #[response(status = 500, content_type = "application/problem+json")]
     Internal(Problem),
-    /// Overloaded, or the database is out of reach.
+    /// Overloaded, or the database or the wiki is out of reach.
     #[response(
         status = 503,
         content_type = "application/problem+json",

@@ -1,15 +1,18 @@
 //! What a new share points at: from what the caller named to a page or space of the connection.
 
 use diesel::PgConnection;
+use time::OffsetDateTime;
 use url::Url;
 use uuid::Uuid;
 
+use super::site::site_failure;
 use crate::db::DbError;
 use crate::pages::model::{PageKind, PageSummary, Space};
 use crate::pages::pick;
 use crate::pages::store::{connections, listing};
 use crate::shares::share::{RestrictedPages, Scope, ScopeKind};
-use crate::web::error::FieldProblem;
+use crate::web::error::{Failure, FieldProblem};
+use crate::web::state::AppState;
 
 /// A place in a wiki as the caller named it; nothing of it is known to exist.
 #[derive(Debug)]
@@ -36,6 +39,78 @@ pub(super) struct Root {
     pub(super) title: String,
     /// What a share of it shows of restricted pages, unless it is told.
     pub(super) restricted_pages: RestrictedPages,
+}
+
+/// Fetches the outline of a place on a live site, so that it is found like any other. The inner error is the caller's
+/// mistake; a place that makes no sense is left to [`find_root`].
+pub(super) async fn bring(
+    state: &AppState,
+    place: &Place,
+    now: OffsetDateTime,
+) -> Result<Result<(), FieldProblem>, Failure> {
+    let id = place.connection_id;
+    let connection = state
+        .db
+        .run(move |db| connections::find_connection(db, id))
+        .await?;
+    if !connection.is_some_and(|connection| connection.kind.is_live()) {
+        return Ok(Ok(()));
+    }
+    let absent = |field: &str| {
+        let detail = "The site has nothing of this kind that the connection's account may see.";
+        Err(FieldProblem::new(field, detail))
+    };
+    let (field, is_there) = match (place.scope, &place.named) {
+        (ScopeKind::Space, Named::SpaceKey(key)) => {
+            ("spaceKey", bring_space(state, id, key, now).await?)
+        }
+        (ScopeKind::Space, Named::Url(url)) => {
+            let key = match named_space(url) {
+                Some(key) => Some(key),
+                None => space_of_page(state, id, url, now).await?,
+            };
+            let is_there = match key {
+                Some(key) => bring_space(state, id, &key, now).await?,
+                None => false,
+            };
+            ("url", is_there)
+        }
+        (ScopeKind::Space, Named::PageId(_)) | (_, Named::SpaceKey(_)) => return Ok(Ok(())),
+        (_, Named::PageId(page)) => ("pageId", bring_page(state, id, page, now).await?.is_some()),
+        (_, Named::Url(url)) => ("url", bring_page(state, id, url, now).await?.is_some()),
+    };
+    Ok(if is_there { Ok(()) } else { absent(field) })
+}
+
+async fn bring_page(
+    state: &AppState,
+    connection_id: Uuid,
+    named: &str,
+    now: OffsetDateTime,
+) -> Result<Option<String>, Failure> {
+    let brought = state.live.bring_page(connection_id, named, now).await;
+    brought.map_err(site_failure)
+}
+
+async fn bring_space(
+    state: &AppState,
+    connection_id: Uuid,
+    key: &str,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let brought = state.live.bring_space(connection_id, key, now).await;
+    brought.map_err(site_failure)
+}
+
+/// The key of the space that a page lies in.
+async fn space_of_page(
+    state: &AppState,
+    connection_id: Uuid,
+    url: &str,
+    now: OffsetDateTime,
+) -> Result<Option<String>, Failure> {
+    let found = state.live.find_page(connection_id, url, now).await;
+    Ok(found.map_err(site_failure)?.and_then(|page| page.space_key))
 }
 
 /// The inner error is the caller's mistake.

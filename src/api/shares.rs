@@ -16,7 +16,7 @@ use super::given::Given;
 use super::new_share::{Details, NewShareBody};
 use super::problems::{Problems, Unknown};
 use super::refusals::{Checked, Contradicting, Guarded, Named, WithBody, WriteOnly};
-use super::root::{self, Root};
+use super::root::{self, Place, Root};
 use super::share_answer::{ShareAnswer, describe};
 use super::share_change::ShareChangeBody;
 use super::words::{StateWord, read_word};
@@ -27,7 +27,7 @@ use crate::shares::share::{ExternalLinks, Share, ShareId};
 use crate::shares::store::listing::{self, ShareFilter};
 use crate::shares::store::{self, NewShare, StoreError};
 use crate::shares::unlock_secret::{NoRandomness, UnlockSecret};
-use crate::web::error::{ApiError, Failure};
+use crate::web::error::{ApiError, Failure, FieldProblem};
 use crate::web::state::AppState;
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -134,11 +134,10 @@ pub async fn create_share(
     let body: NewShareBody = read_json(&request, payload).await?;
     let mut problems = Problems::default();
     let (place, mut details) = body.read(&mut problems);
-    let found = match place {
-        Some(place) => Some(state.db.run(move |db| root::find_root(db, &place)).await?),
+    let root = match place {
+        Some(place) => problems.keep(find_root(&state, place).await?),
         None => None,
     };
-    let root = found.and_then(|found| problems.keep(found));
     let root = problems.allow(root)?;
     let password_hash = hash(&state, details.password.take()).await?;
     let new = new_share(root, details, password_hash, token.author())?;
@@ -149,6 +148,7 @@ pub async fn create_share(
         describe_one(db, share, &base_url, now)
     });
     let answer = created.await?;
+    state.live.wake();
     let location = format!("/api/v1/shares/{}", answer.id);
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, location))
@@ -238,6 +238,14 @@ pub async fn delete_share(
         return Err(ApiError(Failure::NotFound));
     }
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// The inner error is the caller's mistake.
+async fn find_root(state: &AppState, place: Place) -> Result<Result<Root, FieldProblem>, Failure> {
+    match root::bring(state, &place, clock::now()).await? {
+        Ok(()) => Ok(state.db.run(move |db| root::find_root(db, &place)).await?),
+        Err(problem) => Ok(Err(problem)),
+    }
 }
 
 /// What is no UUID names no share.

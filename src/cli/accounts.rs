@@ -1,8 +1,8 @@
 //! `admin add` and `token add`.
 
-use std::io::{self, BufRead as _, IsTerminal as _};
+use std::io::{self, IsTerminal as _};
 
-use super::{CommandError, note, print};
+use super::{CommandError, note, print, read_line};
 use crate::accounts::account::Email;
 use crate::accounts::api_token::{NewApiToken, TokenName, TokenScope};
 use crate::accounts::store::{account, api_token};
@@ -31,9 +31,7 @@ pub(super) fn add_admin(email: &str, database: &DatabaseArgs) -> Result<(), Comm
 /// Asked for twice at a terminal; else the first line of standard input.
 fn read_password() -> Result<String, CommandError> {
     if !io::stdin().is_terminal() {
-        let mut line = String::new();
-        io::stdin().lock().read_line(&mut line)?;
-        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+        return read_line();
     }
     let first = rpassword::prompt_password("Password: ")?;
     let second = rpassword::prompt_password("The same again: ")?;

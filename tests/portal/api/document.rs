@@ -5,6 +5,7 @@ use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
 use super::caller::{Answer, Caller, MANUAL, path_of, portal_and_writer};
+use super::live_connections::data_center;
 
 /// Every call of the document, with its path below `/api/v1`.
 pub(super) async fn calls(caller: &Caller) -> Vec<(Method, String)> {
@@ -43,10 +44,10 @@ async fn the_document_lists_every_call_of_the_routes_and_no_other() {
 /// The paths in the source of the table of routes: nothing else knows them all.
 fn routed_paths() -> Vec<String> {
     let source = include_str!("../../../src/routes.rs");
-    let (_, version_1) = source.split_once("fn api_version_1").unwrap();
-    let (version_1, _) = version_1.split_once("\n}\n").unwrap();
-    let quoted = version_1.split('"').skip(1).step_by(2);
-    quoted
+    let functions = source.split("\nfn api_version_1").skip(1);
+    functions
+        .map(|function| function.split("\n}\n").next().unwrap())
+        .flat_map(|function| function.split('"').skip(1).step_by(2))
         .filter(|text| text.starts_with('/'))
         .map(str::to_owned)
         .collect()
@@ -104,6 +105,9 @@ async fn answers_are_what_their_schemas_say() {
         "Connection",
         &writer.get(&format!("/connections/{MANUAL}")).await,
     );
+    let live = writer.post("/connections", data_center("Live")).await;
+    fits("Connection", &live);
+    fits("ConnectionList", &writer.get("/connections").await);
     fits("Problem", &writer.patch(&path, json!({"name": 5})).await);
     fits("Problem", &writer.get("/nothing").await);
 }

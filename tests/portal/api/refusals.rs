@@ -57,7 +57,11 @@ async fn a_token_for_reading_changes_nothing() {
         [
             "DELETE /connections/{id}",
             "DELETE /shares/{id}",
+            "PATCH /connections/{id}",
             "PATCH /shares/{id}",
+            "POST /connections",
+            "POST /connections/{id}/refresh",
+            "POST /connections/{id}/test",
             "POST /shares",
             "POST /shares/{id}/unlock-links",
             "POST /shares/{id}/unlock-secret",

@@ -12,6 +12,13 @@ fn every_wrong_variable_is_named_at_once_and_no_secret_is_printed() {
     let wrong = [
         ("DATABASE_URL", "mysql://root:swordfish@host/db"),
         ("VESTIBULE_SECRET_KEY", "swordfish and not hexadecimal"),
+        ("VESTIBULE_PREVIOUS_SECRET_KEY", "swordfish"),
+        ("VESTIBULE_CONFLUENCE_NETWORKS", "10.0.0.0/99"),
+        ("VESTIBULE_ATLASSIAN_API_URL", "api.example.com"),
+        (
+            "VESTIBULE_ATLASSIAN_AUTH_URL",
+            "https://auth.example.com/path",
+        ),
         ("VESTIBULE_BASE_URL", "portal.example.com"),
         ("VESTIBULE_LISTEN", "everywhere"),
         ("VESTIBULE_HOSTS", "docs.example.com/path"),
@@ -57,12 +64,16 @@ fn what_is_missing_is_told_with_how_to_set_it() {
 
 #[test]
 fn the_help_names_every_environment_variable_and_shows_no_value_of_a_secret_one() {
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 13] = [
         &[],
         &["serve"],
         &["demo"],
         &["migrate"],
         &["import"],
+        &["connection", "add"],
+        &["connection", "test"],
+        &["connection", "list"],
+        &["connection", "refresh"],
         &["admin", "add"],
         &["token", "add"],
         &["unlock-link"],
@@ -71,6 +82,7 @@ fn the_help_names_every_environment_variable_and_shows_no_value_of_a_secret_one(
     let secret = [
         "DATABASE_URL",
         "VESTIBULE_SECRET_KEY",
+        "VESTIBULE_PREVIOUS_SECRET_KEY",
         "VESTIBULE_S3_ACCESS_KEY_ID",
     ];
     let mut help = String::new();

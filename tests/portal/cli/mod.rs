@@ -2,6 +2,7 @@
 
 mod accounts;
 mod configuration;
+mod connection;
 mod drain;
 mod export;
 mod import;
