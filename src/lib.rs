@@ -5,7 +5,7 @@
 //!
 //! # From afar
 //!
-//! An admin imports a space export of a wiki and shares parts of it by links. Somebody outside opens a link, proves that
+//! An admin connects a Confluence site or imports a space export, and shares parts of the wiki by links. Somebody outside opens a link, proves that
 //! he may (by a password, by a token that a client's site has signed, or by nothing if the share is open), and reads pages
 //! with their pictures, files, tree and search. One binary, one PostgreSQL, pages rendered on the server; scripts only
 //! make things nicer.
@@ -21,9 +21,12 @@
 //!   32 bytes it is signed with, one per share.
 //! - **pass**: the signed cookie that proves a visitor got in, by password or by token.
 //! - **epoch**: a number of the share that every pass carries; raising it ends all passes at once.
-//! - **connection**: where pages come from; today an imported space export.
+//! - **connection**: where pages come from. A **live** one is a Confluence site that is asked again and again, an
+//!   **import** a space export that was read once.
 //! - **site**: a Confluence, Cloud or Data Center, with its address and interfaces.
-//! - **snapshot**: our stored copy of a wiki's page.
+//! - **snapshot**: our stored copy of a wiki's page. An **outline** is one without its body yet: title, place, version.
+//! - **followed part**: what of a live site shares show; listed again and again, once for all shares of the same part.
+//! - **leak report**: what a share lets out beside the text of its pages; each thing in it is a **leak**.
 //! - **guess**: one try of a password, charged before it is looked at.
 //!
 //! # Rooms
@@ -41,10 +44,11 @@
 //! | domain | [`shares`], [`accounts`], [`pages`] | what a share is; who may change things; snapshots, scope, search |
 //! | sources | [`confluence`], [`content`], [`space_export`] | sites to plain values, untrusted markup to clean HTML, untrusted archives to pages; no other room |
 //! | settings | [`config`], [`guess_limit`] | checked configuration; guesses as one statement each |
-//! | ground | [`db`], [`schema`], [`password`], [`keys`], [`telemetry`], [`clock`] | no feature, no HTTP |
+//! | ground | [`db`], [`schema`], [`password`], [`keys`], [`seal`], [`telemetry`], [`clock`] | no feature, no HTTP |
 //!
 //! A new page of the portal is a handler in `visitor` or `admin`, a template in the folder of the same name and a line in
-//! [`routes`]. A new macro is a file or a few lines in [`content`]. A new setting is a field in [`config`].
+//! [`routes`]. A new macro is a file or a few lines in [`content`]. A new setting is a field in [`config`]. A new kind of
+//! site is a folder in [`confluence`], whose first lines say how.
 //!
 //! # What never happens
 //!
@@ -54,6 +58,11 @@
 //!   and cannot be made to: it asks a [`content::library::Library`] for what it needs.
 //! - A page, file or search hit outside the share's scope is never found: every query of [`pages`] is asked within a
 //!   [`pages::scope::ContentScope`].
+//! - A reader waits for a site only when a page or file was never fetched. Requests leave by the one client of
+//!   [`confluence`], which checks addresses, keeps a pace and takes no credentials to another host. None changes anything
+//!   there.
+//! - A good snapshot is never replaced by a worse one: a part that was not listed whole takes nothing away, and a body that
+//!   cannot be shown is not stored.
 //! - Unlock secrets, tokens and passwords never reach a log line, a `Debug` or a JSON body by accident: their types have no
 //!   `Display`, `Clone` or `Serialize`. A secret leaves as hex by one named function.
 //! - No algorithm, key or time is taken from a token. The rule is a table of checks in [`shares::unlock_token`], each with
@@ -100,6 +109,18 @@
 //!    sentence about what happened, and `Vestibule-Unlock: {code}` for the developer of the client's site.
 //! 5. Either way an event is recorded for the admins, with the code and the clocks' difference, never the token.
 //!
+//! # A live page
+//!
+//! 1. A share of a live connection is made: [`pages::live`] brings the outline of its root from the site, the share is
+//!    stored like any other, and the schedule is woken.
+//! 2. The schedule, one on each node, follows what shares show. Whichever node takes a followed part, by a row that nobody
+//!    else holds, lists it: outlines are stored, pages that left are marked gone, changed versions make bodies due.
+//! 3. Due bodies are fetched a few at a time. An export view that fails is made good by our own renderer over the storage
+//!    format; [`content`] cleans either; the connection's revision tells every page cache.
+//! 4. A reader meets only snapshots. Looking at an old one has it compared in the background; files are fetched at first
+//!    sight, streamed on and stored once. A webhook makes things due at once, and nothing in it is believed.
+//! 5. Failures are counted with sentences for the admin. Refused credentials stop the connection on every node.
+//!
 //! # Trust
 //!
 //! - **Visitors** are hostile until they have a pass, and then may read what the share opens. Guessing costs: per address
@@ -108,14 +129,17 @@
 //!   sanitizer is the first wall; a content security policy without inline scripts is the second. Files are served by a
 //!   closed list of types, sandboxed, everything else as a download.
 //! - **Sites of Confluence** are trusted with our credentials for them and nothing else: where their answers point to, how
-//!   large they are and how long they take is bounded.
+//!   large they are and how long they take is bounded. A next page on another host is not followed, and a
+//!   file's type is ours to say.
 //! - **Space exports** are hostile archives: size, depth, paths and references are bounded, and a refused one leaves nothing
 //!   behind.
 //! - **Client sites** are trusted with one share each, by its secret. Which sites may frame a share is its own list.
 //! - **Admins** are trusted with everything but each other's passwords. They sign in with throttled passwords; every change
 //!   carries a token against forged requests.
 //! - **Operators**, the database and the key in `VESTIBULE_SECRET_KEY` are trusted. The database holds unlock secrets in the
-//!   clear, because the portal has to check signatures with them; passwords and API tokens are kept as hashes.
+//!   clear, because the portal has to check signatures with them; passwords and API tokens are kept as hashes. Credentials
+//!   of sites are sealed with a key from the configuration, bound to their row, and sealed anew at the first start after the
+//!   key was changed. Secrets of webhooks follow from the key and are stored nowhere.
 //! - **Proxies** are believed about addresses only if they are listed.
 
 pub mod accounts;

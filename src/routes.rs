@@ -23,6 +23,7 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
     visitor(config);
     admin(config, state);
     api(config);
+    hooks(config);
 }
 
 fn plumbing(config: &mut ServiceConfig) {
@@ -75,13 +76,16 @@ fn admin(config: &mut ServiceConfig, state: &AppState) {
     let admin = web::scope("/admin")
         .wrap(admin_session::middleware(&state.settings))
         .service(ask_and_do("/sign-in", sign_in::show, sign_in::sign_in))
+        // A browser that comes from Atlassian does not bring the session along; see there.
+        .service(read("/connections/oauth", connections::oauth::come_back))
         .service(behind_the_gate);
     config.service(admin);
 }
 
 fn admin_shares(config: &mut ServiceConfig) {
     use crate::admin::shares::{
-        activity, change, create, deletion, list, page_choice, show, unlock, unlock_secret,
+        activity, change, create, deletion, leaks, list, page_choice, refresh, show, unlock,
+        unlock_secret,
     };
     config
         .service(read("", list::show))
@@ -105,6 +109,11 @@ fn admin_shares(config: &mut ServiceConfig) {
         .service(act("/shares/{share}/state", change::state))
         .service(act("/shares/{share}/passes/end", change::end_passes))
         .service(act("/shares/{share}/guesses/clear", change::clear_guesses))
+        .service(act("/shares/{share}/refresh", refresh::refresh))
+        .service(read("/shares/{share}/leaks", leaks::show))
+        .service(act("/shares/{share}/leaks/check", leaks::check))
+        .service(act("/shares/{share}/leaks/seen", leaks::mark_seen))
+        .service(act("/shares/{share}/leaks/publish", leaks::publish))
         .service(read("/shares/{share}/activity", activity::show))
         .service(ask_and_do(
             "/shares/{share}/deletion",
@@ -114,9 +123,17 @@ fn admin_shares(config: &mut ServiceConfig) {
 }
 
 fn admin_connections(config: &mut ServiceConfig) {
-    use crate::admin::connections::{change, list, show, upload};
+    use crate::admin::connections::{
+        access, change, list, live_actions, new_live, oauth, settings, show, upload,
+    };
     config
         .service(ask_and_do("/connections", list::show, upload::create))
+        .service(ask_and_do(
+            "/connections/new",
+            new_live::show,
+            new_live::create,
+        ))
+        .service(read("/connections/consent", oauth::finish))
         .service(ask_and_do(
             "/connections/{connection}",
             show::show,
@@ -125,6 +142,25 @@ fn admin_connections(config: &mut ServiceConfig) {
         .service(act(
             "/connections/{connection}/import",
             upload::import_again,
+        ))
+        .service(ask_and_do(
+            "/connections/{connection}/access",
+            access::show,
+            access::change,
+        ))
+        .service(ask_and_do(
+            "/connections/{connection}/settings",
+            settings::show,
+            settings::change,
+        ))
+        .service(act("/connections/{connection}/test", live_actions::test))
+        .service(act(
+            "/connections/{connection}/refresh",
+            live_actions::refresh,
+        ))
+        .service(act(
+            "/connections/{connection}/webhook",
+            live_actions::renew_webhook,
         ))
         .service(ask_and_do(
             "/connections/{connection}/deletion",
@@ -190,10 +226,7 @@ fn api(config: &mut ServiceConfig) {
 }
 
 fn api_version_1(config: &mut ServiceConfig) {
-    use crate::api::{activity, connections, methods, openapi, shares, unlock};
-    let known = |path: &str, methods: &'static str| {
-        web::resource(path).default_service(methods::only(methods))
-    };
+    use crate::api::{activity, openapi, shares, unlock};
     config
         .service(known("/openapi.json", "GET").get(openapi::document))
         .service(
@@ -211,12 +244,38 @@ fn api_version_1(config: &mut ServiceConfig) {
         .service(known("/shares/{id}/unlock-links", "POST").post(unlock::create_unlock_link))
         .service(known("/shares/{id}/unlock-checks", "POST").post(unlock::check_unlock_token))
         .service(known("/shares/{id}/activity", "GET").get(activity::list_activity))
-        .service(known("/connections", "GET").get(connections::list_connections))
+        .configure(api_version_1_connections);
+}
+
+fn api_version_1_connections(config: &mut ServiceConfig) {
+    use crate::api::{connections, site};
+    config
         .service(
-            known("/connections/{id}", "GET, DELETE")
+            known("/connections", "GET, POST")
+                .get(connections::list_connections)
+                .post(connections::create_connection),
+        )
+        .service(
+            known("/connections/{id}", "GET, PATCH, DELETE")
                 .get(connections::read_connection)
+                .patch(connections::change_connection)
                 .delete(connections::delete_connection),
-        );
+        )
+        .service(known("/connections/{id}/test", "POST").post(site::test_connection))
+        .service(known("/connections/{id}/refresh", "POST").post(site::refresh_connection))
+        .service(known("/connections/{id}/pages", "GET").get(site::search_pages))
+        .service(known("/connections/{id}/spaces", "GET").get(site::search_spaces));
+}
+
+/// What sites send by themselves.
+fn hooks(config: &mut ServiceConfig) {
+    use crate::api::hooks;
+    config.service(known("/hooks/{connection}/{secret}", "POST").post(hooks::receive));
+}
+
+/// A resource for programs.
+fn known(path: &str, methods: &'static str) -> Resource {
+    web::resource(path).default_service(crate::api::methods::only(methods))
 }
 
 /// A resource that is read: `GET` and `HEAD`.

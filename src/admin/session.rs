@@ -1,4 +1,4 @@
-//! The cookie of a signed-in admin: its attributes and the three things in it. It is encrypted, so that nothing of it
+//! The cookie of a signed-in admin: its attributes and the four things in it. It is encrypted, so that nothing of it
 //! can be read or made outside. What a session means is `accounts::session`'s subject.
 
 use actix_session::config::{BrowserSession, CookieContentSecurity};
@@ -6,6 +6,7 @@ use actix_session::storage::CookieSessionStore;
 use actix_session::{Session, SessionMiddleware};
 use actix_web::cookie::{Key, SameSite};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::accounts::session::SignInSession;
 use crate::config::Settings;
@@ -15,6 +16,7 @@ use crate::web::error::Failure;
 const SIGNED_IN: &str = "signed_in";
 const CSRF: &str = "csrf";
 const FLASH: &str = "flash";
+const CONSENT: &str = "consent";
 
 /// Reads and writes the cookie around the admin pages. `__Host-` ties it to this very host and to https.
 pub fn middleware(settings: &Settings) -> SessionMiddleware<CookieSessionStore> {
@@ -97,6 +99,40 @@ pub fn take_flash(cookie: &Session) -> Option<Flash> {
         return None;
     }
     cookie.remove_as(FLASH).and_then(Result::ok)
+}
+
+/// A consent that this session asks for at Atlassian.
+#[derive(Serialize, Deserialize)]
+struct Consent {
+    connection_id: Uuid,
+    state: CsrfToken,
+}
+
+/// What a consent for this connection must bring back. The same as long as nothing came back, so that a page that is
+/// open twice works in both places.
+pub fn ask_for_consent(cookie: &Session, connection_id: Uuid) -> Result<CsrfToken, Failure> {
+    let asked: Option<Consent> = cookie.get(CONSENT).ok().flatten();
+    if let Some(asked) = asked.filter(|asked| asked.connection_id == connection_id) {
+        return Ok(asked.state);
+    }
+    let state = CsrfToken::random();
+    let consent = Consent {
+        connection_id,
+        state: state.clone(),
+    };
+    put(cookie, CONSENT, &consent)?;
+    Ok(state)
+}
+
+/// The connection that a consent which came back is for; `None` when this session did not ask for it. It comes back
+/// once.
+pub fn take_consent(cookie: &Session, state: &str) -> Option<Uuid> {
+    let asked: Consent = cookie.get(CONSENT).ok().flatten()?;
+    if !asked.state.matches(state) {
+        return None;
+    }
+    cookie.remove(CONSENT);
+    Some(asked.connection_id)
 }
 
 fn put(cookie: &Session, key: &str, value: &impl Serialize) -> Result<(), Failure> {

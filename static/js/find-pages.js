@@ -1,5 +1,5 @@
-// Searches for pages while somebody types, and names the share after the chosen page. Without scripts the Search
-// button sends the form.
+// Searches for pages while somebody types, opens a wiki's tree in place, and names the share after the chosen page.
+// Without scripts each button sends the form.
 
 const part = document.querySelector("[data-find-pages]")
 const connection = document.getElementById("connection")
@@ -10,11 +10,11 @@ const name = document.querySelector("[data-name-from-page]")
 let waiting
 let running
 
-const find = async () => {
+const find = async (below = "") => {
   running?.abort()
   running = new AbortController()
   const chosen = found.querySelector(":checked")?.value ?? ""
-  const asked = new URLSearchParams({ connection: connection.value, query: query.value, page: chosen })
+  const asked = new URLSearchParams({ connection: connection.value, query: query.value, page: chosen, below })
   try {
     const answer = await fetch(`${part.dataset.findPages}?${asked}`, { signal: running.signal, redirect: "error" })
     if (!answer.ok) return
@@ -27,7 +27,16 @@ const find = async () => {
 
 const findSoon = () => {
   clearTimeout(waiting)
-  waiting = setTimeout(find, 200)
+  waiting = setTimeout(find, 300)
+}
+
+// A part of the tree; from its top the search begins anew.
+const open = event => {
+  const button = event.target.closest("[data-below]")
+  if (!button) return
+  event.preventDefault()
+  if (button.dataset.below === "") query.value = ""
+  find(button.dataset.below).then(() => found.querySelector("[data-below]:last-of-type, input")?.focus())
 }
 
 // Only a name that this script wrote is written over.
@@ -45,10 +54,14 @@ const nameAfterScope = event => {
   else if (name.value === name.dataset.written) name.value = ""
 }
 
+// The spaces of a site are listed with the form, so another connection needs it anew.
+const choose = () => document.querySelector("[data-choose-connection]")?.click()
+
 if (part) {
   query.addEventListener("input", findSoon)
-  connection.addEventListener("change", find)
+  connection.addEventListener("change", choose)
   found.addEventListener("change", nameAfterPage)
+  found.addEventListener("click", open)
   query.addEventListener("keydown", event => {
     if (event.key !== "Enter") return
     event.preventDefault()

@@ -13,6 +13,10 @@ mod api;
 mod cli;
 mod clients;
 mod demo;
+#[path = "../fake_confluence/mod.rs"]
+#[expect(dead_code, reason = "the portal's tests use a part of it")]
+mod fake_confluence;
+mod live;
 mod migrations;
 mod races;
 mod readme;

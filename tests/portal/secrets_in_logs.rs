@@ -58,6 +58,7 @@ async fn no_secret_is_ever_logged() {
     type_passwords(&portal, &share, &mut secrets).await;
     sign_in(&portal, &mut secrets).await;
     call_api(&portal, &share, &mut secrets).await;
+    connect(&portal, &mut secrets).await;
     fail(&portal, &share, &mut secrets).await;
 
     let log = everything_logged();
@@ -166,6 +167,46 @@ async fn call_api(portal: &Portal, share: &Share, secrets: &mut Secrets) {
     let unknown = secrets.add("a wrong API token", format!("{api_token}x"));
     let refused = http.get(&root).bearer_auth(unknown).send().await.unwrap();
     assert_eq!(refused.status(), 401);
+}
+
+/// A live connection, and what its site sends.
+async fn connect(portal: &Portal, secrets: &mut Secrets) {
+    let new = NewApiToken {
+        name: TokenName::parse("log of a site").unwrap(),
+        scope: TokenScope::Write,
+        created_by: EMAIL.to_owned(),
+        expires_at: None,
+    };
+    let made = portal.db(|db| api_token::insert_token(db, &new, clock::now()));
+    let api_token = secrets.add("an API token", made.unwrap().1.reveal().to_string());
+    let site_token = secrets.add("a site's token", "bittern beside the jetty");
+    let http = Client::new();
+    let made = http
+        .post(portal.url("/api/v1/connections"))
+        .bearer_auth(&api_token)
+        // Nobody listens there.
+        .json(&json!({
+            "name": "Log", "kind": "dataCenter", "url": "http://127.0.0.1:9",
+            "credentials": {"type": "personalAccessToken", "token": site_token},
+        }));
+    let made: Value = made.send().await.unwrap().json().await.unwrap();
+    let url = made["webhook"]["url"].as_str().unwrap();
+    secrets.add(
+        "a webhook's signing secret",
+        made["webhook"]["signingSecret"].as_str().unwrap(),
+    );
+    secrets.add(
+        "a webhook's address",
+        url.rsplit('/').next().unwrap().to_owned(),
+    );
+    for address in [url.to_owned(), format!("{url}/"), format!("{url}?a=b")] {
+        let sent = http.post(address).body("{}").send().await.unwrap();
+        assert_eq!(sent.status(), 404);
+    }
+    assert_eq!(http.get(url).send().await.unwrap().status(), 405);
+    let path = format!("/api/v1/connections/{}/test", made["id"].as_str().unwrap());
+    let tested = http.post(portal.url(&path)).bearer_auth(&api_token);
+    tested.send().await.unwrap();
 }
 
 /// What goes wrong inside is logged in full, but for the secrets.

@@ -1,4 +1,4 @@
-//! The list of connections, with the form that brings in another space export.
+//! The list of connections, with the ways to bring in another one.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -6,6 +6,7 @@ use askama::Template;
 use diesel::PgConnection;
 use time::OffsetDateTime;
 
+use super::live::{LiveState, product};
 use super::report::ReportView;
 use crate::admin::chrome::{Chrome, Section};
 use crate::admin::gate::Admin;
@@ -13,7 +14,7 @@ use crate::admin::problems::Problems;
 use crate::admin::times::Moment;
 use crate::clock;
 use crate::pages::model::Connection;
-use crate::pages::store::connections;
+use crate::pages::store::{connections, health, refresh};
 use crate::shares::store::StoreError;
 use crate::shares::store::listing::{self, ShareFilter};
 use crate::web::error::PageError;
@@ -36,9 +37,19 @@ struct ListPage {
 struct Row {
     id: String,
     name: String,
+    /// Cloud, Data Center or Export.
+    kind: &'static str,
     counts: Vec<String>,
     shares: i64,
-    updated_at: Moment,
+    /// Of an export.
+    imported_at: Option<Moment>,
+    site: Option<SiteView>,
+}
+
+/// How a live connection is doing.
+struct SiteView {
+    state: LiveState,
+    last_success: Option<Moment>,
 }
 
 /// `GET /admin/connections`.
@@ -92,16 +103,31 @@ fn row(
         connection_id: Some(connection.id),
         ..ShareFilter::default()
     };
+    let is_live = connection.kind.is_live();
+    let (counts, site) = if is_live {
+        let progress = refresh::progress(db, connection.id)?;
+        let health = health::find_health(db, connection.id)?;
+        let site = SiteView {
+            state: LiveState::of(&health),
+            last_success: health.last_success_at.map(Moment::from),
+        };
+        let fetched = if progress.with_body == progress.total {
+            format!("{} pages fetched", progress.total)
+        } else {
+            format!("{} of {} pages fetched", progress.with_body, progress.total)
+        };
+        (vec![fetched], Some(site))
+    } else {
+        let report = connection.report.as_ref().map(ReportView::from);
+        (report.unwrap_or_default().counts, None)
+    };
     Ok(Row {
         id: connection.id.to_string(),
         name: connection.name,
-        counts: connection
-            .report
-            .as_ref()
-            .map(ReportView::from)
-            .unwrap_or_default()
-            .counts,
+        kind: product(connection.kind),
+        counts,
         shares: listing::count_shares(db, &filter, now)?,
-        updated_at: connection.updated_at.into(),
+        imported_at: (!is_live).then(|| connection.updated_at.into()),
+        site,
     })
 }

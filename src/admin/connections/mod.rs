@@ -1,9 +1,19 @@
-//! Admin pages of connections: the list, importing a space export, the report of an import, renaming, deleting.
+//! Admin pages of connections: the list, connecting a live site, importing a space export, how each is doing, renaming,
+//! deleting.
 
+pub mod access;
+mod access_form;
 pub mod change;
 pub mod list;
+pub mod live;
+pub mod live_actions;
+pub mod new_live;
+pub mod oauth;
 pub mod report;
+pub mod settings;
+mod settings_form;
 pub mod show;
+pub mod test_report;
 pub mod upload;
 
 use uuid::Uuid;
@@ -14,3 +24,6 @@ use crate::web::error::Failure;
 pub(super) fn connection_id(written: &str) -> Result<Uuid, Failure> {
     Uuid::try_parse(written).map_err(|_no_uuid| Failure::NotFound)
 }
+
+/// What an automation rule of Cloud sends to the webhook: the rule fills in the page's id.
+pub(crate) const WEBHOOK_BODY: &str = r#"{"event": "page_updated", "page": {"id": "{{page.id}}"}}"#;

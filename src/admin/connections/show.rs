@@ -1,4 +1,5 @@
-//! One connection: its report, its shares, and the forms to import again, rename and delete it.
+//! One connection: for an export its report, its shares, and the forms to import again, rename and delete it. A live
+//! one is shown by `live`.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -7,8 +8,8 @@ use diesel::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::connection_id;
 use super::report::ReportView;
+use super::{connection_id, live};
 use crate::admin::chrome::{Chrome, Section};
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
@@ -16,6 +17,7 @@ use crate::admin::times::Moment;
 use crate::clock;
 use crate::pages::model::Connection;
 use crate::pages::store::connections;
+use crate::pages::store::live::{LiveConnection, find_live};
 use crate::shares::store::StoreError;
 use crate::shares::store::listing::{self, ShareFilter, ShareOrder};
 use crate::web::error::{Failure, PageError};
@@ -105,8 +107,12 @@ pub async fn answer(
     problems: Problems,
 ) -> Result<HttpResponse, PageError> {
     let now = clock::now();
-    let (connection, shares) = state.db.run(move |db| load(db, id, now)).await?;
-    let connection = connection.ok_or(Failure::NotFound)?;
+    let loaded = state.db.run(move |db| load(db, id, now)).await?;
+    let (connection, site, shares) = loaded.ok_or(Failure::NotFound)?;
+    if let Some(site) = site {
+        let created_at = connection.created_at;
+        return live::answer(state, admin, site, created_at, status, typed_name, problems).await;
+    }
     let limit = state.settings.upload_limit_bytes;
     let template = ConnectionPage {
         chrome: Chrome::of(admin, Section::Connections),
@@ -129,9 +135,10 @@ fn load(
     db: &mut PgConnection,
     id: Uuid,
     now: OffsetDateTime,
-) -> Result<(Option<Connection>, SharesView), StoreError> {
-    Ok((
-        connections::find_connection(db, id)?,
-        SharesView::load(db, id, now)?,
-    ))
+) -> Result<Option<(Connection, Option<LiveConnection>, SharesView)>, StoreError> {
+    let Some(connection) = connections::find_connection(db, id)? else {
+        return Ok(None);
+    };
+    let site = find_live(db, id)?;
+    Ok(Some((connection, site, SharesView::load(db, id, now)?)))
 }

@@ -9,6 +9,7 @@ use super::create_page::answer;
 use super::details::{Details, DetailsInput, parse_origins};
 use super::page_choice::{self, Chosen};
 use super::share_path;
+use super::{bring, leaks};
 use crate::admin::form::{AdminForm, AdminQuery};
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
@@ -33,9 +34,15 @@ pub struct NewShareInput {
     pub(super) query: String,
     pub(super) page: String,
     pub(super) space: String,
+    /// Part of a space's name, to choose it from fewer.
+    pub(super) space_query: String,
+    /// What was opened of a live connection's tree, and the button that opens another part of it.
+    pub(super) place: String,
+    below: String,
     pub(super) password: String,
     pub(super) embed_origins: String,
-    /// `search` when the button beside the search field was pressed.
+    /// The button that was pressed: `create`, `check` to look at what gets out before anybody can open the share, or
+    /// `search`.
     step: String,
 }
 
@@ -59,7 +66,14 @@ pub async fn create(
     state: web::Data<AppState>,
     form: AdminForm<NewShareInput>,
 ) -> Result<HttpResponse, PageError> {
-    let AdminForm { admin, input } = form;
+    let AdminForm { admin, mut input } = form;
+    if input.step == "search" {
+        input.place.clear();
+    }
+    if !input.below.is_empty() {
+        input.place = std::mem::take(&mut input.below);
+        input.step = "search".to_owned();
+    }
     if input.step == "search" {
         return answer(&state, &admin, StatusCode::OK, input, Problems::default()).await;
     }
@@ -82,7 +96,8 @@ pub async fn create(
         None => None,
     };
     let secret = UnlockSecret::generate().map_err(|error| Failure::Internal(error.to_string()))?;
-    let new = new_share(
+    let is_checked_first = input.step == "check";
+    let mut new = new_share(
         chosen,
         typed.details,
         typed.origins,
@@ -90,10 +105,19 @@ pub async fn create(
         secret,
         admin.email(),
     );
+    new.enabled = !is_checked_first;
     let share = state
         .db
         .run(move |db| store::insert_share(db, &new, now))
         .await?;
+    state.live.wake();
+    if is_checked_first {
+        leaks::check_now(&state, share.id).await?;
+        admin.say_done(
+            "The share is made, and nobody can open it yet. See what it would let out.",
+        )?;
+        return Ok(page::see_other(&leaks::leaks_path(share.id)));
+    }
     admin.say_done("The share is ready. Copy its link below.")?;
     Ok(page::see_other(&share_path(share.id, "")))
 }
@@ -140,6 +164,10 @@ async fn resolve_choice(
         problems.add("scope", "Choose what the share shows.");
         return Ok(None);
     };
+    if let Err((field, text)) = bring::bring_choice(state, kind, input).await? {
+        problems.add(field, text);
+        return Ok(None);
+    }
     let input = input.clone();
     let resolved = state
         .db

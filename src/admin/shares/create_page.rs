@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::create::NewShareInput;
 use super::details::Choice;
 use super::page_choice::{self, PageChoices};
+use super::site_browser::{self, Wanted};
 use super::state::scope_label;
 use crate::admin::chrome::{Chrome, Section};
 use crate::admin::gate::Admin;
@@ -18,7 +19,7 @@ use crate::db::DbError;
 use crate::pages::model::Connection;
 use crate::pages::store::{connections, listing};
 use crate::shares::share::ScopeKind;
-use crate::web::error::PageError;
+use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::page;
 use crate::web::state::AppState;
@@ -33,6 +34,10 @@ struct CreatePage {
     scopes: Vec<ScopeChoice>,
     pages: PageChoices,
     spaces: Vec<SpaceGroup>,
+    /// Why the chosen site gave no spaces.
+    space_trouble: Option<String>,
+    /// The chosen connection is a site with more spaces than a list shows.
+    filters_spaces: bool,
 }
 
 struct ScopeChoice {
@@ -62,15 +67,18 @@ pub(super) async fn answer(
         );
     }
     let sent = input.clone();
-    let loaded = state.db.run(move |db| Loaded::load(db, &sent)).await?;
+    let mut loaded = state.db.run(move |db| Loaded::load(db, &sent)).await?;
     input.connection.clone_from(&loaded.connection);
+    let (pages, space_trouble) = loaded.ask(state, &input).await?;
     let template = CreatePage {
         chrome: Chrome::of(admin, Section::Shares),
         problems,
         connections: connection_choices(&loaded.connections, &input.connection),
         scopes: scope_choices(&input.scope),
-        pages: loaded.pages,
+        filters_spaces: loaded.site.is_some(),
+        pages,
         spaces: loaded.spaces,
+        space_trouble,
         input,
     };
     Ok(page::html(status, &Shell::Plain, &template)?)
@@ -80,7 +88,8 @@ struct Loaded {
     connections: Vec<Connection>,
     /// The one chosen, or the only one.
     connection: String,
-    pages: PageChoices,
+    /// Set when that is a live one.
+    site: Option<Uuid>,
     spaces: Vec<SpaceGroup>,
 }
 
@@ -91,20 +100,52 @@ impl Loaded {
             [only] => only.id.to_string(),
             _ => input.connection.clone(),
         };
-        let pages = match Uuid::try_parse(&connection) {
-            Ok(id) => page_choice::find_pages(db, id, &input.query, &input.page)?,
-            Err(_none) => PageChoices::none(),
-        };
+        let chosen = connections
+            .iter()
+            .find(|other| other.id.to_string() == connection);
+        let site = chosen.filter(|chosen| chosen.kind.is_live());
         let mut spaces = Vec::with_capacity(connections.len());
-        for connection in &connections {
+        for connection in connections.iter().filter(|other| !other.kind.is_live()) {
             spaces.push(space_group(db, connection, &input.space)?);
         }
         Ok(Self {
+            site: site.map(|site| site.id),
             connections,
             connection,
-            pages,
             spaces,
         })
+    }
+
+    /// Asks the chosen connection for pages, and for spaces if it is a site. The second part says why it gave none.
+    async fn ask(
+        &mut self,
+        state: &AppState,
+        input: &NewShareInput,
+    ) -> Result<(PageChoices, Option<String>), Failure> {
+        let Ok(connection_id) = Uuid::try_parse(&self.connection) else {
+            return Ok((PageChoices::none(), None));
+        };
+        let wanted = Wanted {
+            connection_id,
+            query: &input.query,
+            place: &input.place,
+            chosen: &input.page,
+        };
+        let pages = page_choice::choices(state, wanted).await?;
+        let Some(site) = self.site else {
+            return Ok((pages, None));
+        };
+        let query = &input.space_query;
+        let (spaces, trouble) = site_browser::find_spaces(state, site, query, &input.space).await?;
+        let name = self.connections.iter().find(|other| other.id == site);
+        self.spaces.insert(
+            0,
+            SpaceGroup {
+                connection: name.map(|site| site.name.clone()).unwrap_or_default(),
+                spaces,
+            },
+        );
+        Ok((pages, trouble))
     }
 }
 

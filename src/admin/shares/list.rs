@@ -20,7 +20,7 @@ use crate::admin::numbers::{PageLink, page_links};
 use crate::clock;
 use crate::config::BaseUrl;
 use crate::pages::model::Connection;
-use crate::pages::store::connections;
+use crate::pages::store::{connections, leak};
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::share::Share;
 use crate::shares::store::StoreError;
@@ -73,6 +73,8 @@ struct Row {
     connection: String,
     has_password: bool,
     embedding: Option<String>,
+    /// Leaks that nobody has marked as seen.
+    unseen_leaks: i64,
     created: String,
 }
 
@@ -110,6 +112,7 @@ pub async fn show(
 struct Found {
     connections: Vec<Connection>,
     shares: Vec<Share>,
+    unseen_leaks: HashMap<Uuid, i64>,
     total: i64,
     page: i64,
     pages: i64,
@@ -133,9 +136,12 @@ impl Found {
         // A page that is no longer there shows the last one.
         let page = input.page.parse::<i64>().unwrap_or(1).clamp(1, pages);
         let offset = (page - 1) * PER_PAGE;
+        let shares = listing::list_shares(db, &filter, order(&input.sort), PER_PAGE, offset, now)?;
+        let ids: Vec<Uuid> = shares.iter().map(|share| share.id.uuid()).collect();
         Ok(Self {
             connections: connections::list_connections(db)?,
-            shares: listing::list_shares(db, &filter, order(&input.sort), PER_PAGE, offset, now)?,
+            unseen_leaks: leak::count_unseen(db, &ids)?,
+            shares,
             total,
             page,
             pages,
@@ -166,6 +172,11 @@ fn rows(found: &Found, base_url: &BaseUrl, now: OffsetDateTime) -> Vec<Row> {
             .to_owned(),
         has_password: share.password_hash.is_some(),
         embedding: embedding_mark(&share.embed_origins),
+        unseen_leaks: found
+            .unseen_leaks
+            .get(&share.id.uuid())
+            .copied()
+            .unwrap_or(0),
         created: format!(
             "{} {} {}",
             share.created_at.day(),

@@ -1,15 +1,19 @@
 //! Admin pages of shares: the list, making one, everything about one.
 
 pub mod activity;
+mod bring;
 pub mod change;
 pub mod create;
 mod create_page;
 pub mod deletion;
 pub mod details;
+pub mod leaks;
 mod limits;
 pub mod list;
 pub mod page_choice;
+pub mod refresh;
 pub mod show;
+pub mod site_browser;
 pub mod state;
 pub mod unlock;
 pub mod unlock_secret;

@@ -1,5 +1,8 @@
-//! Choosing what a new share shows: pages found by title or by a pasted address, and spaces. The list works as a part
-//! of the form, and alone for the script that searches while somebody types.
+//! Choosing what a new share shows: pages found by title or by a pasted address, and spaces.
+//!
+//! The list works as a part
+//! of the form, and alone for the script that searches while somebody types. Live connections are asked by
+//! `site_browser`.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -9,14 +12,16 @@ use diesel::PgConnection;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::site_browser::{self, Wanted};
 use crate::admin::form::AdminQuery;
 use crate::admin::gate::Admin;
 use crate::db::DbError;
 use crate::pages::model::{PageKind, PageSummary};
 use crate::pages::pick;
 use crate::pages::store::listing;
+use crate::pages::store::live::find_live;
 use crate::shares::share::{RestrictedPages, Scope, ScopeKind};
-use crate::web::error::PageError;
+use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::page;
 use crate::web::state::AppState;
@@ -32,6 +37,20 @@ pub struct PageChoices {
     pub query: String,
     /// More than are shown fit.
     pub more: bool,
+    /// Of a live connection: spaces to look into.
+    pub spaces: Vec<Opener>,
+    /// Of a live connection: what was opened, the space first.
+    pub way: Vec<Opener>,
+    /// The same as its buttons send it.
+    pub place: String,
+    /// Why the site gave none.
+    pub trouble: Option<String>,
+}
+
+/// A button that opens a space, or a page with what is below it.
+pub struct Opener {
+    pub value: String,
+    pub label: String,
 }
 
 /// Prints itself by its own escaped template.
@@ -44,8 +63,11 @@ pub struct PageChoice {
     /// Its space and the pages above it.
     pub place: String,
     pub is_blog_post: bool,
+    pub is_folder: bool,
     pub view_restricted: bool,
     pub chosen: bool,
+    /// What the button sends that shows the pages below it.
+    pub opens: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +77,8 @@ pub struct SearchInput {
     connection: String,
     query: String,
     page: String,
+    /// What was opened of a live connection.
+    below: String,
 }
 
 /// `GET /admin/shares/pages`: the list alone.
@@ -64,11 +88,14 @@ pub async fn search_pages(
     AdminQuery(input): AdminQuery<SearchInput>,
 ) -> Result<HttpResponse, PageError> {
     let choices = match Uuid::try_parse(&input.connection) {
-        Ok(connection) => {
-            state
-                .db
-                .run(move |db| find_pages(db, connection, &input.query, &input.page))
-                .await?
+        Ok(connection_id) => {
+            let wanted = Wanted {
+                connection_id,
+                query: &input.query,
+                place: &input.below,
+                chosen: &input.page,
+            };
+            choices(&state, wanted).await?
         }
         Err(_no_connection) => PageChoices::none(),
     };
@@ -81,12 +108,36 @@ impl PageChoices {
             pages: Vec::new(),
             query: String::new(),
             more: false,
+            spaces: Vec::new(),
+            way: Vec::new(),
+            place: String::new(),
+            trouble: None,
         }
+    }
+
+    /// There is nothing to choose or to open.
+    fn is_empty(&self) -> bool {
+        self.pages.is_empty() && self.spaces.is_empty()
     }
 }
 
-/// The page that an address names, or pages whose titles fit; the chosen one always stays in sight.
-pub fn find_pages(
+/// From the site of a live connection, or from what was imported.
+pub(super) async fn choices(state: &AppState, wanted: Wanted<'_>) -> Result<PageChoices, Failure> {
+    let id = wanted.connection_id;
+    let site = state.db.run(move |db| find_live(db, id)).await?;
+    if site.is_some() {
+        return site_browser::find_pages(state, wanted).await;
+    }
+    let (query, chosen) = (wanted.query.to_owned(), wanted.chosen.to_owned());
+    let found = state
+        .db
+        .run(move |db| find_pages(db, id, &query, &chosen))
+        .await?;
+    Ok(found)
+}
+
+/// Of an import: the page that an address names, or pages whose titles fit; the chosen one always stays in sight.
+fn find_pages(
     db: &mut PgConnection,
     connection_id: Uuid,
     query: &str,
@@ -121,6 +172,7 @@ pub fn find_pages(
         pages,
         query: query.to_owned(),
         more,
+        ..PageChoices::none()
     })
 }
 
@@ -137,6 +189,8 @@ fn describe(
         title: page.title,
         place: place.join(" / "),
         is_blog_post: page.kind == PageKind::BlogPost,
+        is_folder: false,
+        opens: None,
         view_restricted: page.view_restricted,
         chosen,
     })

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use super::activity::EventView;
 use super::details::{Choice, DetailsInput};
+use super::leaks::{LeaksView, LoadedLeaks};
 use super::state::{StateBadge, scope_label};
 use super::{share_id, unlock::CheckView};
 use crate::admin::chrome::{Chrome, Section};
@@ -53,6 +54,8 @@ struct SharePage {
     is_open: bool,
     scope: &'static str,
     content: Content,
+    leaks: LeaksView,
+    snapshots: Option<SnapshotsView>,
     public_url: String,
     public_path: String,
     has_password: bool,
@@ -83,6 +86,14 @@ struct Content {
     root_is_missing: bool,
     /// It is there, and the limits of the share, or its place in the wiki, keep it from visitors.
     root_is_left_out: bool,
+}
+
+/// How old is what a share of a live connection shows.
+struct SnapshotsView {
+    pages: i64,
+    with_body: i64,
+    /// Age of the oldest one.
+    oldest: Option<String>,
 }
 
 /// The secret before the last change.
@@ -135,7 +146,9 @@ pub async fn answer(
 
 struct Loaded {
     share: Share,
+    is_live: bool,
     content: Content,
+    leaks: LoadedLeaks,
     events: Vec<StoredEvent>,
     locks: Vec<LockView>,
 }
@@ -146,11 +159,14 @@ impl Loaded {
         id: ShareId,
         now: OffsetDateTime,
     ) -> Result<Option<Self>, StoreError> {
-        let Some(share) = store::find_share(db, id)? else {
+        let Some(found) = store::find_connected_share(db, id)? else {
             return Ok(None);
         };
+        let share = found.share;
         Ok(Some(Self {
+            is_live: found.is_live,
             content: Content::load(db, &share)?,
+            leaks: LoadedLeaks::load(db, &share, found.content_revision)?,
             events: store::events::list_events(db, id, None, EVENTS_SHOWN + 1)?,
             locks: load_locks(db, id, now)?,
             share,
@@ -235,6 +251,10 @@ impl SharePage {
             is_open: share.availability(now) == Availability::Open,
             scope: scope_label(share.scope.kind()),
             content: loaded.content,
+            leaks: loaded.leaks.view(now),
+            snapshots: loaded
+                .is_live
+                .then(|| SnapshotsView::of(&loaded.leaks, now)),
             snippet: iframe_snippet(&public_url, &share.name),
             public_url,
             public_path,
@@ -261,6 +281,17 @@ impl SharePage {
             created_at: share.created_at.into(),
             created_by: share.created_by,
             name: share.name,
+        }
+    }
+}
+
+impl SnapshotsView {
+    fn of(loaded: &LoadedLeaks, now: OffsetDateTime) -> Self {
+        let freshness = loaded.freshness();
+        Self {
+            pages: freshness.pages,
+            with_body: freshness.with_body,
+            oldest: freshness.oldest_at.map(|at| duration_in_words(now - at)),
         }
     }
 }

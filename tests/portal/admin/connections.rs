@@ -50,7 +50,10 @@ async fn an_export_becomes_a_connection_with_a_report_and_can_be_imported_again(
         (303, path.as_str())
     );
     assert_eq!(
-        browser.get("/admin/connections").await.texts(".row-title"),
+        browser
+            .get("/admin/connections")
+            .await
+            .texts(".row-title a"),
         ["Tern"]
     );
 }
@@ -144,7 +147,10 @@ async fn a_connection_without_shares_is_deleted() {
     let deleted = browser.send(&deletion, &deletion, &[]).await;
     assert_eq!(deleted.location(), "/admin/connections");
     assert_eq!(
-        browser.get("/admin/connections").await.texts(".row-title"),
+        browser
+            .get("/admin/connections")
+            .await
+            .texts(".row-title a"),
         ["Manual"]
     );
 }

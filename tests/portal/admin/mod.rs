@@ -6,6 +6,8 @@ mod closed;
 mod connections;
 mod content;
 mod csrf;
+mod leaks;
+mod live_connection;
 mod new_share;
 mod share;
 mod share_list;

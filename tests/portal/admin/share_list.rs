@@ -25,7 +25,7 @@ async fn an_empty_portal_shows_the_first_step() {
     let (portal, browser) = portal_and_admin().await;
     assert_eq!(
         browser.get("/admin").await.text(".empty .button"),
-        "Import a space export"
+        "Connect Confluence"
     );
     db_content(&portal);
     assert_eq!(

@@ -1,0 +1,111 @@
+//! Making a live connection: the form, and the test that follows at once.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::access_form::AccessInput;
+use super::live_actions::test_and_say;
+use super::settings_form::SettingsInput;
+use crate::admin::chrome::{Chrome, Section};
+use crate::admin::form::AdminForm;
+use crate::admin::gate::Admin;
+use crate::admin::problems::Problems;
+use crate::clock;
+use crate::pages::live::credentials::AuthKind;
+use crate::pages::live::manage::NewConnection;
+use crate::web::error::PageError;
+use crate::web::headers::Shell;
+use crate::web::page;
+use crate::web::state::AppState;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct NewInput {
+    name: String,
+    #[serde(flatten)]
+    access: AccessInput,
+    #[serde(flatten)]
+    settings: SettingsInput,
+}
+
+#[derive(Template)]
+#[template(path = "admin/connections/new.html")]
+struct NewPage {
+    chrome: Chrome,
+    problems: Problems,
+    name: String,
+    access: AccessInput,
+    settings: SettingsInput,
+    /// Where Atlassian sends an admin's browser back to.
+    callback_url: String,
+    /// The product can be chosen.
+    is_new: bool,
+}
+
+/// `GET /admin/connections/new`.
+pub async fn show(state: web::Data<AppState>, admin: Admin) -> Result<HttpResponse, PageError> {
+    let input = NewInput::default();
+    answer(&state, &admin, StatusCode::OK, input, Problems::default())
+}
+
+/// `POST /admin/connections/new`.
+pub async fn create(
+    state: web::Data<AppState>,
+    form: AdminForm<NewInput>,
+) -> Result<HttpResponse, PageError> {
+    let AdminForm { admin, input } = form;
+    let refused = StatusCode::UNPROCESSABLE_ENTITY;
+    let mut problems = Problems::default();
+    if input.name.trim().is_empty() {
+        problems.add("name", "Give the connection a name, such as the wiki's.");
+    }
+    let settings = input.settings.parse(&mut problems);
+    let access = input.access.parse(&mut problems);
+    let (Some(settings), Some(access), true) = (settings, access, problems.is_empty()) else {
+        return answer(&state, &admin, refused, input, problems);
+    };
+    let auth = access.credentials.kind();
+    let new = NewConnection {
+        name: input.name.clone(),
+        kind: access.kind,
+        address: input.access.address.clone(),
+        credentials: access.credentials,
+        settings,
+    };
+    match state.live.create(new, clock::now()).await {
+        Ok(id) => {
+            if auth == AuthKind::AuthorizationCode {
+                admin.say_done("The connection is made. Allow it to read the site now.")?;
+            } else {
+                test_and_say(&state, &admin, id).await?;
+            }
+            Ok(page::see_other(&format!("/admin/connections/{id}")))
+        }
+        Err(error) => {
+            input.access.blame(error, &mut problems)?;
+            answer(&state, &admin, refused, input, problems)
+        }
+    }
+}
+
+fn answer(
+    state: &AppState,
+    admin: &Admin,
+    status: StatusCode,
+    input: NewInput,
+    mut problems: Problems,
+) -> Result<HttpResponse, PageError> {
+    input.access.ask_for_secrets_again(&mut problems);
+    let template = NewPage {
+        chrome: Chrome::of(admin, Section::Connections),
+        problems,
+        name: input.name,
+        access: input.access,
+        settings: input.settings,
+        callback_url: super::oauth::callback_url(state),
+        is_new: true,
+    };
+    Ok(page::html(status, &Shell::Plain, &template)?)
+}

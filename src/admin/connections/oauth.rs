@@ -1,0 +1,96 @@
+//! An admin's consent to a Cloud connection (OAuth 2.0 authorization code): the link to Atlassian, and the way back.
+//!
+//! The session's cookie is `SameSite=Strict`, so a browser that comes from Atlassian does not send it. What it brings is
+//! taken by a page outside the gate, which knows nothing and leads on to one behind it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::live_actions::test_and_say;
+use crate::admin::form::AdminQuery;
+use crate::admin::gate::Admin;
+use crate::admin::session;
+use crate::clock;
+use crate::pages::live::LiveError;
+use crate::web::error::{Failure, PageError};
+use crate::web::headers::Shell;
+use crate::web::message::Context;
+use crate::web::page;
+use crate::web::state::AppState;
+
+/// What Atlassian adds to the address.
+#[derive(Deserialize, Serialize)]
+#[serde(default)]
+#[derive(Default)]
+pub struct Brought {
+    code: String,
+    state: String,
+    error: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/connections/come_back.html")]
+struct ComeBackPage {
+    context: Context,
+    path: String,
+}
+
+/// The address that is registered with the app at Atlassian; the same for all connections.
+pub fn callback_url(state: &AppState) -> String {
+    state.settings.base_url.join("/admin/connections/oauth")
+}
+
+/// `GET /admin/connections/oauth`: where Atlassian sends the browser. For anyone; nothing is done here.
+pub async fn come_back(
+    AdminQuery(brought): AdminQuery<Brought>,
+) -> Result<HttpResponse, PageError> {
+    let query = serde_urlencoded::to_string(&brought)
+        .map_err(|error| Failure::Internal(error.to_string()))?;
+    let template = ComeBackPage {
+        context: Context::Top,
+        path: format!("/admin/connections/consent?{query}"),
+    };
+    Ok(page::html(StatusCode::OK, &Shell::Plain, &template)?)
+}
+
+/// `GET /admin/connections/consent`: takes the code, if this session asked for it.
+pub async fn finish(
+    state: web::Data<AppState>,
+    admin: Admin,
+    AdminQuery(brought): AdminQuery<Brought>,
+) -> Result<HttpResponse, PageError> {
+    let Some(id) = session::take_consent(admin.cookie(), &brought.state) else {
+        admin.say_problem(
+            "Nobody asked for this consent in this browser a moment ago, so it was not used. Open the connection and \
+             authorize it again.",
+        )?;
+        return Ok(page::see_other("/admin/connections"));
+    };
+    let back = page::see_other(&format!("/admin/connections/{id}"));
+    if brought.code.is_empty() {
+        admin.say_problem(match brought.error.as_str() {
+            "access_denied" => {
+                "The consent was refused at Atlassian, so the connection may not read the site. Authorize again if that \
+                 was a mistake."
+            }
+            _ => {
+                "Atlassian sent no consent back. See whether the app there has the callback address shown below, and \
+                 authorize again."
+            }
+        })?;
+        return Ok(back);
+    }
+    let finished = state
+        .live
+        .finish_consent(id, &brought.code, &callback_url(&state), clock::now())
+        .await;
+    match finished {
+        Ok(()) => test_and_say(&state, &admin, id).await?,
+        Err(LiveError::Db(error)) => return Err(error.into()),
+        Err(LiveError::NoConnection) => return Err(Failure::NotFound.into()),
+        Err(error) => admin.say_problem(error.sentence())?,
+    }
+    Ok(back)
+}

@@ -1,0 +1,88 @@
+//! Changing how often a live connection asks its site, and how much.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use uuid::Uuid;
+
+use super::connection_id;
+use super::live_actions::{find, refuse};
+use super::settings_form::SettingsInput;
+use crate::admin::chrome::{Chrome, Section};
+use crate::admin::form::AdminForm;
+use crate::admin::gate::Admin;
+use crate::admin::problems::Problems;
+use crate::clock;
+use crate::pages::store::live::LiveConnection;
+use crate::web::error::PageError;
+use crate::web::headers::Shell;
+use crate::web::page;
+use crate::web::state::AppState;
+
+#[derive(Template)]
+#[template(path = "admin/connections/settings.html")]
+struct SettingsPage {
+    chrome: Chrome,
+    problems: Problems,
+    id: Uuid,
+    name: String,
+    settings: SettingsInput,
+}
+
+/// `GET /admin/connections/{id}/settings`.
+pub async fn show(
+    state: web::Data<AppState>,
+    admin: Admin,
+    path: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    let connection = find(&state, connection_id(&path)?).await?;
+    let input = SettingsInput::of(connection.settings);
+    answer(
+        &admin,
+        StatusCode::OK,
+        &connection,
+        input,
+        Problems::default(),
+    )
+}
+
+/// `POST /admin/connections/{id}/settings`.
+pub async fn change(
+    state: web::Data<AppState>,
+    path: web::Path<String>,
+    form: AdminForm<SettingsInput>,
+) -> Result<HttpResponse, PageError> {
+    let connection = find(&state, connection_id(&path)?).await?;
+    let mut problems = Problems::default();
+    let Some(settings) = form.input.parse(&mut problems) else {
+        let refused = StatusCode::UNPROCESSABLE_ENTITY;
+        return answer(&form.admin, refused, &connection, form.input, problems);
+    };
+    let changed = state
+        .live
+        .change_settings(connection.id, settings, clock::now())
+        .await;
+    changed.map_err(refuse)?;
+    form.admin.say_done("The settings are saved.")?;
+    Ok(page::see_other(&format!(
+        "/admin/connections/{}",
+        connection.id
+    )))
+}
+
+fn answer(
+    admin: &Admin,
+    status: StatusCode,
+    connection: &LiveConnection,
+    settings: SettingsInput,
+    problems: Problems,
+) -> Result<HttpResponse, PageError> {
+    let template = SettingsPage {
+        chrome: Chrome::of(admin, Section::Connections),
+        problems,
+        id: connection.id,
+        name: connection.name.clone(),
+        settings,
+    };
+    Ok(page::html(status, &Shell::Plain, &template)?)
+}
