@@ -242,9 +242,7 @@ impl Live {
                 health::allow_again(db, connection_id)
             })
             .await?;
-        if let Some(pace) = self.known_pace(connection_id) {
-            pace.reset();
-        }
+        self.begin_anew(connection_id);
         self.wake();
         Ok(())
     }

@@ -21,6 +21,8 @@ pub(super) struct Fetched {
     pub(super) author_name: Option<String>,
     /// `None` when they were not asked for.
     pub(super) files: Option<Vec<ListedFile>>,
+    /// They were asked for, whatever came of it.
+    pub(super) asked_for_files: bool,
     /// Files of other pages that the page shows.
     pub(super) shown_ids: Vec<String>,
     /// Those among them of which nothing was known.
@@ -111,10 +113,12 @@ fn store_files(
     let mut stored = StoredFiles::default();
     let mut outdated = Vec::new();
     let page_id = &fetched.page.id;
+    if fetched.asked_for_files {
+        refresh::note_files_listed(db, connection_id, page_id, now)?;
+    }
     if let Some(files) = &fetched.files {
         let new: Vec<NewFile<'_>> = files.iter().map(new_file).collect();
         stored = attachments::store_listed_files(db, connection_id, page_id, &new)?;
-        refresh::note_files_listed(db, connection_id, page_id, now)?;
         outdated = files
             .iter()
             .filter(|file| stored.outdated.contains(&file.id))

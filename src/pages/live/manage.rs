@@ -142,9 +142,7 @@ impl Live {
                 Ok::<_, ManageError>(())
             })
             .await?;
-        if let Some(pace) = self.known_pace(id) {
-            pace.reset();
-        }
+        self.begin_anew(id);
         self.wake();
         Ok(())
     }
@@ -169,9 +167,7 @@ impl Live {
         now: OffsetDateTime,
     ) -> Result<TestReport, LiveError> {
         self.db.run(move |db| health::allow_again(db, id)).await?;
-        if let Some(pace) = self.known_pace(id) {
-            pace.reset();
-        }
+        self.begin_anew(id);
         let access = self.access(id, now).await?;
         let report = access.client.test(now).await;
         self.note_requests(id, now).await?;

@@ -46,6 +46,9 @@ const LOOKED_AT: Duration = Duration::from_secs(20);
 /// How long a site is not asked again for a page that it does not have.
 const ABSENT: Duration = Duration::from_secs(60);
 
+/// How long a site is left alone that could not be asked at all.
+const RESTING: Duration = Duration::from_secs(30);
+
 /// Everything that live connections need; one per process, shared by all of it.
 pub struct Live {
     db: Db,
@@ -64,6 +67,8 @@ pub struct Live {
     looked_at: Cache<(Uuid, String), ()>,
     /// Roots of shares that their sites do not have.
     absent: Cache<(Uuid, String), ()>,
+    /// Sites that could not be asked at all a moment ago, such as for want of a token.
+    resting: Cache<Uuid, ()>,
     /// Wakes the schedule before its time.
     wake: Notify,
 }
@@ -94,6 +99,7 @@ impl Live {
                 .max_capacity(10_000)
                 .time_to_live(ABSENT)
                 .build(),
+            resting: Cache::builder().time_to_live(RESTING).build(),
             wake: Notify::new(),
         }))
     }
@@ -118,6 +124,14 @@ impl Live {
     fn known_pace(&self, connection_id: Uuid) -> Option<Arc<Pace>> {
         let paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
         paces.get(&connection_id).map(|(_, pace)| Arc::clone(pace))
+    }
+
+    /// Somebody has done something about what kept the site from being asked.
+    fn begin_anew(&self, connection_id: Uuid) {
+        self.resting.invalidate(&connection_id);
+        if let Some(pace) = self.known_pace(connection_id) {
+            pace.reset();
+        }
     }
 
     /// `false` when this process is working for the connection already.

@@ -119,6 +119,7 @@ impl Live {
             page,
             author_name,
             files,
+            asked_for_files: wants_files,
             shown_ids,
             shown_elsewhere,
             comments,

@@ -299,7 +299,9 @@ fn store_page(
     let mut changed = outline::store_outline(db, connection_id, &outline)?;
     if is_folder {
         changed |= outline::store_folder(db, connection_id, &page.id, FOLDER_BODY)?;
-    } else if let Some(storage) = &page.bodies.storage {
+    } else if let Some(storage) = &page.bodies.storage
+        && page.view_restricted == Some(false)
+    {
         changed |= outline::store_listed_storage(
             db,
             connection_id,
@@ -325,7 +327,7 @@ fn store_listed_body(
         .export_view
         .as_deref()
         .filter(|html| content::is_usable_export_view(html, storage));
-    let Some(export_view) = usable else {
+    let Some(export_view) = usable.filter(|_| page.view_restricted == Some(false)) else {
         return Ok(false);
     };
     if refresh::is_fetched(db, root.connection_id, &page.id)? {

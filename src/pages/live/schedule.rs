@@ -53,7 +53,7 @@ impl Live {
             })
             .await?;
         for connection_id in due {
-            if !self.begin_work(connection_id) {
+            if self.resting.contains_key(&connection_id) || !self.begin_work(connection_id) {
                 continue;
             }
             let live = Arc::clone(self);
@@ -122,6 +122,7 @@ impl Live {
             Ok(access) => access,
             Err(error @ LiveError::Db(_)) => return Err(error),
             Err(error) => {
+                self.resting.insert(connection_id, ());
                 self.note_outcome(connection_id, Some(&error), clock())
                     .await?;
                 return Ok(0);
@@ -321,10 +322,8 @@ impl Live {
         failure: Option<&LiveError>,
         now: OffsetDateTime,
     ) -> Result<(), LiveError> {
-        let Some(pace) = self.known_pace(connection_id) else {
-            return Ok(());
-        };
-        let limits = serde_json::to_value(pace.snapshot(now)).ok();
+        let pace = self.known_pace(connection_id);
+        let limits = pace.and_then(|pace| serde_json::to_value(pace.snapshot(now)).ok());
         let noted = failure.map(|error| {
             let after = if error.is_refusal() {
                 AfterFailure::Stop

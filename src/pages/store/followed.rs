@@ -6,6 +6,7 @@ use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::refresh::IS_WANTED;
 use crate::confluence::model::Root;
 use crate::db::DbError;
 use crate::schema::followed_root;
@@ -193,7 +194,7 @@ pub fn connections_with_work(
     db: &mut PgConnection,
     now: OffsetDateTime,
 ) -> Result<Vec<Uuid>, DbError> {
-    let rows: Vec<Waiting> = diesel::sql_query(
+    let rows: Vec<Waiting> = diesel::sql_query(format!(
         "select connection.id as connection_id
            from connection left join connection_health health on health.connection_id = connection.id
            where connection.kind <> 'space_export' and not coalesce(health.stopped, false)
@@ -203,10 +204,10 @@ pub fn connections_with_work(
                      and coalesce(root.taken_until <= $1, true))
                or exists (
                  select from page_snapshot page
-                   where page.connection_id = connection.id and page.gone_at is null
+                   where page.connection_id = connection.id and page.gone_at is null and {IS_WANTED}
                      and (page.fetched_at is null or page.listed_version is distinct from page.version)
-                     and coalesce(page.retry_at <= $1, true) and coalesce(page.taken_until <= $1, true)))",
-    )
+                     and coalesce(page.retry_at <= $1, true) and coalesce(page.taken_until <= $1, true)))"
+    ))
     .bind::<Timestamptz, _>(now)
     .load(db)?;
     Ok(rows.into_iter().map(|row| row.connection_id).collect())

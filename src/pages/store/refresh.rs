@@ -13,6 +13,13 @@ use crate::db::DbError;
 use crate::pages::model::PageKind;
 use crate::schema::page_snapshot;
 
+/// Bodies of restricted pages are only fetched for shares that show such pages.
+pub(super) const IS_WANTED: &str = "(not page.view_restricted or exists (
+    select from shared_page share
+      where share.connection_id = page.connection_id
+        and (share.restricted_pages = 'all'
+          or share.restricted_pages = 'root' and share.root_content_id = page.content_id)))";
+
 /// How long a node may take for one page before another one tries.
 const TAKEN: Duration = Duration::minutes(2);
 
@@ -51,7 +58,7 @@ impl TakenPage {
 const TAKE: &str = "
     update page_snapshot set taken_until = $3
       where (connection_id, content_id) in (
-        select connection_id, content_id from page_snapshot
+        select connection_id, content_id from page_snapshot page
           where connection_id = $1 and gone_at is null and coalesce(taken_until <= $2, true) and";
 
 const TAKEN_COLUMNS: &str = "
@@ -69,7 +76,7 @@ pub fn take_due_pages(
     now: OffsetDateTime,
 ) -> Result<Vec<TakenPage>, DbError> {
     let query = format!(
-        "{TAKE} (fetched_at is null or listed_version is distinct from version) and coalesce(retry_at <= $2, true)
+        "{TAKE} (fetched_at is null or listed_version is distinct from version) and coalesce(retry_at <= $2, true) and {IS_WANTED}
           order by version > 0, position limit $4 {TAKEN_COLUMNS}"
     );
     Ok(diesel::sql_query(query)
@@ -339,13 +346,13 @@ pub struct Progress {
 }
 
 pub fn progress(db: &mut PgConnection, connection_id: Uuid) -> Result<Progress, DbError> {
-    Ok(diesel::sql_query(
+    Ok(diesel::sql_query(format!(
         "select count(*) filter (where version > 0) as with_body,
                 count(*) filter (where fetched_at is null or listed_version is distinct from version) as due,
                 count(*) filter (where failures > 0) as failing,
                 count(*) as total
-           from page_snapshot where connection_id = $1 and gone_at is null",
-    )
+           from page_snapshot page where connection_id = $1 and gone_at is null and {IS_WANTED}"
+    ))
     .bind::<SqlUuid, _>(connection_id)
     .get_result(db)?)
 }
