@@ -1,13 +1,13 @@
 drop table followed_root;
 drop table shown_file;
 drop index page_snapshot_due;
+delete from page_snapshot where body_format = 'export_view';
 delete from attachment_snapshot
   where sha256 is null
     or not exists (
       select from page_snapshot page
         where page.connection_id = attachment_snapshot.connection_id and page.content_id = attachment_snapshot.content_id
     );
-delete from page_snapshot where body_format = 'export_view';
 alter table attachment_snapshot
   drop constraint attachment_snapshot_connection_id_fkey,
   alter column sha256 set not null,

@@ -5,21 +5,22 @@ begin
   loop
     begin
       alter table page_snapshot
-        drop constraint page_snapshot_body_format_check,
+        drop constraint if exists page_snapshot_body_format_check,
         add constraint page_snapshot_body_format_check
           check (body_format in ('storage', 'wiki_markup', 'export_view')) not valid,
-        add column storage_body text,
-        add column listed_version integer,
-        add column fetched_at timestamptz,
-        add column files_listed_at timestamptz,
-        add column gone_at timestamptz,
-        add column taken_until timestamptz,
-        add column failures integer not null default 0,
-        add column failure text,
-        add column retry_at timestamptz,
-        add column comments jsonb;
+        add column if not exists storage_body text,
+        add column if not exists listed_version integer,
+        add column if not exists fetched_at timestamptz,
+        add column if not exists files_listed_at timestamptz,
+        add column if not exists gone_at timestamptz,
+        add column if not exists taken_until timestamptz,
+        add column if not exists failures integer not null default 0,
+        add column if not exists failure text,
+        add column if not exists retry_at timestamptz,
+        add column if not exists comments jsonb;
       alter table attachment_snapshot
-        drop constraint attachment_snapshot_connection_id_content_id_fkey,
+        drop constraint if exists attachment_snapshot_connection_id_content_id_fkey,
+        drop constraint if exists attachment_snapshot_connection_id_fkey,
         add constraint attachment_snapshot_connection_id_fkey
           foreign key (connection_id) references connection on delete cascade not valid,
         alter column sha256 drop not null;
@@ -30,6 +31,9 @@ begin
     commit;
     perform pg_sleep(0.1);
   end loop;
+  -- From here on nobody is locked out by waiting, and all may be done again after a crash.
+  commit;
+  reset lock_timeout;
   alter table page_snapshot validate constraint page_snapshot_body_format_check;
   commit;
   alter table attachment_snapshot validate constraint attachment_snapshot_connection_id_fkey;
@@ -45,19 +49,19 @@ begin
   comment on column page_snapshot.comments is 'Live: footer comments, where a share shows them.';
   comment on column attachment_snapshot.sha256 is 'Of the bytes, which lie in the object store under it; null until they were fetched.';
 
-  create index page_snapshot_due on page_snapshot (connection_id, retry_at)
+  create index if not exists page_snapshot_due on page_snapshot (connection_id, retry_at)
     where gone_at is null and (fetched_at is null or listed_version is distinct from version);
 
-  create table shown_file (
+  create table if not exists shown_file (
     connection_id uuid not null references connection on delete cascade,
     content_id text not null,
     attachment_id text not null,
     primary key (connection_id, content_id, attachment_id)
   );
-  create index shown_file_attachment on shown_file (connection_id, attachment_id);
+  create index if not exists shown_file_attachment on shown_file (connection_id, attachment_id);
   comment on table shown_file is 'Files of other pages that a page shows; they may be seen where the page may.';
 
-  create table followed_root (
+  create table if not exists followed_root (
     connection_id uuid not null references connection on delete cascade,
     scope text not null check (scope in ('page', 'tree', 'space', 'blog_post')),
     space_key text not null,
@@ -70,10 +74,9 @@ begin
     failed_at timestamptz,
     primary key (connection_id, scope, space_key, root_content_id)
   );
-  create index followed_root_due on followed_root (due_at);
+  create index if not exists followed_root_due on followed_root (due_at);
   comment on table followed_root is 'A part of a live site that shares show, listed again and again: one row for all shares of the same part.';
   comment on column followed_root.root_content_id is 'The page it begins with; empty for a space.';
   comment on column followed_root.listed_at is 'When it was last listed whole.';
-  reset lock_timeout;
 end
 $migration$;

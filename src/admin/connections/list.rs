@@ -14,7 +14,7 @@ use crate::admin::problems::Problems;
 use crate::admin::times::Moment;
 use crate::clock;
 use crate::pages::model::Connection;
-use crate::pages::store::{connections, health, refresh};
+use crate::pages::store::{connections, freshness, health};
 use crate::shares::store::StoreError;
 use crate::shares::store::listing::{self, ShareFilter};
 use crate::web::error::PageError;
@@ -105,7 +105,7 @@ fn row(
     };
     let is_live = connection.kind.is_live();
     let (counts, site) = if is_live {
-        let progress = refresh::progress(db, connection.id)?;
+        let progress = freshness::progress(db, connection.id)?;
         let health = health::find_health(db, connection.id)?;
         let site = SiteView {
             state: LiveState::of(&health),

@@ -23,6 +23,9 @@ use crate::pages::store::live::{self, LiveConnection};
 /// A token that ends this soon is exchanged before it is used.
 const EARLY: Duration = Duration::seconds(90);
 
+/// How long an authorization server may take; the row of the connection is locked meanwhile.
+const EXCHANGE: std::time::Duration = std::time::Duration::from_secs(15);
+
 /// A client for one connection with what it was made from.
 pub struct Access {
     pub connection: LiveConnection,
@@ -53,6 +56,10 @@ impl Live {
         let site = self.site(&connection)?;
         let pace = self.pace(connection_id, connection.settings.requests_per_hour);
         set_used(&pace, &health, now);
+        // What another node has mended is not known to this one's pace.
+        if pace.snapshot(now).stopped.is_some() {
+            pace.reset();
+        }
         let client = Client::new(&self.http, site, authorization, pace);
         Ok(Access { connection, client })
     }
@@ -97,9 +104,18 @@ impl Live {
         connection_id: Uuid,
         now: OffsetDateTime,
     ) -> Result<Authorization, LiveError> {
+        // One of this process at a time, so that a slow server holds one connection to the database, not all.
+        let turn = self.exchange_turn(connection_id);
+        let _turn = turn.lock().await;
+        if self.resting.contains_key(&connection_id) {
+            return Err(LiveError::FailedBefore(
+                "There was no access token to be had a moment ago.".to_owned(),
+            ));
+        }
         let this = Arc::clone(self);
         let runtime = Handle::current();
-        self.db
+        let exchanged = self
+            .db
             .run(move |db| {
                 db.transaction(|db| {
                     let connection =
@@ -108,8 +124,10 @@ impl Live {
                     if let Some(authorization) = plain_authorization(&credentials, now) {
                         return Ok(authorization);
                     }
-                    let fresh =
-                        runtime.block_on(this.fresh_access(&connection, &credentials, now))?;
+                    let exchange = this.fresh_access(&connection, &credentials, now);
+                    let fresh = runtime
+                        .block_on(async { tokio::time::timeout(EXCHANGE, exchange).await })
+                        .map_err(|_elapsed| LiveError::TooSlow)??;
                     let authorization = bearer(&fresh.access);
                     let sealed = fresh
                         .put_into(credentials)
@@ -118,7 +136,11 @@ impl Live {
                     Ok(authorization)
                 })
             })
-            .await
+            .await;
+        if exchanged.is_err() {
+            self.resting.insert(connection_id, ());
+        }
+        exchanged
     }
 
     /// Exchanges what there is for an access token.

@@ -10,11 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt as _};
 use futures_util::{TryStreamExt as _, stream};
+use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempPath;
 use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 use super::access::Access;
@@ -29,9 +30,30 @@ const READ_BYTES: usize = 64 << 10;
 
 type Key = (Uuid, String, i32);
 
+/// Files that this process fetches at once.
+const AT_ONCE: usize = 12;
+/// How long a file that could not be fetched is not asked for again.
+const FAILED: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// Fetches that are running in this process.
-#[derive(Default)]
-pub struct Downloads(Mutex<HashMap<Key, Arc<Running>>>);
+pub struct Downloads {
+    running: Mutex<HashMap<Key, Arc<Running>>>,
+    failed: Cache<Key, ()>,
+    slots: Arc<Semaphore>,
+}
+
+impl Default for Downloads {
+    fn default() -> Self {
+        Self {
+            running: Mutex::default(),
+            failed: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(FAILED)
+                .build(),
+            slots: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+}
 
 /// One fetch. Its file goes when the last reader is done.
 struct Running {
@@ -106,6 +128,9 @@ impl Live {
         if let Some(running) = self.downloads.find(&key) {
             return Ok(running);
         }
+        if self.downloads.failed.contains_key(&key) {
+            return Err(LiveError::BrokenDownload);
+        }
         let access = self.access(file.connection_id, now).await?;
         let limit = limit_of(&access);
         if file.size_bytes > limit {
@@ -123,6 +148,8 @@ impl Live {
         }
         let (live, kept) = (Arc::clone(self), Arc::clone(&running));
         tokio::spawn(async move {
+            // Held until all bytes are here; the semaphore is never closed.
+            let _slot = live.downloads.slots.acquire().await;
             let fetched = live
                 .fetch_file(&access, &listed, kept.path.to_path_buf(), &sender)
                 .await;
@@ -144,6 +171,9 @@ impl Live {
                     End::Broken
                 };
             });
+            if failure.is_some() {
+                live.downloads.failed.insert(key.clone(), ());
+            }
             live.downloads.remove(&key);
             let noted = live
                 .note_outcome(access.connection.id, failure.as_ref(), now)
@@ -258,13 +288,13 @@ fn limit_of(access: &Access) -> u64 {
 
 impl Downloads {
     fn find(&self, key: &Key) -> Option<Arc<Running>> {
-        let running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         running.get(key).cloned()
     }
 
     /// The fetch that somebody else has begun meanwhile, if there is one.
     fn insert(&self, key: &Key, new: &Arc<Running>) -> Option<Arc<Running>> {
-        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(other) = running.get(key) {
             return Some(Arc::clone(other));
         }
@@ -273,7 +303,7 @@ impl Downloads {
     }
 
     fn remove(&self, key: &Key) {
-        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         running.remove(key);
     }
 }

@@ -83,6 +83,19 @@ impl LiveError {
         )
     }
 
+    /// Nothing of the site can be had for a while, whatever is asked for.
+    pub fn is_pause(&self) -> bool {
+        let problem = match self {
+            Self::Confluence(error) => &error.problem,
+            Self::Stopped => return true,
+            _ => return false,
+        };
+        matches!(
+            problem,
+            Problem::RateLimited { .. } | Problem::BudgetSpent { .. } | Problem::Paused { .. }
+        )
+    }
+
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Confluence(error) if is_not_found(error))
     }

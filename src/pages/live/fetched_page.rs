@@ -91,6 +91,7 @@ pub(super) fn store(
         view_restricted: page.view_restricted,
         comments: fetched.comments.as_ref(),
         is_whole: true,
+        instead_of: taken.version,
     };
     let mut changed = refresh::store_body(db, connection_id, &page.id, &new, now)?;
     let (files, outdated) = store_files(db, connection_id, fetched, now)?;

@@ -15,9 +15,10 @@ use crate::confluence::site::{Site, SiteError};
 use crate::pages::model::ConnectionKind;
 use crate::pages::scope::{ContentScope, Reach};
 use crate::pages::store::followed::{self, FollowedRoot};
+use crate::pages::store::freshness::{self, Progress};
 use crate::pages::store::health::{self, Health};
 use crate::pages::store::live::{self, LiveConnection, LiveSettings, NewAccess, NewLiveConnection};
-use crate::pages::store::refresh::{self, Progress};
+use crate::pages::store::refresh;
 use crate::pages::store::{outline, reach};
 
 /// A live connection as somebody wants it.
@@ -177,6 +178,7 @@ impl Live {
             .run(move |db| {
                 health::store_test(db, id, &stored, now)?;
                 if passed {
+                    refresh::forget_waits(db, id)?;
                     followed::make_due(db, id, now)?;
                 }
                 Ok::<_, LiveError>(())
@@ -202,9 +204,9 @@ impl Live {
             .run(move |db| {
                 Ok(Status {
                     health: health::find_health(db, id)?,
-                    progress: refresh::progress(db, id)?,
+                    progress: freshness::progress(db, id)?,
                     roots: followed::list(db, id)?,
-                    failing: refresh::failing_pages(db, id, FAILING_SHOWN)?,
+                    failing: freshness::failing_pages(db, id, FAILING_SHOWN)?,
                 })
             })
             .await

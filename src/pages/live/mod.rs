@@ -3,7 +3,7 @@
 //! What Confluence's answers look like is `confluence`'s subject, what readers see of them `pages::reader`'s.
 //!
 //! - [`access`]: from a stored connection to a client that may ask, tokens included.
-//! - [`refresh_root`]: one listing of a part of a site. [`refresh_page`]: one page's body and files.
+//! - `refresh_root`: one listing of a part of a site. `refresh_page`: one page's body and files.
 //! - [`schedule`]: what is due, on every node, each part taken by one.
 //! - [`download`]: bytes of files, fetched once and handed on while they come in.
 //! - [`manage`]: what admins do: make, change, test, refresh.
@@ -69,6 +69,8 @@ pub struct Live {
     absent: Cache<(Uuid, String), ()>,
     /// Sites that could not be asked at all a moment ago, such as for want of a token.
     resting: Cache<Uuid, ()>,
+    /// Whose turn it is to exchange tokens, per connection.
+    exchanges: Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
     /// Wakes the schedule before its time.
     wake: Notify,
 }
@@ -100,6 +102,7 @@ impl Live {
                 .time_to_live(ABSENT)
                 .build(),
             resting: Cache::builder().time_to_live(RESTING).build(),
+            exchanges: Mutex::default(),
             wake: Notify::new(),
         }))
     }
@@ -124,6 +127,14 @@ impl Live {
     fn known_pace(&self, connection_id: Uuid) -> Option<Arc<Pace>> {
         let paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
         paces.get(&connection_id).map(|(_, pace)| Arc::clone(pace))
+    }
+
+    fn exchange_turn(&self, connection_id: Uuid) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self
+            .exchanges
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(connection_id).or_default())
     }
 
     /// Somebody has done something about what kept the site from being asked.

@@ -222,7 +222,7 @@ fn store_outline(
         space_key: &page.space_key,
         title: &page.title,
         parent_content_id: page.parent_id.as_deref(),
-        position: page.position,
+        position: None,
         version: page.version.max(1),
         author_name: page.author_name.as_deref(),
         created_at: page.created_at,

@@ -1,6 +1,7 @@
 //! One page: its body, its files, its comments, compared with the site. What is stored is only replaced by something
 //! that was fetched whole.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use diesel::Connection as _;
@@ -42,10 +43,13 @@ impl Live {
         if let Err(error) = &outcome {
             let (id, sentence) = (taken.content_id.clone(), error.sentence());
             let retry_at = now + wait_after(taken.failures, error);
+            let is_pause = error.is_pause();
             self.db
                 .run(move |db| {
                     if gone {
                         fetched_page::hide(db, connection_id, &id, now)
+                    } else if is_pause {
+                        refresh::release_page(db, connection_id, &id)
                     } else {
                         refresh::fail_page(db, connection_id, &id, &sentence, retry_at)
                     }
@@ -214,7 +218,7 @@ impl Live {
                 }
             }
         }
-        Ok(found)
+        without_restricted(access, found).await
     }
 
     async fn fetch_comments(
@@ -254,6 +258,21 @@ impl Live {
 
 /// Pages that show more files of other pages than this are no pages.
 const MAX_SHOWN_ELSEWHERE: usize = 50;
+
+/// Leaves out files of pages with a view restriction: that somebody shows one elsewhere does not open it to the world.
+async fn without_restricted(
+    access: &Access,
+    mut files: Vec<ListedFile>,
+) -> Result<Vec<ListedFile>, LiveError> {
+    let owners: HashSet<String> = files.iter().map(|file| file.content_id.clone()).collect();
+    if owners.is_empty() {
+        return Ok(files);
+    }
+    let owners: Vec<String> = owners.into_iter().collect();
+    let restricted = access.client.view_restrictions(&owners).await?;
+    files.retain(|file| restricted.get(&file.content_id) == Some(&false));
+    Ok(files)
+}
 
 /// Whether a failure says something of the one page's rendering, and nothing of the site.
 fn is_about_the_page(problem: &Problem) -> bool {

@@ -21,8 +21,6 @@ use crate::pages::store::outline::{self, KnownPage as Missing};
 use crate::pages::store::refresh::{self, FetchedBody};
 use crate::pages::store::{comments, live, people};
 
-/// What is stored as the body of a folder, which has none: readers get what is in it.
-const FOLDER_BODY: &str = r#"<ac:structured-macro ac:name="children"/>"#;
 /// After so many failures in a row the waiting time grows no more.
 const MAX_DOUBLINGS: i32 = 6;
 /// So many pages that a listing no longer names are asked for by themselves.
@@ -221,17 +219,22 @@ async fn confirm_missing(
     root: &FollowedRoot,
     missing: &[Missing],
 ) -> Result<(), LiveError> {
-    for page in missing.iter().take(CONFIRMED) {
+    let gone: HashSet<&str> = missing
+        .iter()
+        .map(|page| page.content_id.as_str())
+        .collect();
+    // A page whose parent is missing, too, went with it.
+    let went_alone = missing.iter().filter(|page| {
+        let parent = page.parent_content_id.as_deref();
+        !parent.is_some_and(|parent| gone.contains(parent))
+    });
+    for page in went_alone.take(CONFIRMED) {
         let found = client.find_by_id(&page.content_id).await?;
         let is_in_place = found.is_some_and(|found| {
             Some(page.content_id.as_str()) == start_of(root)
                 || (found.parent_id == page.parent_content_id && found.space_key == page.space_key)
         });
-        // A page whose parent is missing, too, went with it.
-        let parent_missing = missing
-            .iter()
-            .any(|other| Some(&other.content_id) == page.parent_content_id.as_ref());
-        if is_in_place && !parent_missing {
+        if is_in_place {
             return Err(LiveError::IncompleteListing);
         }
     }
@@ -288,7 +291,8 @@ fn store_page(
         space_key: &page.space_key,
         title: &page.title,
         parent_content_id: page.parent_id.as_deref(),
-        position: page.position,
+        // Alone in its listing, a root does not say which of its siblings it is.
+        position: (Some(page.id.as_str()) != start_of(root)).then_some(page.position),
         version: if is_folder { 1 } else { page.version.max(1) },
         author_name: page.author_name.as_deref(),
         created_at: page.created_at,
@@ -298,7 +302,7 @@ fn store_page(
     };
     let mut changed = outline::store_outline(db, connection_id, &outline)?;
     if is_folder {
-        changed |= outline::store_folder(db, connection_id, &page.id, FOLDER_BODY)?;
+        changed |= outline::store_folder(db, connection_id, &page.id)?;
     } else if let Some(storage) = &page.bodies.storage
         && page.view_restricted == Some(false)
     {
@@ -345,6 +349,7 @@ fn store_listed_body(
         labels: None,
         view_restricted: None,
         comments: None,
+        instead_of: 0,
         is_whole: !mentions_files(bodies) && !comments::are_wanted(db, root.connection_id)?,
     };
     refresh::store_body(db, root.connection_id, &page.id, &fetched, now)

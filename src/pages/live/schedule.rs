@@ -4,6 +4,7 @@
 //! node, in one statement, so that any number of nodes ask the site no more than one would.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration as StdDuration;
 
 use diesel::PgConnection;
@@ -134,15 +135,21 @@ impl Live {
             .run(move |db| refresh::take_due_pages(db, connection_id, PAGES_TAKEN, now))
             .await?;
         let count = taken.len();
+        let is_paused = &AtomicBool::new(false);
         let (live, access) = (&Arc::clone(self), &access);
         stream::iter(taken)
             .for_each_concurrent(PAGES_AT_ONCE, |page| async move {
                 let refreshed = live.refresh_taken(access, &page, Occasion::Due, clock()).await;
                 if let Err(error) = refreshed {
+                    is_paused.fetch_or(error.is_pause(), Ordering::Relaxed);
                     tracing::info!(connection = %connection_id, page = page.content_id, %error, "a page was not fetched");
                 }
             })
             .await;
+        if is_paused.load(Ordering::Relaxed) {
+            self.resting.insert(connection_id, ());
+            return Ok(0);
+        }
         Ok(count)
     }
 

@@ -97,7 +97,7 @@ impl Live {
                 }
                 // A page that is new, moved or gone changes lists.
                 if !known || !only_body {
-                    followed::make_due(db, connection_id, now)?;
+                    followed::make_due_soon(db, connection_id, now)?;
                 }
                 Ok::<_, LiveError>(())
             })

@@ -89,14 +89,20 @@ pub fn is_visible(
         || is_shown_in_scope(db, scope, &file.attachment_id)?)
 }
 
-/// Whether a page in scope shows the file, whichever page it belongs to.
+/// Whether a page in scope shows the file, whichever page it belongs to: one that is gone or restricted in the wiki opens
+/// none of its files that way.
 pub fn is_shown_in_scope(
     db: &mut PgConnection,
     scope: &ContentScope,
     attachment_id: &str,
 ) -> Result<bool, DbError> {
     let shows_it = "page.content_id in (select shown.content_id from shown_file shown
-        where shown.connection_id = $1 and shown.attachment_id = $9)";
+        where shown.connection_id = $1 and shown.attachment_id = $9
+          and not exists (
+            select from attachment_snapshot file join page_snapshot owner
+              on owner.connection_id = file.connection_id and owner.content_id = file.content_id
+              where file.connection_id = $1 and file.attachment_id = $9
+                and (owner.gone_at is not null or owner.view_restricted)))";
     reach::is_any_in_scope(db, scope, shows_it, attachment_id)
 }
 

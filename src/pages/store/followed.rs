@@ -1,6 +1,7 @@
 //! The parts of live sites that shares show. One row for all shares of the same part; whichever node comes first takes
 //! what is due.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use time::{Duration, OffsetDateTime};
@@ -91,7 +92,7 @@ pub fn take_due(
     .optional()?)
 }
 
-/// It was listed whole.
+/// It was listed whole, beginning at `now`.
 pub fn finish(
     db: &mut PgConnection,
     root: &FollowedRoot,
@@ -107,7 +108,12 @@ pub fn finish(
     diesel::update(followed_root::table.find(key))
         .set((
             followed_root::listed_at.eq(now),
-            followed_root::due_at.eq(due_at),
+            // Somebody may have asked for another listing while this one was made.
+            followed_root::due_at.eq(sql::<Timestamptz>("case when due_at > ")
+                .bind::<Timestamptz, _>(now)
+                .sql(" then due_at else ")
+                .bind::<Timestamptz, _>(due_at)
+                .sql(" end")),
             followed_root::taken_until.eq(None::<OffsetDateTime>),
             followed_root::failures.eq(0),
             followed_root::failure.eq(None::<String>),
@@ -153,6 +159,23 @@ pub fn make_due(
         .filter(followed_root::connection_id.eq(connection_id))
         .set(followed_root::due_at.eq(now))
         .execute(db)?)
+}
+
+/// Makes every listing of the connection due soon: at most once a minute, however often the site asks for it.
+pub fn make_due_soon(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    now: OffsetDateTime,
+) -> Result<(), DbError> {
+    diesel::sql_query(
+        "update followed_root
+           set due_at = least(due_at, greatest($2, coalesce(listed_at, $2) + interval '1 minute'))
+           where connection_id = $1",
+    )
+    .bind::<SqlUuid, _>(connection_id)
+    .bind::<Timestamptz, _>(now)
+    .execute(db)?;
+    Ok(())
 }
 
 /// Makes those listings due that begin with one of these pages.

@@ -5,7 +5,9 @@ use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid a
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::refresh::IS_WANTED;
 use crate::db::DbError;
+use crate::schema::page_snapshot;
 
 /// The state of some pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
@@ -56,4 +58,52 @@ pub fn is_listed(db: &mut PgConnection, share_id: Uuid) -> Result<bool, DbError>
     .get_result(db)
     .optional()?;
     Ok(row.is_some_and(|row| row.is_listed))
+}
+
+/// How many pages of a connection are fetched.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, QueryableByName)]
+pub struct Progress {
+    /// With a body, however old.
+    #[diesel(sql_type = BigInt)]
+    pub with_body: i64,
+    /// Whose body is to be fetched.
+    #[diesel(sql_type = BigInt)]
+    pub due: i64,
+    /// Whose last refresh failed.
+    #[diesel(sql_type = BigInt)]
+    pub failing: i64,
+    #[diesel(sql_type = BigInt)]
+    pub total: i64,
+}
+
+pub fn progress(db: &mut PgConnection, connection_id: Uuid) -> Result<Progress, DbError> {
+    Ok(diesel::sql_query(format!(
+        "select count(*) filter (where version > 0) as with_body,
+                count(*) filter (where fetched_at is null or listed_version is distinct from version) as due,
+                count(*) filter (where failures > 0) as failing,
+                count(*) as total
+           from page_snapshot page where connection_id = $1 and gone_at is null and {IS_WANTED}"
+    ))
+    .bind::<SqlUuid, _>(connection_id)
+    .get_result(db)?)
+}
+
+/// Pages whose last refresh failed, with the reason; those that failed most often first.
+pub fn failing_pages(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    limit: i64,
+) -> Result<Vec<(String, String, String)>, DbError> {
+    Ok(page_snapshot::table
+        .filter(page_snapshot::connection_id.eq(connection_id))
+        .filter(page_snapshot::gone_at.is_null())
+        .filter(page_snapshot::failures.gt(0))
+        .order((page_snapshot::failures.desc(), page_snapshot::title))
+        .select((
+            page_snapshot::content_id,
+            page_snapshot::title,
+            page_snapshot::failure.assume_not_null(),
+        ))
+        .limit(limit)
+        .load(db)?)
 }

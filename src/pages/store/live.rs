@@ -141,7 +141,7 @@ pub fn lock_live(db: &mut PgConnection, id: Uuid) -> Result<Option<LiveConnectio
     let row: Option<LiveRow> = connection::table
         .find(id)
         .select(LiveRow::as_select())
-        .for_update()
+        .for_no_key_update()
         .first(db)
         .optional()?;
     Ok(row.and_then(LiveRow::into_live))

@@ -25,7 +25,8 @@ pub struct Outline<'a> {
     pub space_key: &'a str,
     pub title: &'a str,
     pub parent_content_id: Option<&'a str>,
-    pub position: i32,
+    /// `None` leaves what is known.
+    pub position: Option<i32>,
     pub version: i32,
     pub author_name: Option<&'a str>,
     pub created_at: Option<OffsetDateTime>,
@@ -46,11 +47,11 @@ pub fn store_outline(
         "insert into page_snapshot as known (connection_id, content_id, kind, space_key, title, parent_content_id,
              position, body, body_format, version, listed_version, author_name, created_at, modified_at, labels,
              view_restricted, search_text, findings)
-           values ($1, $2, $3, $4, $5, $6, $7, '', 'storage', 0, $8, $9, $10, $11, coalesce($12, '{}'::text[]),
+           values ($1, $2, $3, $4, $5, $6, coalesce($7, 0), '', 'storage', 0, $8, $9, $10, $11, coalesce($12, '{}'::text[]),
              coalesce($13, true), '', '[]')
            on conflict (connection_id, content_id) do update set
              kind = excluded.kind, space_key = excluded.space_key, title = excluded.title,
-             parent_content_id = excluded.parent_content_id, position = excluded.position,
+             parent_content_id = excluded.parent_content_id, position = coalesce($7, known.position),
              listed_version = case when known.listed_version = $14 then $14 else excluded.listed_version end,
              author_name = coalesce(excluded.author_name, known.author_name),
              created_at = coalesce(excluded.created_at, known.created_at),
@@ -61,7 +62,7 @@ pub fn store_outline(
            where (known.kind, known.space_key, known.title, known.parent_content_id, known.position,
                   known.listed_version, known.labels, known.view_restricted, known.gone_at)
              is distinct from
-                 (excluded.kind, excluded.space_key, excluded.title, excluded.parent_content_id, excluded.position,
+                 (excluded.kind, excluded.space_key, excluded.title, excluded.parent_content_id, coalesce($7, known.position),
                   case when known.listed_version = $14 then $14 else excluded.listed_version end,
                   coalesce($12, known.labels), coalesce($13, known.view_restricted), null)",
     )
@@ -71,7 +72,7 @@ pub fn store_outline(
     .bind::<Text, _>(page.space_key)
     .bind::<Text, _>(page.title)
     .bind::<Nullable<Text>, _>(page.parent_content_id)
-    .bind::<Integer, _>(page.position)
+    .bind::<Nullable<Integer>, _>(page.position)
     .bind::<Integer, _>(page.version)
     .bind::<Nullable<Text>, _>(page.author_name)
     .bind::<Nullable<Timestamptz>, _>(page.created_at)
@@ -196,12 +197,14 @@ pub fn store_listed_storage(
     Ok(stored > 0)
 }
 
+/// What is stored as the body of a folder, which has none: readers get what is in it. No page has just these words.
+pub const FOLDER_BODY: &str = r#"<ac:structured-macro ac:name="children" ac:macro-id="folder"/>"#;
+
 /// A folder's body is ours, so it never has to be fetched.
 pub fn store_folder(
     db: &mut PgConnection,
     connection_id: Uuid,
     content_id: &str,
-    body: &str,
 ) -> Result<bool, DbError> {
     let stored = diesel::sql_query(
         "update page_snapshot set body = $3, version = 1, listed_version = 1, fetched_at = now(), files_listed_at = now()
@@ -209,7 +212,7 @@ pub fn store_folder(
     )
     .bind::<SqlUuid, _>(connection_id)
     .bind::<Text, _>(content_id)
-    .bind::<Text, _>(body)
+    .bind::<Text, _>(FOLDER_BODY)
     .execute(db)?;
     Ok(stored > 0)
 }
@@ -223,6 +226,7 @@ pub fn make_pages_due(
     let mut query = diesel::update(page_snapshot::table)
         .filter(page_snapshot::connection_id.eq(connection_id))
         .filter(page_snapshot::gone_at.is_null())
+        .filter(page_snapshot::body.ne(FOLDER_BODY))
         .into_boxed();
     if let Some(ids) = ids {
         query = query.filter(page_snapshot::content_id.eq_any(ids));

@@ -8,13 +8,15 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::format_word;
+use super::outline::FOLDER_BODY;
 use crate::content::BodyFormat;
 use crate::db::DbError;
 use crate::pages::model::PageKind;
 use crate::schema::page_snapshot;
 
-/// Bodies of restricted pages are only fetched for shares that show such pages.
-pub(super) const IS_WANTED: &str = "(not page.view_restricted or exists (
+/// Folders have no body, and those of restricted pages are only fetched for shares that show such pages.
+pub(super) const IS_WANTED: &str =
+    "page.body not like '%ac:macro-id=\"folder\"/>' and (not page.view_restricted or exists (
     select from shared_page share
       where share.connection_id = page.connection_id
         and (share.restricted_pages = 'all'
@@ -97,8 +99,8 @@ pub fn take_page(
     now: OffsetDateTime,
 ) -> Result<Option<TakenPage>, DbError> {
     let query = format!(
-        "{TAKE} content_id = $4
-          and (fetched_at is null or fetched_at <= $5 or files_listed_at is null) and (version = 0 or coalesce(retry_at <= $2, true)) {TAKEN_COLUMNS}"
+        "{TAKE} content_id = $4 and body <> $6
+          and (fetched_at is null or fetched_at <= $5 or files_listed_at is null) and coalesce(retry_at <= $2, true) {TAKEN_COLUMNS}"
     );
     Ok(diesel::sql_query(query)
         .bind::<SqlUuid, _>(connection_id)
@@ -106,6 +108,7 @@ pub fn take_page(
         .bind::<Timestamptz, _>(now + TAKEN)
         .bind::<Text, _>(content_id)
         .bind::<Timestamptz, _>(stale_before)
+        .bind::<Text, _>(FOLDER_BODY)
         .get_result(db)
         .optional()?)
 }
@@ -127,11 +130,13 @@ pub struct FetchedBody<'a> {
     pub comments: Option<&'a serde_json::Value>,
     /// Nothing more has to be fetched of this version.
     pub is_whole: bool,
+    /// The version that was stored when the fetch began: a site that went back to an older one is believed.
+    pub instead_of: i32,
 }
 
 /// Puts a fetched body in the place of the old one. `true` when that changes anything that readers see.
 ///
-/// An older version than the one that is stored is left alone: two nodes may have fetched at the same time.
+/// A version that was stored since the fetch began is left alone if it is newer: two nodes may fetch at the same time.
 pub fn store_body(
     db: &mut PgConnection,
     connection_id: Uuid,
@@ -145,7 +150,9 @@ pub fn store_body(
         .for_update()
         .first(db)
         .optional()?;
-    let Some(before) = before.filter(|before| before.version <= fetched.version) else {
+    let Some(before) =
+        before.filter(|before| before.version <= fetched.version.max(fetched.instead_of))
+    else {
         return Ok(false);
     };
     let labels = fetched
@@ -227,6 +234,28 @@ pub fn fail_page(
             page_snapshot::retry_at.eq(retry_at),
             page_snapshot::taken_until.eq(None::<OffsetDateTime>),
         ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Gives a taken page back: the site as a whole could not be asked.
+pub fn release_page(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    content_id: &str,
+) -> Result<(), DbError> {
+    diesel::update(page_snapshot::table.find((connection_id, content_id)))
+        .set(page_snapshot::taken_until.eq(None::<OffsetDateTime>))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Pages that failed may be tried again at once.
+pub fn forget_waits(db: &mut PgConnection, connection_id: Uuid) -> Result<(), DbError> {
+    diesel::update(page_snapshot::table)
+        .filter(page_snapshot::connection_id.eq(connection_id))
+        .filter(page_snapshot::retry_at.is_not_null())
+        .set(page_snapshot::retry_at.eq(None::<OffsetDateTime>))
         .execute(db)?;
     Ok(())
 }
@@ -327,52 +356,4 @@ pub fn body_state(
         Some((0, Some(sentence))) => BodyState::Failed(sentence),
         Some(_) => BodyState::There,
     })
-}
-
-/// How many pages of a connection are fetched.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, QueryableByName)]
-pub struct Progress {
-    /// With a body, however old.
-    #[diesel(sql_type = BigInt)]
-    pub with_body: i64,
-    /// Whose body is to be fetched.
-    #[diesel(sql_type = BigInt)]
-    pub due: i64,
-    /// Whose last refresh failed.
-    #[diesel(sql_type = BigInt)]
-    pub failing: i64,
-    #[diesel(sql_type = BigInt)]
-    pub total: i64,
-}
-
-pub fn progress(db: &mut PgConnection, connection_id: Uuid) -> Result<Progress, DbError> {
-    Ok(diesel::sql_query(format!(
-        "select count(*) filter (where version > 0) as with_body,
-                count(*) filter (where fetched_at is null or listed_version is distinct from version) as due,
-                count(*) filter (where failures > 0) as failing,
-                count(*) as total
-           from page_snapshot page where connection_id = $1 and gone_at is null and {IS_WANTED}"
-    ))
-    .bind::<SqlUuid, _>(connection_id)
-    .get_result(db)?)
-}
-
-/// Pages whose last refresh failed, with the reason; those that failed most often first.
-pub fn failing_pages(
-    db: &mut PgConnection,
-    connection_id: Uuid,
-    limit: i64,
-) -> Result<Vec<(String, String, String)>, DbError> {
-    Ok(page_snapshot::table
-        .filter(page_snapshot::connection_id.eq(connection_id))
-        .filter(page_snapshot::gone_at.is_null())
-        .filter(page_snapshot::failures.gt(0))
-        .order((page_snapshot::failures.desc(), page_snapshot::title))
-        .select((
-            page_snapshot::content_id,
-            page_snapshot::title,
-            page_snapshot::failure.assume_not_null(),
-        ))
-        .limit(limit)
-        .load(db)?)
 }

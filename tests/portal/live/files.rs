@@ -132,3 +132,33 @@ async fn a_new_version_takes_the_place_of_the_old_one_only_when_it_is_here() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_picture_of_another_page_is_served_unless_that_page_is_restricted() {
+    let site = Site::cloud().await;
+    let share = site.tree("Handbook").await;
+    let runbook = site.id("Runbook");
+    let attach = |title: &str, name: &str| {
+        let page = site.id(title);
+        let picture = || Bytes::Given(PNG.to_vec());
+        let file = site
+            .fake
+            .wiki(|wiki| wiki.attach(page, name, "image/png", picture()));
+        let shown = format!(
+            r#"<img class="confluence-embedded-image" data-linked-resource-id="{file}"
+                data-linked-resource-type="attachment" data-linked-resource-container-id="{page}" src="x">"#
+        );
+        (file, shown)
+    };
+    let (open, shows_open) = attach("Policies", "open.png");
+    let (secret, shows_secret) = attach("Salaries", "secret.png");
+    let body = format!("<p>Two pictures. {shows_open} {shows_secret}</p>");
+    site.fake
+        .wiki(|wiki| wiki.edit_both(runbook, "<p>Two pictures.</p>", &body));
+    site.refresh().await;
+    site.shows(&share, "Runbook", "Two pictures.").await;
+
+    let file = |id: u64, name: &str| format!("{}/files/att{id}/{name}", path(&share));
+    assert_eq!(get(&site, &file(open, "open.png")).await.status, 200);
+    assert_eq!(get(&site, &file(secret, "secret.png")).await.status, 404);
+}

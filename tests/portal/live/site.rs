@@ -7,8 +7,8 @@ use vestibule::clock;
 use vestibule::pages::live::credentials::Credentials;
 use vestibule::pages::live::manage::NewConnection;
 use vestibule::pages::model::ConnectionKind;
+use vestibule::pages::store::freshness;
 use vestibule::pages::store::live::LiveSettings;
-use vestibule::pages::store::refresh;
 use vestibule::shares::share::{RestrictedPages, Scope, Share};
 use vestibule::shares::store::NewShare;
 
@@ -104,7 +104,7 @@ impl Site {
             let connection = self.connection;
             let (roots, progress) = self.portal.db(|db| {
                 let roots = vestibule::pages::store::followed::list(db, connection).unwrap();
-                (roots, refresh::progress(db, connection).unwrap())
+                (roots, freshness::progress(db, connection).unwrap())
             });
             !roots.is_empty()
                 && roots.iter().all(|root| root.listed_at.is_some())

@@ -218,6 +218,8 @@ async fn a_space_share_holds_pages_folders_and_blog_posts() {
     for title in ["Runbook", "Old Plans", "Release 1.0", "Archive"] {
         assert_eq!(site.page(&share, title).await.status, 200, "{title}");
     }
+    site.refresh().await;
+    site.is_fetched().await;
     let archive = site.page(&share, "Archive").await;
     assert!(
         archive
