@@ -212,7 +212,10 @@ impl Case {
     }
 
     fn sees_file_of(&self, at: usize) -> bool {
-        self.is_seen(at) || self.pages[at].shown_by.iter().any(|by| self.is_seen(*by))
+        let page = &self.pages[at];
+        // What is gone or restricted in the wiki opens no file by being shown elsewhere.
+        let may_be_shown = !page.is_gone && !page.is_restricted;
+        self.is_seen(at) || may_be_shown && page.shown_by.iter().any(|by| self.is_seen(*by))
     }
 }
 
