@@ -19,14 +19,12 @@ use crate::clock;
 use crate::confluence::model::{ContentKind, FoundContent, ListedSpace};
 use crate::pages::live::LiveError;
 use crate::shares::store::{self, StoreError};
-use crate::web::error::{ApiError, Failure, FieldProblem};
+use crate::web::error::{ApiError, Failure, FieldProblem, NEXT_TRY_SECONDS};
 use crate::web::scope::content_scope;
 use crate::web::state::AppState;
 
 /// A search shows so many pages, and a list so many spaces.
 const MOST_FOUND: usize = 50;
-/// When to ask again, if nobody named a time.
-const NEXT_TRY_SECONDS: i64 = 30;
 
 /// Test a live connection
 ///

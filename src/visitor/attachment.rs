@@ -15,7 +15,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::gate::Unlocked;
 use crate::clock;
 use crate::content::ExternalLinks;
-use crate::pages::live::LiveError;
 use crate::pages::live::download::ComingFile;
 use crate::pages::media_type::{DOWNLOAD, SVG};
 use crate::pages::model::Attachment;
@@ -39,9 +38,6 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'`')
     .remove(b'|')
     .remove(b'~');
-
-/// When a file that the wiki did not give may be asked for again.
-const NEXT_TRY_SECONDS: i64 = 30;
 
 const PDF: &str = "application/pdf";
 
@@ -129,14 +125,7 @@ async fn open(state: &web::Data<AppState>, file: &mut Attachment) -> Result<Byte
         return Ok(Bytes::Stored(digest));
     }
     let coming = state.live.open_file(file, clock::now()).await;
-    let coming = coming.map_err(|error| {
-        tracing::info!(%error, file = file.attachment_id, "a file could not be fetched for its reader");
-        match error {
-            LiveError::FileTooLarge(limit) => Failure::FileTooLarge(limit),
-            LiveError::Db(error) => error.into(),
-            error => Failure::NotFetched(error.retry_after_seconds().unwrap_or(NEXT_TRY_SECONDS)),
-        }
-    })?;
+    let coming = coming.map_err(Failure::for_reader)?;
     file.size_bytes = coming.size_bytes;
     coming.media_type.clone_into(&mut file.media_type);
     Ok(Bytes::Coming(coming))

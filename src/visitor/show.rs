@@ -13,21 +13,17 @@ use super::page_view::{Surrounding, content_page};
 use crate::clock;
 use crate::content::ExternalLinks;
 use crate::db::DbError;
-use crate::pages::live::LiveError;
 use crate::pages::live::schedule::FirstFetch;
 use crate::pages::model::PageKind;
 use crate::pages::reader::{OpenedPage, Reader};
 use crate::pages::scope::ContentScope;
 use crate::shares::share::{self, ScopeKind, Share};
-use crate::web::error::{Failure, PageError};
+use crate::web::error::{Failure, NEXT_TRY_SECONDS, PageError};
 use crate::web::headers::harden;
 use crate::web::page;
 use crate::web::page_cache::{FinishedPage, PageKey, Surroundings};
 use crate::web::scope::content_scope;
 use crate::web::state::AppState;
-
-/// When a reader of something that is not fetched yet may try again.
-const NEXT_TRY_SECONDS: i64 = 30;
 
 /// The page a share opens with.
 pub async fn show_root(
@@ -142,14 +138,7 @@ async fn fetch_first(
         .live
         .fetch_first(connection_id, first, clock::now)
         .await;
-    fetched.map_err(|error| match error {
-        LiveError::NoPage => Failure::NotFound,
-        LiveError::Db(error) => error.into(),
-        error => {
-            tracing::info!(%error, share = %share.id, "a page could not be fetched for its first reader");
-            Failure::NotFetched(error.retry_after_seconds().unwrap_or(NEXT_TRY_SECONDS))
-        }
-    })
+    fetched.map_err(Failure::for_reader)
 }
 
 fn answer(request: &HttpRequest, unlocked: &Unlocked, finished: &FinishedPage) -> HttpResponse {

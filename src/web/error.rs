@@ -22,6 +22,7 @@ use super::problem::problem_of;
 use super::request::request_id;
 use crate::accounts::store::api_token::TokenStoreError;
 use crate::db::DbError;
+use crate::pages::live::LiveError;
 use crate::password::HashError;
 use crate::shares::share::Availability;
 use crate::shares::store::StoreError;
@@ -136,7 +137,23 @@ impl From<HashError> for Failure {
     }
 }
 
+/// When something of a wiki that does not answer may be asked for again, if nobody named a time.
+pub const NEXT_TRY_SECONDS: i64 = 30;
+
 impl Failure {
+    /// What a reader is told who waited for something of the wiki. Why it could not be had is for admins.
+    pub fn for_reader(error: LiveError) -> Self {
+        match error {
+            LiveError::NoPage => Self::NotFound,
+            LiveError::FileTooLarge(limit) => Self::FileTooLarge(limit),
+            LiveError::Db(error) => error.into(),
+            error => {
+                tracing::info!(%error, "something of the wiki could not be fetched for its reader");
+                Self::NotFetched(error.retry_after_seconds().unwrap_or(NEXT_TRY_SECONDS))
+            }
+        }
+    }
+
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
