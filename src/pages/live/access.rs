@@ -1,7 +1,7 @@
 //! From a stored connection to a client that may ask.
 //!
-//! Tokens that may be used only once are exchanged under the lock of
-//! the connection's row, so that two nodes cannot both use one and lose the connection.
+//! Tokens that may be used only once are exchanged under the lock of the connection's row, so that two nodes cannot both
+//! use one and lose the connection.
 
 use std::sync::Arc;
 

@@ -39,7 +39,7 @@ const FAILED: std::time::Duration = std::time::Duration::from_secs(30);
 pub struct Downloads {
     running: Mutex<HashMap<Key, Arc<Running>>>,
     failed: Cache<Key, ()>,
-    slots: Arc<Semaphore>,
+    slots: Semaphore,
 }
 
 impl Default for Downloads {
@@ -50,7 +50,7 @@ impl Default for Downloads {
                 .max_capacity(10_000)
                 .time_to_live(FAILED)
                 .build(),
-            slots: Arc::new(Semaphore::new(AT_ONCE)),
+            slots: Semaphore::new(AT_ONCE),
         }
     }
 }

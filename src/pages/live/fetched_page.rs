@@ -19,7 +19,7 @@ use crate::pages::store::{live, outline};
 pub(super) struct Fetched {
     pub(super) page: ListedPage,
     pub(super) author_name: Option<String>,
-    /// `None` when they were not asked for.
+    /// `None` when they were not asked for, or not told.
     pub(super) files: Option<Vec<ListedFile>>,
     /// They were asked for, whatever came of it.
     pub(super) asked_for_files: bool,
@@ -143,7 +143,7 @@ fn store_files(
     Ok((stored, outdated))
 }
 
-pub(super) fn new_file(file: &ListedFile) -> NewFile<'_> {
+fn new_file(file: &ListedFile) -> NewFile<'_> {
     NewFile {
         attachment_id: &file.id,
         content_id: &file.content_id,

@@ -8,12 +8,12 @@ use uuid::Uuid;
 
 use super::access::Access;
 use super::error::is_not_found;
+use super::refresh_root::outline_of;
 use super::{Live, LiveError};
-use crate::confluence::model::{ChildrenOf, ContentKind, FoundContent, ListedPage, ListedSpace};
+use crate::confluence::model::{ChildrenOf, FoundContent, ListedPage, ListedSpace};
 use crate::confluence::{Client, ConfluenceError};
 use crate::content::wiki_url::{WikiTarget, recognise_anywhere};
-use crate::pages::model::PageKind;
-use crate::pages::store::outline::{self, Outline};
+use crate::pages::store::outline;
 
 impl Live {
     /// Pages and blog posts whose titles or texts fit, best first.
@@ -81,7 +81,8 @@ impl Live {
                     &space.name,
                     space.homepage_id.as_deref(),
                 )?;
-                store_outline(db, connection_id, &page)
+                outline::store_outline(db, connection_id, &outline_of(&page))?;
+                Ok::<_, LiveError>(())
             })
             .await?;
         Ok(Some(id))
@@ -206,30 +207,4 @@ async fn find_and_complete(
     }
     let space = client.space(&page.space_key).await?;
     Ok(Some((page, space)))
-}
-
-fn store_outline(
-    db: &mut diesel::PgConnection,
-    connection_id: Uuid,
-    page: &ListedPage,
-) -> Result<(), crate::db::DbError> {
-    let outline = Outline {
-        content_id: &page.id,
-        kind: match page.kind {
-            ContentKind::Page | ContentKind::Folder => PageKind::Page,
-            ContentKind::BlogPost => PageKind::BlogPost,
-        },
-        space_key: &page.space_key,
-        title: &page.title,
-        parent_content_id: page.parent_id.as_deref(),
-        position: None,
-        version: page.version.max(1),
-        author_name: page.author_name.as_deref(),
-        created_at: page.created_at,
-        modified_at: page.modified_at,
-        view_restricted: page.view_restricted,
-        labels: page.labels.as_deref(),
-    };
-    outline::store_outline(db, connection_id, &outline)?;
-    Ok(())
 }

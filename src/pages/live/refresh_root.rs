@@ -17,7 +17,7 @@ use crate::db::DbError;
 use crate::pages::derive;
 use crate::pages::model::PageKind;
 use crate::pages::store::followed::{self, FollowedRoot};
-use crate::pages::store::outline::{self, KnownPage as Missing};
+use crate::pages::store::outline::{self, KnownPage as Missing, Outline};
 use crate::pages::store::refresh::{self, FetchedBody};
 use crate::pages::store::{comments, live, people};
 
@@ -282,23 +282,10 @@ fn store_page(
 ) -> Result<bool, DbError> {
     let connection_id = root.connection_id;
     let is_folder = page.kind == ContentKind::Folder;
-    let outline = outline::Outline {
-        content_id: &page.id,
-        kind: match page.kind {
-            ContentKind::Page | ContentKind::Folder => PageKind::Page,
-            ContentKind::BlogPost => PageKind::BlogPost,
-        },
-        space_key: &page.space_key,
-        title: &page.title,
-        parent_content_id: page.parent_id.as_deref(),
+    let outline = Outline {
         // Alone in its listing, a root does not say which of its siblings it is.
         position: (Some(page.id.as_str()) != start_of(root)).then_some(page.position),
-        version: if is_folder { 1 } else { page.version.max(1) },
-        author_name: page.author_name.as_deref(),
-        created_at: page.created_at,
-        modified_at: page.modified_at,
-        view_restricted: page.view_restricted,
-        labels: page.labels.as_deref(),
+        ..outline_of(page)
     };
     let mut changed = outline::store_outline(db, connection_id, &outline)?;
     if is_folder {
@@ -315,6 +302,28 @@ fn store_page(
         )?;
     }
     Ok(changed)
+}
+
+/// What is stored of a page before its body. Its position is only known among its siblings.
+pub(super) fn outline_of(page: &ListedPage) -> Outline<'_> {
+    Outline {
+        content_id: &page.id,
+        kind: match page.kind {
+            ContentKind::Page | ContentKind::Folder => PageKind::Page,
+            ContentKind::BlogPost => PageKind::BlogPost,
+        },
+        space_key: &page.space_key,
+        title: &page.title,
+        parent_content_id: page.parent_id.as_deref(),
+        position: None,
+        // A folder has none, and 0 is the version of a page without a body.
+        version: page.version.max(1),
+        author_name: page.author_name.as_deref(),
+        created_at: page.created_at,
+        modified_at: page.modified_at,
+        view_restricted: page.view_restricted,
+        labels: page.labels.as_deref(),
+    }
 }
 
 /// The body that Data Center lists along with a page, if there is none yet. A page with files is fetched once more, to

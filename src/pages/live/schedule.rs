@@ -1,7 +1,6 @@
 //! What is due, on every node: listings of what is shared, and the bodies that they found changed.
 //!
-//! Each is taken by one
-//! node, in one statement, so that any number of nodes ask the site no more than one would.
+//! Each is taken by one node, in one statement, so that any number of nodes ask the site no more than one would.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

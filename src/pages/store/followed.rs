@@ -7,7 +7,7 @@ use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::refresh::IS_WANTED;
+use super::refresh::is_wanted;
 use crate::confluence::model::Root;
 use crate::db::DbError;
 use crate::schema::followed_root;
@@ -34,6 +34,16 @@ pub struct FollowedRoot {
 }
 
 impl FollowedRoot {
+    fn key(&self) -> (Uuid, &str, &str, &str) {
+        let Self {
+            scope,
+            space_key,
+            root_content_id,
+            ..
+        } = self;
+        (self.connection_id, scope, space_key, root_content_id)
+    }
+
     pub fn root(&self) -> Root<'_> {
         match self.scope.as_str() {
             "space" => Root::Space(&self.space_key),
@@ -99,13 +109,7 @@ pub fn finish(
     due_at: OffsetDateTime,
     now: OffsetDateTime,
 ) -> Result<(), DbError> {
-    let key = (
-        root.connection_id,
-        &root.scope,
-        &root.space_key,
-        &root.root_content_id,
-    );
-    diesel::update(followed_root::table.find(key))
+    diesel::update(followed_root::table.find(root.key()))
         .set((
             followed_root::listed_at.eq(now),
             // Somebody may have asked for another listing while this one was made.
@@ -131,13 +135,7 @@ pub fn fail(
     due_at: OffsetDateTime,
     now: OffsetDateTime,
 ) -> Result<(), DbError> {
-    let key = (
-        root.connection_id,
-        &root.scope,
-        &root.space_key,
-        &root.root_content_id,
-    );
-    diesel::update(followed_root::table.find(key))
+    diesel::update(followed_root::table.find(root.key()))
         .set((
             followed_root::due_at.eq(due_at),
             followed_root::taken_until.eq(None::<OffsetDateTime>),
@@ -217,6 +215,7 @@ pub fn connections_with_work(
     db: &mut PgConnection,
     now: OffsetDateTime,
 ) -> Result<Vec<Uuid>, DbError> {
+    let wanted = is_wanted();
     let rows: Vec<Waiting> = diesel::sql_query(format!(
         "select connection.id as connection_id
            from connection left join connection_health health on health.connection_id = connection.id
@@ -227,7 +226,7 @@ pub fn connections_with_work(
                      and coalesce(root.taken_until <= $1, true))
                or exists (
                  select from page_snapshot page
-                   where page.connection_id = connection.id and page.gone_at is null and {IS_WANTED}
+                   where page.connection_id = connection.id and page.gone_at is null and {wanted}
                      and (page.fetched_at is null or page.listed_version is distinct from page.version)
                      and coalesce(page.retry_at <= $1, true) and coalesce(page.taken_until <= $1, true)))"
     ))

@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid a
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::refresh::IS_WANTED;
+use super::refresh::is_wanted;
 use crate::db::DbError;
 use crate::schema::page_snapshot;
 
@@ -77,12 +77,13 @@ pub struct Progress {
 }
 
 pub fn progress(db: &mut PgConnection, connection_id: Uuid) -> Result<Progress, DbError> {
+    let wanted = is_wanted();
     Ok(diesel::sql_query(format!(
         "select count(*) filter (where version > 0) as with_body,
                 count(*) filter (where fetched_at is null or listed_version is distinct from version) as due,
                 count(*) filter (where failures > 0) as failing,
                 count(*) as total
-           from page_snapshot page where connection_id = $1 and gone_at is null and {IS_WANTED}"
+           from page_snapshot page where connection_id = $1 and gone_at is null and {wanted}"
     ))
     .bind::<SqlUuid, _>(connection_id)
     .get_result(db)?)

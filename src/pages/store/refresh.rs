@@ -14,13 +14,19 @@ use crate::db::DbError;
 use crate::pages::model::PageKind;
 use crate::schema::page_snapshot;
 
-/// Folders have no body, and those of restricted pages are only fetched for shares that show such pages.
-pub(super) const IS_WANTED: &str =
-    "page.body not like '%ac:macro-id=\"folder\"/>' and (not page.view_restricted or exists (
-    select from shared_page share
-      where share.connection_id = page.connection_id
-        and (share.restricted_pages = 'all'
-          or share.restricted_pages = 'root' and share.root_content_id = page.content_id)))";
+/// Which pages have a body that is to be fetched without being asked for: no folders, and restricted pages only for
+/// shares that show such pages.
+///
+/// Compared whole, for that costs no look into long bodies.
+pub(super) fn is_wanted() -> String {
+    format!(
+        "page.body <> '{FOLDER_BODY}' and (not page.view_restricted or exists (
+           select from shared_page share
+             where share.connection_id = page.connection_id
+               and (share.restricted_pages = 'all'
+                 or share.restricted_pages = 'root' and share.root_content_id = page.content_id)))"
+    )
+}
 
 /// How long a node may take for one page before another one tries.
 const TAKEN: Duration = Duration::minutes(2);
@@ -77,8 +83,9 @@ pub fn take_due_pages(
     limit: i64,
     now: OffsetDateTime,
 ) -> Result<Vec<TakenPage>, DbError> {
+    let wanted = is_wanted();
     let query = format!(
-        "{TAKE} (fetched_at is null or listed_version is distinct from version) and coalesce(retry_at <= $2, true) and {IS_WANTED}
+        "{TAKE} (fetched_at is null or listed_version is distinct from version) and coalesce(retry_at <= $2, true) and {wanted}
           order by version > 0, position limit $4 {TAKEN_COLUMNS}"
     );
     Ok(diesel::sql_query(query)
