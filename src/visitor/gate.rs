@@ -57,7 +57,7 @@ impl Unlocked {
     }
 
     pub fn shell(&self) -> Shell {
-        Shell::Share(self.share().embed_origins.clone())
+        Shell::of(self.share())
     }
 
     /// The same failure, framed as this share's pages are.
@@ -144,7 +144,7 @@ async fn pass_gate(request: &HttpRequest, now: OffsetDateTime) -> Result<Unlocke
         }
         Access::Unavailable(availability) => Err(Refusal::Failure(PageError {
             failure: Failure::Unavailable(availability),
-            shell: Shell::Share(share.embed_origins.clone()),
+            shell: Shell::of(share),
         })),
     }
 }
@@ -209,7 +209,7 @@ pub fn password_page(
         next: next.to_owned(),
         notice,
     };
-    let mut response = page::html(status, &Shell::Share(share.embed_origins.clone()), &form)?;
+    let mut response = page::html(status, &Shell::of(share), &form)?;
     if status == StatusCode::UNAUTHORIZED {
         // RFC 9110 wants a challenge with a 401; browsers pass over a scheme they do not know.
         response.headers_mut().insert(

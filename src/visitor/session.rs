@@ -56,7 +56,7 @@ pub async fn create_session(
         }
     };
     let share = &known.share;
-    let shell = Shell::Share(share.embed_origins.clone());
+    let shell = Shell::of(share);
     let answer = sign_in(&state, &request, share, &form, now).await;
     answer.map_err(|failure| PageError { failure, shell }.into())
 }

@@ -109,7 +109,7 @@ fn refuse_token(
     let mut response = if let Access::Unavailable(availability) = access {
         let failure = Failure::Unavailable(*availability);
         let (title, sentences) = failure.words();
-        let shell = Shell::Share(share.embed_origins.clone());
+        let shell = Shell::of(share);
         page::message(request, failure.status(), &shell, title, sentences, None)
     } else {
         let notice = Notice {

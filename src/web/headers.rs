@@ -4,14 +4,29 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue};
 
 use crate::shares::embed_origins::EmbedOrigins;
+use crate::shares::share::{Share, ShareId};
 
 /// Whose page it is: that decides who may frame it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shell {
-    /// A page of a share; its list of origins decides.
-    Share(EmbedOrigins),
+    /// A page of this share; its list of origins decides.
+    Share { id: ShareId, origins: EmbedOrigins },
     /// Admin pages, error pages outside a share, the start page: nobody frames them.
     Plain,
+}
+
+impl Shell {
+    pub fn of(share: &Share) -> Self {
+        Self::Share {
+            id: share.id,
+            origins: share.embed_origins.clone(),
+        }
+    }
+
+    /// Whether any site may frame the page.
+    pub fn is_embeddable(&self) -> bool {
+        matches!(self, Self::Share { origins, .. } if *origins != EmbedOrigins::None)
+    }
 }
 
 /// Nothing but our own files; no inline script or style, for rendered content has none.
@@ -25,10 +40,9 @@ const PERMISSIONS_POLICY: &str =
 /// Adds what every HTML answer carries.
 pub fn harden(response: &mut HttpResponse, shell: &Shell) {
     let ancestors = match shell {
-        Shell::Share(origins) => origins.frame_ancestors(),
+        Shell::Share { origins, .. } => origins.frame_ancestors(),
         Shell::Plain => EmbedOrigins::None.frame_ancestors(),
     };
-    let embeddable = !matches!(shell, Shell::Plain | Shell::Share(EmbedOrigins::None));
     let headers = response.headers_mut();
     let mut set = |name: &'static str, value: &'static str| {
         headers.insert(
@@ -40,7 +54,7 @@ pub fn harden(response: &mut HttpResponse, shell: &Shell) {
     set("referrer-policy", "same-origin");
     set("permissions-policy", PERMISSIONS_POLICY);
     set("x-robots-tag", "noindex");
-    if embeddable {
+    if shell.is_embeddable() {
         // A client page with `COEP: require-corp` shows our frame only if it sends both.
         set("cross-origin-embedder-policy", "require-corp");
         set("cross-origin-resource-policy", "cross-origin");
