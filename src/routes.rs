@@ -9,8 +9,10 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, Route};
 
 use crate::admin::gate::require_admin;
 use crate::admin::{account, back, connections, session as admin_session, sign_in, tokens};
-use crate::visitor::gate::renew_pass;
-use crate::visitor::{access, attachment, search, session, show, start};
+use crate::visitor::aftermath::tell_of_pass;
+use crate::visitor::{
+    access, attachment, cookieless, hand_over, search, session, show, start, unlock,
+};
 use crate::web::error::{Failure, PageError};
 use crate::web::state::AppState;
 use crate::web::{assets, health};
@@ -40,9 +42,18 @@ fn visitor(config: &mut ServiceConfig) {
         .service(read("/", start::show_start))
         .service(read("/access", access::lead_to_content))
         .service(
+            web::scope("/e/{key}/content/{share}")
+                .wrap(from_fn(tell_of_pass))
+                .service(ask_and_do(
+                    "/session/end",
+                    cookieless::leave_form,
+                    cookieless::end_session,
+                ))
+                .configure(content),
+        )
+        .service(
             web::scope("/content/{share}")
-                .wrap(from_fn(renew_pass))
-                .service(read("", show::show_root))
+                .wrap(from_fn(tell_of_pass))
                 .service(ask_and_do(
                     "/session",
                     session::leave_form,
@@ -53,15 +64,24 @@ fn visitor(config: &mut ServiceConfig) {
                     session::leave_form,
                     session::end_session,
                 ))
-                .service(read("/", show::drop_slash))
-                .service(read("/search", search::show_search))
-                .service(read(
-                    "/files/{attachment}/{name}",
-                    attachment::send_attachment,
-                ))
-                .service(read("/{page}", show::show_page))
-                .service(read("/{below:.*}", show::show_nothing)),
+                .service(ask_and_do("/unlock", session::leave_form, unlock::unlock))
+                .configure(content),
         );
+}
+
+/// What stands behind the gate, in a tab and in a frame, with a cookie and without.
+fn content(config: &mut ServiceConfig) {
+    config
+        .service(read("", show::show_root))
+        .service(ask_and_do("/open", hand_over::leave_form, hand_over::open))
+        .service(read("/", show::drop_slash))
+        .service(read("/search", search::show_search))
+        .service(read(
+            "/files/{attachment}/{name}",
+            attachment::send_attachment,
+        ))
+        .service(read("/{page}", show::show_page))
+        .service(read("/{below:.*}", show::show_nothing));
 }
 
 fn admin(config: &mut ServiceConfig, state: &AppState) {

@@ -110,6 +110,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Visitors inside frames whose browser keeps no cookie of ours; the key stands in the path of their pages.
+    cookieless_pass (key_sha256) {
+        /// Of the key in the path; the key itself is not kept.
+        key_sha256 -> Bytea,
+        share_id -> Uuid,
+        /// Of the share when the visitor got in.
+        epoch -> Int4,
+        way_in -> Text,
+        /// Of the browser's User-Agent; the key is good in no other.
+        user_agent_sha256 -> Bytea,
+        /// When the visitor got in.
+        began_at -> Timestamptz,
+        /// At most a minute behind.
+        last_used_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// A part of a live site that shares show, listed again and again: one row for all shares of the same part.
     followed_root (connection_id, scope, space_key, root_content_id) {
         connection_id -> Uuid,
@@ -272,6 +291,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Signed single-use tickets (cookie probes, hand-overs to a new tab) that were used, until they expire.
+    used_ticket (nonce) {
+        nonce -> Bytea,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// A Confluence space of a connection.
     wiki_space (connection_id, space_key) {
         connection_id -> Uuid,
@@ -293,6 +320,7 @@ diesel::table! {
 
 diesel::joinable!(attachment_snapshot -> connection (connection_id));
 diesel::joinable!(connection_health -> connection (connection_id));
+diesel::joinable!(cookieless_pass -> shared_page (share_id));
 diesel::joinable!(followed_root -> connection (connection_id));
 diesel::joinable!(leak_report -> shared_page (share_id));
 diesel::joinable!(page_snapshot -> connection (connection_id));
@@ -308,6 +336,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attachment_snapshot,
     connection,
     connection_health,
+    cookieless_pass,
     followed_root,
     guess_bucket,
     leak_report,
@@ -315,6 +344,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     share_event,
     shared_page,
     shown_file,
+    used_ticket,
     wiki_space,
     wiki_user,
 );

@@ -20,9 +20,10 @@ use crate::pages::live::{Live, LiveError, schedule};
 use crate::password::{HashError, Hasher};
 use crate::routes;
 use crate::shares::pass::PassKey;
-use crate::shares::store::events;
+use crate::shares::store::{events, frames};
 use crate::web::error::answer_errors;
 use crate::web::event_log::event_log;
+use crate::web::headers::hide_address;
 use crate::web::host::check_host;
 use crate::web::leak_reports::keep_leak_reports;
 use crate::web::page_cache::PageCache;
@@ -142,6 +143,7 @@ pub fn start(
             .app_data(state.clone())
             .configure(|config| routes::configure(config, &state))
             .wrap(from_fn(answer_errors))
+            .wrap(from_fn(hide_address))
             .wrap(from_fn(check_host))
             .wrap(from_fn(log_request))
     });
@@ -164,6 +166,7 @@ async fn keep_house(db: Db, live: Arc<Live>) {
         let cleaned = db
             .run(move |db| {
                 guess_limit::forget_full(db, now)?;
+                frames::forget_old(db, now)?;
                 events::forget_events(db, now - EVENTS_KEPT)
             })
             .await;

@@ -3,6 +3,7 @@
 use diesel::PgConnection;
 use uuid::Uuid;
 
+use super::addresses::Addresses;
 use super::model::Page;
 use super::reader::Reader;
 use super::scope::{ContentScope, Limits, Reach};
@@ -53,7 +54,7 @@ fn render(
 ) -> Result<Rendered, DbError> {
     let reader = Reader {
         scope,
-        base_path: "/content/import",
+        addresses: &Addresses::below("/content/import"),
         external_links: ExternalLinks::Keep,
         wiki_hosts,
     };

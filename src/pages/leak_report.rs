@@ -8,6 +8,7 @@ use std::sync::Arc;
 use diesel::PgConnection;
 use serde::{Deserialize, Serialize};
 
+use super::addresses::Addresses;
 use super::reader::Reader;
 use super::scope::{ContentScope, Reach};
 use super::store::{connections, leak, reach};
@@ -177,7 +178,7 @@ fn look_at(
 ) -> Result<Vec<Looked>, DbError> {
     let reader = Reader {
         scope: &subject.scope,
-        base_path: &subject.base_path,
+        addresses: &Addresses::below(&subject.base_path),
         external_links: subject.external_links,
         wiki_hosts,
     };

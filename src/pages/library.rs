@@ -3,27 +3,18 @@
 
 use std::cell::RefCell;
 
-use diesel::PgConnection;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
+use super::addresses::Addresses;
 use super::model::{Attachment, PageSummary};
 use super::scope::{ContentScope, Reach};
 use super::store::{attachments, listing, people, reach};
 use crate::content::library::{FileLink, Library, Lookup, OwnedSource, PageLink};
 use crate::db::DbError;
-
-/// What RFC 3986 calls unreserved stands as it is.
-const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+use diesel::PgConnection;
 
 /// A library for one rendering. A failed query makes answers empty; [`ScopeLibrary::finish`] tells.
 pub struct ScopeLibrary<'a> {
     scope: &'a ContentScope,
-    /// `/content/{share}`.
-    base_path: &'a str,
+    addresses: &'a Addresses,
     state: RefCell<State<'a>>,
 }
 
@@ -33,10 +24,14 @@ struct State<'a> {
 }
 
 impl<'a> ScopeLibrary<'a> {
-    pub fn new(db: &'a mut PgConnection, scope: &'a ContentScope, base_path: &'a str) -> Self {
+    pub fn new(
+        db: &'a mut PgConnection,
+        scope: &'a ContentScope,
+        addresses: &'a Addresses,
+    ) -> Self {
         Self {
             scope,
-            base_path,
+            addresses,
             state: RefCell::new(State { db, error: None }),
         }
     }
@@ -68,7 +63,7 @@ impl<'a> ScopeLibrary<'a> {
         match found {
             None => Lookup::Missing,
             Some((_, false)) => Lookup::OutsideShare,
-            Some((page, true)) => Lookup::Found(page_link(self.base_path, page)),
+            Some((page, true)) => Lookup::Found(page_link(self.addresses, page)),
         }
     }
 
@@ -77,34 +72,17 @@ impl<'a> ScopeLibrary<'a> {
     }
 }
 
-/// `/content/{share}/{page}`.
-pub fn page_url(base_path: &str, content_id: &str) -> String {
-    format!(
-        "{base_path}/{}",
-        utf8_percent_encode(content_id, PATH_SEGMENT)
-    )
-}
-
-/// `/content/{share}/files/{attachment}/{name}`: the name is for people and for saving, the id decides.
-pub fn file_url(base_path: &str, file: &Attachment) -> String {
-    format!(
-        "{base_path}/files/{}/{}",
-        utf8_percent_encode(&file.attachment_id, PATH_SEGMENT),
-        utf8_percent_encode(&file.file_name, PATH_SEGMENT)
-    )
-}
-
-fn page_link(base_path: &str, page: PageSummary) -> PageLink {
+fn page_link(addresses: &Addresses, page: PageSummary) -> PageLink {
     PageLink {
-        url: page_url(base_path, &page.content_id),
+        url: addresses.page(&page.content_id),
         content_id: page.content_id,
         title: page.title,
     }
 }
 
-fn file_link(base_path: &str, file: Attachment) -> FileLink {
+fn file_link(addresses: &Addresses, file: Attachment) -> FileLink {
     FileLink {
-        url: file_url(base_path, &file),
+        url: addresses.file(&file),
         name: file.file_name,
         media_type: file.media_type,
         size_bytes: file.size_bytes,
@@ -137,7 +115,7 @@ impl Library for ScopeLibrary<'_> {
         });
         children
             .into_iter()
-            .map(|page| page_link(self.base_path, page))
+            .map(|page| page_link(self.addresses, page))
             .collect()
     }
 
@@ -157,7 +135,7 @@ impl Library for ScopeLibrary<'_> {
         let mut files = self.visible_files(content_id).into_iter();
         files
             .find(|file| file.file_name == file_name)
-            .map(|file| file_link(self.base_path, file))
+            .map(|file| file_link(self.addresses, file))
     }
 
     fn file_by_id(&self, attachment_id: &str) -> Option<FileLink> {
@@ -173,13 +151,13 @@ impl Library for ScopeLibrary<'_> {
             }
             Ok(None)
         });
-        file.map(|file| file_link(self.base_path, file))
+        file.map(|file| file_link(self.addresses, file))
     }
 
     fn files(&self, content_id: &str) -> Vec<FileLink> {
         self.visible_files(content_id)
             .into_iter()
-            .map(|file| file_link(self.base_path, file))
+            .map(|file| file_link(self.addresses, file))
             .collect()
     }
 
@@ -194,7 +172,7 @@ impl Library for ScopeLibrary<'_> {
         let pages = self.ask(|db| reach::labelled(db, self.scope, labels));
         pages
             .into_iter()
-            .map(|page| page_link(self.base_path, page))
+            .map(|page| page_link(self.addresses, page))
             .collect()
     }
 }

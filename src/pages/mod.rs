@@ -1,6 +1,7 @@
 //! Snapshots: what was brought over from the wiki, for one share at a time. Import, scope, rendering, search and files
 //! meet here. No HTTP; diesel only in `store.rs` and its parts.
 
+pub mod addresses;
 mod derive;
 pub mod files;
 pub mod import;

@@ -4,7 +4,8 @@
 use diesel::PgConnection;
 use time::OffsetDateTime;
 
-use super::library::{ScopeLibrary, file_url, page_url};
+use super::addresses::Addresses;
+use super::library::ScopeLibrary;
 use super::model::{Attachment, Page, PageSummary};
 use super::scope::{ContentScope, Reach};
 use super::store::{attachments, comments, listing, reach};
@@ -13,11 +14,10 @@ use crate::content::{
 };
 use crate::db::DbError;
 
-/// Who asks: the scope, the path that every address begins with, and the options of the share.
+/// Who asks: the scope, the addresses of what is in it, and the options of the share.
 pub struct Reader<'a> {
     pub scope: &'a ContentScope,
-    /// `/content/{share}`.
-    pub base_path: &'a str,
+    pub addresses: &'a Addresses,
     pub external_links: ExternalLinks,
     /// Hosts of the company's own wiki.
     pub wiki_hosts: &'a [String],
@@ -102,7 +102,7 @@ impl Reader<'_> {
 
     /// Only the content, as this scope may see it.
     pub fn render(&self, db: &mut PgConnection, page: &Page) -> Result<Rendered, DbError> {
-        let library = ScopeLibrary::new(db, self.scope, self.base_path);
+        let library = ScopeLibrary::new(db, self.scope, self.addresses);
         let source = PageSource {
             content_id: &page.summary.content_id,
             title: &page.summary.title,
@@ -161,11 +161,11 @@ impl Reader<'_> {
     }
 
     pub fn page_url(&self, page: &PageSummary) -> String {
-        page_url(self.base_path, &page.content_id)
+        self.addresses.page(&page.content_id)
     }
 
     pub fn file_url(&self, file: &Attachment) -> String {
-        file_url(self.base_path, file)
+        self.addresses.file(file)
     }
 
     /// The way from the root to the current page, with the siblings of each page on it and the current page's children.

@@ -44,9 +44,10 @@ pub struct PassKey(Hmac<Sha256>);
 /// However often it is used, a pass ends this long after the visitor got in.
 pub const LONGEST: time::Duration = time::Duration::days(30);
 
+/// The first signed byte tells a pass from everything else that is signed with the same key.
 const VERSION: u8 = 1;
-const PAYLOAD_BYTES: usize = 1 + 16 + 4 + 8 + 8 + 8 + 1 + 1;
-const MAC_BYTES: usize = 32;
+pub(super) const PAYLOAD_BYTES: usize = 1 + 16 + 4 + 8 + 8 + 8 + 1 + 1;
+pub(super) const MAC_BYTES: usize = 32;
 
 impl Pass {
     /// The one way to make a pass, for the password and for the token alike. It never outlives its share.
@@ -56,7 +57,12 @@ impl Pass {
 
     /// The same pass with a new life, but none beyond [`LONGEST`] after the visitor got in.
     pub fn renew(&self, share: &Share, now: OffsetDateTime) -> Self {
-        Self::make(share, self.way_in, self.context, self.began, now)
+        self.renew_in(self.context, share, now)
+    }
+
+    /// [`Pass::renew`], for another context: a visitor goes from a frame to a tab.
+    pub fn renew_in(&self, context: PassContext, share: &Share, now: OffsetDateTime) -> Self {
+        Self::make(share, self.way_in, context, self.began, now)
     }
 
     fn make(
@@ -90,7 +96,7 @@ impl Pass {
         (now.unix_timestamp() - self.issued) * 10 >= self.expires - self.issued
     }
 
-    fn to_bytes(self) -> [u8; PAYLOAD_BYTES] {
+    pub(super) fn to_bytes(self) -> [u8; PAYLOAD_BYTES] {
         let way_in = match self.way_in {
             WayIn::Password => 0,
             WayIn::Token => 1,
@@ -117,7 +123,7 @@ impl Pass {
         bytes
     }
 
-    fn from_bytes(bytes: &[u8; PAYLOAD_BYTES]) -> Option<Self> {
+    pub(super) fn from_bytes(bytes: &[u8; PAYLOAD_BYTES]) -> Option<Self> {
         let (version, rest) = bytes.split_first()?;
         let (share, rest) = rest.split_first_chunk::<16>()?;
         let (epoch, rest) = rest.split_first_chunk::<4>()?;
@@ -154,10 +160,9 @@ impl PassKey {
     /// The cookie's value: payload and MAC, base64url.
     pub fn sign(&self, pass: &Pass) -> String {
         let payload = pass.to_bytes();
-        let mac = self.0.clone().chain_update(payload).finalize().into_bytes();
         let mut signed = Vec::with_capacity(PAYLOAD_BYTES + MAC_BYTES);
         signed.extend_from_slice(&payload);
-        signed.extend_from_slice(&mac);
+        signed.extend_from_slice(&self.mac(&payload));
         URL_SAFE_NO_PAD.encode(signed)
     }
 
@@ -169,12 +174,20 @@ impl PassKey {
             return None;
         }
         let (payload, mac) = signed.split_first_chunk::<PAYLOAD_BYTES>()?;
-        self.0
-            .clone()
-            .chain_update(payload)
-            .verify_slice(mac)
-            .ok()?;
-        Pass::from_bytes(payload)
+        self.is_mac(payload, mac)
+            .then(|| Pass::from_bytes(payload))?
+    }
+
+    /// The first byte of a message says what it is; see [`VERSION`].
+    pub(super) fn mac(&self, message: &[u8]) -> [u8; MAC_BYTES] {
+        let mac = self.0.clone().chain_update(message).finalize();
+        mac.into_bytes().into()
+    }
+
+    /// Constant time in the MAC.
+    pub(super) fn is_mac(&self, message: &[u8], mac: &[u8]) -> bool {
+        let signing = self.0.clone().chain_update(message);
+        signing.verify_slice(mac).is_ok()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every query on shares. The rules live in the files beside this one.
 
 pub mod events;
+pub mod frames;
 pub mod listing;
 mod row;
 

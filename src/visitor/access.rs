@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use url::form_urlencoded;
 
 use super::gate::base_path;
+use super::query::{self, Query};
 use super::session::next_inside;
-use super::unlock::Query;
 use crate::shares::share::{ShareId, WrittenShareId};
 use crate::web::error::PageError;
 use crate::web::headers::Shell;
@@ -31,7 +31,11 @@ pub async fn lead_to_content(request: HttpRequest) -> Result<HttpResponse, PageE
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let target = Query::take_apart(query).clean(path);
     let token = parameter("unlock");
-    Ok(page::see_other(&with_token(target, token.as_deref())))
+    let target = match token {
+        Some(token) => query::with_token(&target, &token),
+        None => target,
+    };
+    Ok(page::see_other(&target))
 }
 
 /// The path of `redirect`, whatever host it names, if it lies in the share.
@@ -47,13 +51,6 @@ fn redirect_target(share: ShareId, redirect: Option<&str>) -> String {
         format!("{}{tail}", head.to_ascii_lowercase())
     });
     next_inside(share, lower.as_deref())
-}
-
-fn with_token(target: String, token: Option<&str>) -> String {
-    let Some(token) = token else { return target };
-    let separator = if target.contains('?') { '&' } else { '?' };
-    let token: String = form_urlencoded::byte_serialize(token.as_bytes()).collect();
-    format!("{target}{separator}unlock={token}")
 }
 
 fn explain_form(request: &HttpRequest) -> Result<HttpResponse, PageError> {
@@ -78,7 +75,7 @@ fn explain_form(request: &HttpRequest) -> Result<HttpResponse, PageError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{redirect_target, with_token};
+    use super::redirect_target;
     use crate::shares::share::ShareId;
 
     #[test]
@@ -97,18 +94,5 @@ mod tests {
         assert_eq!(redirect_target(share, Some("https://evil.example/")), base);
         assert_eq!(redirect_target(share, Some("//evil.example")), base);
         assert_eq!(redirect_target(share, None), base);
-    }
-
-    #[test]
-    fn the_token_is_carried_along_escaped() {
-        assert_eq!(
-            with_token("/p".to_owned(), Some("a.b&c")),
-            "/p?unlock=a.b%26c"
-        );
-        assert_eq!(
-            with_token("/p?x=1".to_owned(), Some("a.b.c")),
-            "/p?x=1&unlock=a.b.c"
-        );
-        assert_eq!(with_token("/p".to_owned(), None), "/p");
     }
 }

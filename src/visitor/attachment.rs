@@ -11,10 +11,12 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use http_range::HttpRange;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
 
 use super::gate::Unlocked;
 use crate::clock;
 use crate::content::ExternalLinks;
+use crate::pages::addresses::Addresses;
 use crate::pages::live::download::ComingFile;
 use crate::pages::media_type::{DOWNLOAD, SVG};
 use crate::pages::model::Attachment;
@@ -56,15 +58,20 @@ enum Wanted {
     Nothing,
 }
 
+/// Of the other segments none decides.
+#[derive(Deserialize)]
+pub struct FilePath {
+    attachment: String,
+}
+
 /// Streams a file of the share, whole or in part.
 pub async fn send_attachment(
     state: web::Data<AppState>,
     request: HttpRequest,
     unlocked: Unlocked,
-    path: web::Path<(String, String, String)>,
+    path: web::Path<FilePath>,
 ) -> Result<HttpResponse, PageError> {
-    let (_, attachment_id, _) = path.into_inner();
-    let mut file = find(&state, &unlocked, attachment_id)
+    let mut file = find(&state, &unlocked, path.into_inner().attachment)
         .await
         .map_err(|failure| unlocked.fail(failure))?;
     let bytes = open(&state, &mut file)
@@ -159,11 +166,11 @@ async fn find(
         return Err(Failure::NotFound);
     }
     let scope = content_scope(unlocked.share());
-    let base_path = unlocked.base_path();
+    let addresses = Addresses::below(unlocked.base_path());
     let found = state.db.run(move |db| {
         let reader = Reader {
             scope: &scope,
-            base_path: &base_path,
+            addresses: &addresses,
             external_links: ExternalLinks::PlainText,
             wiki_hosts: &[],
         };

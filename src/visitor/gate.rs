@@ -5,21 +5,21 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::dev::Payload;
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::unlock::{Query, answer_token};
+use super::query::Query;
+use super::unlock::{TokenAsk, answer_token};
 use super::views::password::{Notice, PasswordPage};
+use super::{cookieless, probe, signed_files};
 use crate::clock;
 use crate::shares::access::{self, Access};
-use crate::shares::pass::Pass;
+use crate::shares::pass::{Pass, PassContext};
 use crate::shares::share::{Share, ShareId, WrittenShareId};
 use crate::web::error::{Failure, PageError, Stopped};
 use crate::web::headers::Shell;
@@ -30,10 +30,41 @@ use crate::web::{page, pass_cookie};
 /// Proof that this visitor may read this share now.
 pub struct Unlocked {
     known: Arc<KnownShare>,
-    pass: Option<Pass>,
+    way: Way,
+}
+
+/// What let the visitor through.
+enum Way {
+    /// The share is open to all.
+    Open,
+    Cookie(Pass),
+    /// The key in the path, as it stands there, and the pass behind it.
+    Key(String, Pass),
+    /// The signature in the address of a file.
+    Signature,
 }
 
 impl Unlocked {
+    /// By the key in the path; see `cookieless`.
+    pub(super) fn by_key(known: Arc<KnownShare>, key: String, pass: Pass) -> Self {
+        Self {
+            known,
+            way: Way::Key(key, pass),
+        }
+    }
+
+    /// A file by its signed address; see `signed_files`.
+    pub(super) fn by_signature(known: Arc<KnownShare>) -> Self {
+        Self {
+            known,
+            way: Way::Signature,
+        }
+    }
+
+    pub fn known(&self) -> &Arc<KnownShare> {
+        &self.known
+    }
+
     pub fn share(&self) -> &Share {
         &self.known.share
     }
@@ -47,13 +78,29 @@ impl Unlocked {
         self.known.is_live
     }
 
-    /// Whether the visitor holds a pass, which can be given back.
-    pub fn has_pass(&self) -> bool {
-        self.pass.is_some()
+    /// The visitor's pass, which can be given back.
+    pub fn pass(&self) -> Option<&Pass> {
+        match &self.way {
+            Way::Cookie(pass) | Way::Key(_, pass) => Some(pass),
+            Way::Open | Way::Signature => None,
+        }
     }
 
+    /// Of a visitor without cookies, who goes on by it.
+    pub fn key(&self) -> Option<&str> {
+        match &self.way {
+            Way::Key(key, _) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// What the addresses of this visitor's pages begin with.
     pub fn base_path(&self) -> String {
-        base_path(self.share().id)
+        let base = base_path(self.share().id);
+        match self.key() {
+            Some(key) => format!("/e/{key}{base}"),
+            None => base,
+        }
     }
 
     pub fn shell(&self) -> Shell {
@@ -75,7 +122,7 @@ pub fn base_path(share: ShareId) -> String {
 }
 
 /// What the gate says instead of letting somebody through.
-enum Refusal {
+pub(super) enum Refusal {
     Failure(PageError),
     Answer(HttpResponse),
 }
@@ -95,8 +142,14 @@ impl From<Refusal> for Error {
     }
 }
 
-/// A fresh cookie for a visitor whose pass has aged; [`renew_pass`] puts it on the answer.
-struct RenewedPass(String);
+/// A pass that was used with this request; `aftermath` tells the browser of it.
+pub(super) struct UsedPass {
+    /// Its life as it is now, in Unix seconds.
+    pub expires: i64,
+    pub context: PassContext,
+    /// A fresh cookie, if it has aged.
+    pub cookie: Option<String>,
+}
 
 impl FromRequest for Unlocked {
     type Error = Error;
@@ -111,42 +164,62 @@ impl FromRequest for Unlocked {
 async fn pass_gate(request: &HttpRequest, now: OffsetDateTime) -> Result<Unlocked, Refusal> {
     let state = state(request)?;
     let known = find_share(&state, request).await?;
-    let share = &known.share;
     let query = Query::take_apart(request.query_string());
+    if let Some(key) = request.match_info().get("key") {
+        return cookieless::pass_gate(&state, request, known, key, &query, now).await;
+    }
+    let share = &known.share;
     let passes = pass_cookie::read_passes(&state, request);
     let access = access::decide(share, &passes, now);
+    let clean = query.clean(request.path());
     if let Some(token) = &query.token {
-        return Err(Refusal::Answer(answer_token(
-            &state, request, share, &access, token, &query, now,
-        )?));
+        let ask = TokenAsk {
+            share,
+            access: &access,
+            token,
+            clean: &clean,
+        };
+        return Err(Refusal::Answer(answer_token(&state, request, ask, now)?));
     }
-    match access {
-        Access::Open => Ok(Unlocked { known, pass: None }),
-        Access::ByPass(pass) => {
-            if pass.wants_renewal(now) {
-                let cookie = pass_cookie::renew(&state, request, share, &pass, now);
-                request.extensions_mut().insert(RenewedPass(cookie));
-            }
-            Ok(Unlocked {
-                known,
-                pass: Some(pass),
-            })
-        }
+    if let Some(ticket) = &query.probe {
+        let answer = probe::answer(&state, request, share, &access, ticket, &clean, now);
+        return Err(Refusal::Answer(answer.await?));
+    }
+    let way = match access {
+        Access::Open => Way::Open,
+        Access::ByPass(pass) => Way::Cookie(use_pass(&state, request, share, pass, now)),
+        Access::Locked if signed_files::opens(&state, request, share, now) => Way::Signature,
         Access::Locked => {
-            let next = query.clean(request.path());
-            Err(Refusal::Answer(password_page(
-                request,
-                share,
-                StatusCode::UNAUTHORIZED,
-                &next,
-                None,
-            )?))
+            let page = password_page(request, share, StatusCode::UNAUTHORIZED, &clean, None);
+            return Err(Refusal::Answer(page?));
         }
-        Access::Unavailable(availability) => Err(Refusal::Failure(PageError {
-            failure: Failure::Unavailable(availability),
-            shell: Shell::of(share),
-        })),
-    }
+        Access::Unavailable(availability) => {
+            return Err(Refusal::Failure(PageError {
+                failure: Failure::Unavailable(availability),
+                shell: Shell::of(share),
+            }));
+        }
+    };
+    Ok(Unlocked { known, way })
+}
+
+/// The pass of a cookie as it is after this visit.
+fn use_pass(
+    state: &AppState,
+    request: &HttpRequest,
+    share: &Share,
+    pass: Pass,
+    now: OffsetDateTime,
+) -> Pass {
+    let fresh = pass.wants_renewal(now).then(|| pass.renew(share, now));
+    let cookie = fresh.map(|fresh| pass_cookie::carry(state, request, share, &fresh));
+    let pass = fresh.unwrap_or(pass);
+    request.extensions_mut().insert(UsedPass {
+        expires: pass.expires,
+        context: pass.context,
+        cookie,
+    });
+    pass
 }
 
 fn state(request: &HttpRequest) -> Result<web::Data<AppState>, Failure> {
@@ -177,9 +250,7 @@ async fn find_share(state: &AppState, request: &HttpRequest) -> Result<Arc<Known
 }
 
 fn redirect_to_canonical(request: &HttpRequest, id: ShareId) -> HttpResponse {
-    let below = request
-        .uri()
-        .path()
+    let below = cookieless::clean_path(request.uri().path())
         .strip_prefix("/content/")
         .unwrap_or_default();
     let below = below
@@ -202,8 +273,9 @@ pub fn password_page(
     next: &str,
     notice: Option<Notice>,
 ) -> Result<HttpResponse, Failure> {
+    let context = page::context(request);
     let form = PasswordPage {
-        context: page::context(request),
+        context,
         share_name: None,
         session_url: format!("{}/session", base_path(share.id)),
         next: next.to_owned(),
@@ -225,21 +297,6 @@ pub fn append_cookie(response: &mut HttpResponse, cookie: &str) {
     if let Ok(value) = HeaderValue::from_str(cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
-}
-
-/// Middleware of the routes below the gate: hands the fresh cookie out with the answer.
-pub async fn renew_pass(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let mut response = next.call(request).await?;
-    let renewed = response.request().extensions_mut().remove::<RenewedPass>();
-    if let Some(RenewedPass(cookie)) = renewed
-        && let Ok(value) = HeaderValue::from_str(&cookie)
-    {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
-    Ok(response)
 }
 
 /// Whether the visitor is in already, so that no password needs to be asked for or counted.

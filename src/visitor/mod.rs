@@ -2,12 +2,18 @@
 //! in `shares`, what there is to read in `pages`.
 
 pub mod access;
+pub mod aftermath;
 pub mod attachment;
+pub mod cookieless;
 pub mod gate;
+pub mod hand_over;
 pub mod page_view;
+pub mod probe;
+pub mod query;
 pub mod search;
 pub mod session;
 pub mod show;
+pub mod signed_files;
 pub mod start;
 pub mod unlock;
 pub mod views;

@@ -6,7 +6,7 @@ use time::format_description::well_known::Rfc3339;
 use super::views::page::{
     CommentView, ContentPage, FileRow, LastChange, NodeState, TocEntry, TreeGroup, TreeNode,
 };
-use super::views::{Moment, ShareHeader};
+use super::views::{Moment, NewTab, ShareHeader};
 use crate::content::FindingKind;
 use crate::pages::media_type;
 use crate::pages::model::{PageKind, PageSummary};
@@ -21,7 +21,14 @@ pub struct Surrounding {
 }
 
 impl Surrounding {
-    pub fn of(share: &Share, context: Context, base_path: &str, has_pass: bool) -> Self {
+    /// `here` is the address of the page that is shown, as a tab would open it.
+    pub fn of(
+        share: &Share,
+        context: Context,
+        base_path: &str,
+        has_pass: bool,
+        here: String,
+    ) -> Self {
         let searchable = matches!(share.scope.kind(), ScopeKind::Tree | ScopeKind::Space);
         Self {
             context,
@@ -30,6 +37,10 @@ impl Surrounding {
                 home_url: base_path.to_owned(),
                 search_url: searchable.then(|| format!("{base_path}/search")),
                 sign_out_url: has_pass.then(|| format!("{base_path}/session/end")),
+                new_tab: (context.is_framed() && has_pass).then(|| NewTab {
+                    action: format!("{base_path}/open"),
+                    next: here,
+                }),
             },
         }
     }

@@ -5,10 +5,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
+use super::cookieless::clean_path;
 use super::gate::Unlocked;
 use super::page_view::Surrounding;
+use super::query::Query;
 use super::views::search::{Found, Hit, HitKind, Outcome, SearchPage, Segment};
-use crate::pages::library::{file_url, page_url};
+use crate::pages::addresses::Addresses;
 use crate::pages::media_type;
 use crate::pages::model::PageSummary;
 use crate::pages::scope::ContentScope;
@@ -58,11 +60,13 @@ pub async fn show_search(
             screen,
         )
     };
+    let here = Query::take_apart(request.query_string()).clean(clean_path(request.path()));
     let surrounding = Surrounding::of(
         unlocked.share(),
         page::context(&request),
         &base_path,
-        unlocked.has_pass(),
+        unlocked.pass().is_some(),
+        here,
     );
     let view = SearchPage {
         context: surrounding.context,
@@ -81,7 +85,7 @@ async fn ask(
     screen: i64,
 ) -> Result<(Vec<Hit>, i64), Failure> {
     let scope = content_scope(unlocked.share());
-    let base_path = base_path.to_owned();
+    let addresses = Addresses::below(base_path);
     state
         .db
         .run(move |db| {
@@ -95,7 +99,7 @@ async fn ask(
             let total = found.first().map_or(0, |hit| hit.total);
             let mut hits = Vec::with_capacity(found.len());
             for hit in found {
-                hits.push(view_hit(db, &scope, &base_path, hit)?);
+                hits.push(view_hit(db, &scope, &addresses, hit)?);
             }
             Ok((hits, total))
         })
@@ -105,7 +109,7 @@ async fn ask(
 fn view_hit(
     db: &mut diesel::PgConnection,
     scope: &ContentScope,
-    base_path: &str,
+    addresses: &Addresses,
     hit: SearchHit,
 ) -> Result<Hit, Failure> {
     let page = listing::find_summary(db, scope.connection_id, &hit.content_id)?;
@@ -122,11 +126,11 @@ fn view_hit(
             breadcrumbs.extend(page.map(|page| page.title));
             (
                 HitKind::File(media_type::label(&file.file_name, &file.media_type)),
-                file_url(base_path, file),
+                addresses.file(file),
             )
         }
-        None if hit.is_blog_post => (HitKind::BlogPost, page_url(base_path, &hit.content_id)),
-        None => (HitKind::Page, page_url(base_path, &hit.content_id)),
+        None if hit.is_blog_post => (HitKind::BlogPost, addresses.page(&hit.content_id)),
+        None => (HitKind::Page, addresses.page(&hit.content_id)),
     };
     Ok(Hit {
         kind,

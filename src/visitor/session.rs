@@ -9,12 +9,13 @@ use url::Url;
 use uuid::Uuid;
 
 use super::gate::{append_cookie, base_path, is_admitted, named_share, password_page};
+use super::unlock::admit;
 use super::views::password::{Notice, NoticeKind};
 use crate::clock;
 use crate::guess_limit::{self, Charge};
 use crate::password::{Password, PasswordHash, Verdict};
 use crate::shares::event::Event;
-use crate::shares::pass::WayIn;
+use crate::shares::pass::{Pass, PassContext, WayIn};
 use crate::shares::share::{Availability, Share, ShareId};
 use crate::shares::{guesses, store};
 use crate::web::client::client_address;
@@ -160,10 +161,8 @@ async fn admitted(
     now: OffsetDateTime,
 ) -> Result<HttpResponse, Failure> {
     give_guess_back(state, request, share.id).await?;
-    let mut response = page::see_other(next);
-    for cookie in pass_cookie::admit(state, request, share, WayIn::Password, now) {
-        append_cookie(&mut response, &cookie);
-    }
+    let pass = Pass::issue(share, WayIn::Password, PassContext::TopLevel, now);
+    let response = admit(state, request, share, &pass, next, now);
     state.events.record(share.id, Event::PasswordAccepted, now);
     Ok(response)
 }
@@ -258,8 +257,8 @@ pub fn next_inside(share: ShareId, next: Option<&str>) -> String {
     });
     let Some(url) = resolved else { return base };
     let inside = match url.path().strip_prefix(&base) {
-        // The password form's own addresses show nothing.
-        Some("/session" | "/session/end") | None => false,
+        // The addresses of forms show nothing.
+        Some("/session" | "/session/end" | "/unlock" | "/open") | None => false,
         Some(below) => below.is_empty() || below.starts_with('/'),
     };
     match url.query() {

@@ -7,12 +7,15 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template as _;
 use diesel::PgConnection;
+use serde::Deserialize;
 
-use super::gate::Unlocked;
+use super::gate::{Unlocked, base_path};
 use super::page_view::{Surrounding, content_page};
+use super::signed_files;
 use crate::clock;
 use crate::content::ExternalLinks;
 use crate::db::DbError;
+use crate::pages::addresses::Addresses;
 use crate::pages::live::schedule::FirstFetch;
 use crate::pages::model::PageKind;
 use crate::pages::reader::{OpenedPage, Reader};
@@ -21,7 +24,7 @@ use crate::shares::share::{self, ScopeKind, Share};
 use crate::web::error::{Failure, NEXT_TRY_SECONDS, PageError};
 use crate::web::headers::harden;
 use crate::web::page;
-use crate::web::page_cache::{FinishedPage, PageKey, Surroundings};
+use crate::web::page_cache::{self, FinishedPage, PageKey, Surroundings};
 use crate::web::scope::content_scope;
 use crate::web::state::AppState;
 
@@ -34,14 +37,20 @@ pub async fn show_root(
     show(&state, &request, &unlocked, "").await
 }
 
+/// By name, because addresses with a key have one segment more.
+#[derive(Deserialize)]
+pub struct PagePath {
+    page: String,
+}
+
 /// One page by its Confluence id.
 pub async fn show_page(
     state: web::Data<AppState>,
     request: HttpRequest,
     unlocked: Unlocked,
-    path: web::Path<(String, String)>,
+    path: web::Path<PagePath>,
 ) -> Result<HttpResponse, PageError> {
-    let (_, content_id) = path.into_inner();
+    let PagePath { page: content_id } = path.into_inner();
     let is_id = !content_id.is_empty()
         && content_id.len() <= 20
         && content_id.bytes().all(|b| b.is_ascii_digit());
@@ -70,18 +79,31 @@ async fn show(
     content_id: &str,
 ) -> Result<HttpResponse, PageError> {
     let share = unlocked.share();
+    let framed = page::context(request).is_framed();
+    let with_pass = unlocked.pass().is_some();
+    let (sign_file, files_until) = if framed && with_pass {
+        let (sign, until) = signed_files::signer(state, unlocked.known(), clock::now());
+        (Some(sign), Some(until))
+    } else {
+        (None, None)
+    };
+    let addresses = Addresses {
+        base_path: base_path(share.id),
+        sign_file,
+    };
     let key = PageKey {
         share: share.id,
         share_changed_at: share.updated_at.unix_timestamp_nanos(),
         content_revision: unlocked.content_revision(),
         content_id: content_id.to_owned(),
         surroundings: Surroundings {
-            framed: page::context(request).is_framed(),
-            with_pass: unlocked.has_pass(),
+            framed,
+            with_pass,
+            files_until,
         },
     };
     let page = || {
-        let making = make(state, request, share, key.clone());
+        let making = make(state, request, share, addresses.clone(), key.clone());
         state.pages.find_or_make(key.clone(), making)
     };
     let mut made = page().await;
@@ -142,6 +164,9 @@ async fn fetch_first(
 }
 
 fn answer(request: &HttpRequest, unlocked: &Unlocked, finished: &FinishedPage) -> HttpResponse {
+    if unlocked.key().is_some() {
+        return answer_by_key(request, unlocked, finished);
+    }
     let chosen = finished.choose(request);
     let unchanged = request
         .headers()
@@ -159,7 +184,10 @@ fn answer(request: &HttpRequest, unlocked: &Unlocked, finished: &FinishedPage) -
     };
     response
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))
-        .insert_header((header::VARY, "Cookie, Accept-Encoding, Sec-Fetch-Dest"));
+        .insert_header((
+            header::VARY,
+            "Cookie, Accept-Encoding, Sec-Fetch-Dest, Sec-Fetch-Site",
+        ));
     if let Ok(etag) = HeaderValue::from_str(&chosen.etag) {
         response.insert_header((header::ETAG, etag));
     }
@@ -176,34 +204,62 @@ fn answer(request: &HttpRequest, unlocked: &Unlocked, finished: &FinishedPage) -
     response
 }
 
+/// The page of a visitor without cookies: the same bytes as everybody's, but its addresses go on by his key.
+fn answer_by_key(
+    request: &HttpRequest,
+    unlocked: &Unlocked,
+    finished: &FinishedPage,
+) -> HttpResponse {
+    let clean = format!("=\"{}", base_path(unlocked.share().id));
+    let with_key = format!("=\"{}", unlocked.base_path());
+    // Finished pages are made of strings.
+    let html = String::from_utf8_lossy(&finished.plain).replace(&clean, &with_key);
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type("text/html; charset=utf-8")
+        .insert_header((
+            header::VARY,
+            "Accept-Encoding, Sec-Fetch-Dest, Sec-Fetch-Site",
+        ));
+    let mut response = match page_cache::compress_now(request, &html) {
+        Some(gzip) => response
+            .insert_header((header::CONTENT_ENCODING, "gzip"))
+            .body(gzip),
+        None => response.body(html),
+    };
+    harden(&mut response, &unlocked.shell());
+    response
+}
+
 /// Reads, renders and compresses a page. `None` when it is not in the share.
 async fn make(
     state: &web::Data<AppState>,
     request: &HttpRequest,
     share: &Share,
+    addresses: Addresses,
     key: PageKey,
 ) -> Result<Option<FinishedPage>, Failure> {
-    let base_path = super::gate::base_path(share.id);
     let scope = content_scope(share);
     let external_links = external_links(share);
     let show_comments = share.show_comments;
     let surrounding = Surrounding::of(
         share,
         page::context(request),
-        &base_path,
+        &addresses.base_path,
         key.surroundings.with_pass,
+        here(&addresses, &key.content_id),
     );
     let html = state
         .db
         .run(move |db| {
-            let Some(opened) = open(db, &scope, &base_path, external_links, &key.content_id)?
+            let Some(opened) = open(db, &scope, &addresses, external_links, &key.content_id)?
             else {
                 return Ok(None);
             };
             if opened.page.is_missing_body() {
                 return Err(Failure::NotFetched(NEXT_TRY_SECONDS));
             }
-            let reader = reader(&scope, &base_path, external_links, &[]);
+            let reader = reader(&scope, &addresses, external_links, &[]);
             let comments = if show_comments {
                 reader.comments(db, &opened.page)?
             } else {
@@ -219,6 +275,14 @@ async fn make(
     finished.map_err(internal)?.map(Some).map_err(internal)
 }
 
+/// The address of the page in a tab; a share's start has no id in it.
+fn here(addresses: &Addresses, content_id: &str) -> String {
+    match content_id {
+        "" => addresses.base_path.clone(),
+        content_id => addresses.page(content_id),
+    }
+}
+
 fn internal(error: impl std::fmt::Display) -> Failure {
     Failure::Internal(error.to_string())
 }
@@ -226,12 +290,12 @@ fn internal(error: impl std::fmt::Display) -> Failure {
 fn open(
     db: &mut PgConnection,
     scope: &ContentScope,
-    base_path: &str,
+    addresses: &Addresses,
     external_links: ExternalLinks,
     content_id: &str,
 ) -> Result<Option<OpenedPage>, DbError> {
     let wiki_hosts = crate::pages::store::connections::wiki_hosts(db, scope.connection_id)?;
-    let reader = reader(scope, base_path, external_links, &wiki_hosts);
+    let reader = reader(scope, addresses, external_links, &wiki_hosts);
     let content_id = match content_id {
         "" => reader.start_page(db)?,
         content_id => Some(content_id.to_owned()),
@@ -244,13 +308,13 @@ fn open(
 
 fn reader<'a>(
     scope: &'a ContentScope,
-    base_path: &'a str,
+    addresses: &'a Addresses,
     external_links: ExternalLinks,
     wiki_hosts: &'a [String],
 ) -> Reader<'a> {
     Reader {
         scope,
-        base_path,
+        addresses,
         external_links,
         wiki_hosts,
     }

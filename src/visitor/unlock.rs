@@ -1,86 +1,93 @@
-//! The `unlock` parameter of content addresses: taking it out of a query, and what the browser gets for it. The rule
-//! itself is `shares::unlock_token`.
+//! Unlock tokens, in the query of a content address or in the body of a form: what the browser gets for one. The rule itself
+//! is `shares::unlock_token`.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, web};
-use percent_encoding::percent_decode_str;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{Error, HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::gate::{append_cookie, password_page};
+use super::gate::{append_cookie, named_share, password_page};
+use super::probe;
+use super::session::next_inside;
 use super::views::password::{Notice, NoticeKind};
-use crate::shares::access::Access;
+use crate::clock;
+use crate::shares::access::{self, Access};
 use crate::shares::event::Event;
-use crate::shares::pass::WayIn;
+use crate::shares::pass::{Pass, PassContext, WayIn};
 use crate::shares::share::Share;
 use crate::shares::unlock_token::{self, RefusalCode};
-use crate::web::error::Failure;
+use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::state::AppState;
 use crate::web::{page, pass_cookie};
 
-const PARAMETER: &str = "unlock";
-
-/// A query string taken apart: the first token, if there is one, and everything else as it was written.
-pub struct Query {
-    pub token: Option<String>,
-    pub rest: String,
+/// The form that carries a token in a body, for clients that want nothing of it in an address.
+#[derive(Deserialize)]
+pub struct UnlockForm {
+    #[serde(default)]
+    unlock: String,
+    next: Option<String>,
 }
 
-impl Query {
-    /// `written` is the raw query string. Names are compared after percent-decoding, values of other parameters stay
-    /// byte for byte.
-    pub fn take_apart(written: &str) -> Self {
-        let mut token = None;
-        let mut rest = Vec::new();
-        for pair in written.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            if percent_decode_str(name).eq(PARAMETER.bytes()) {
-                token.get_or_insert_with(|| decode(value));
-            } else {
-                rest.push(pair);
-            }
-        }
-        Self {
-            token,
-            rest: rest.join("&"),
-        }
-    }
-
-    /// The address without the token.
-    pub fn clean(&self, path: &str) -> String {
-        if self.rest.is_empty() {
-            path.to_owned()
-        } else {
-            format!("{path}?{}", self.rest)
-        }
-    }
+/// `POST /content/{share}/unlock`: what `?unlock=` does.
+pub async fn unlock(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    form: Result<web::Form<UnlockForm>, Error>,
+) -> Result<HttpResponse, Error> {
+    let now = clock::now();
+    let form = form.map_err(|_unreadable| {
+        PageError::from(Failure::BadRequest(
+            "The form did not arrive whole. It needs a field named unlock with the token."
+                .to_owned(),
+        ))
+    })?;
+    let known = named_share(&state, &request).await?;
+    let share = &known.share;
+    let passes = pass_cookie::read_passes(&state, &request);
+    let next = next_inside(share.id, form.next.as_deref());
+    let ask = TokenAsk {
+        share,
+        access: &access::decide(share, &passes, now),
+        token: &form.unlock,
+        clean: &next,
+    };
+    let answer = answer_token(&state, &request, ask, now);
+    let shell = Shell::of(share);
+    answer.map_err(|failure| PageError { failure, shell }.into())
 }
 
-fn decode(value: &str) -> String {
-    percent_decode_str(value).decode_utf8_lossy().into_owned()
+/// A token that somebody came with.
+pub(super) struct TokenAsk<'a> {
+    pub share: &'a Share,
+    /// Without the token.
+    pub access: &'a Access,
+    pub token: &'a str,
+    /// The address that he wants, without the token.
+    pub clean: &'a str,
 }
 
 /// A request with a token never reaches a page: it is sent on to the clean address, or asked for the password.
-pub fn answer_token(
+pub(super) fn answer_token(
     state: &web::Data<AppState>,
     request: &HttpRequest,
-    share: &Share,
-    access: &Access,
-    token: &str,
-    query: &Query,
+    ask: TokenAsk<'_>,
     now: OffsetDateTime,
 ) -> Result<HttpResponse, Failure> {
-    let clean = query.clean(request.uri().path());
+    let TokenAsk {
+        share,
+        access,
+        token,
+        clean,
+    } = ask;
     if matches!(access, Access::Open) {
-        return Ok(page::see_other(&clean));
+        return Ok(page::see_other(clean));
     }
     match unlock_token::check(token, &share.token_rule(now)) {
         Ok(accepted) => {
-            let mut response = page::see_other(&clean);
-            for cookie in pass_cookie::admit(state, request, share, WayIn::Token, now) {
-                append_cookie(&mut response, &cookie);
-            }
+            let pass = Pass::issue(share, WayIn::Token, PassContext::Framed, now);
+            let response = admit(state, request, share, &pass, clean, now);
             state
                 .events
                 .record(share.id, Event::TokenAccepted(accepted), now);
@@ -92,11 +99,27 @@ pub fn answer_token(
                 .events
                 .record(share.id, Event::TokenRefused(refused), now);
             match access {
-                Access::ByPass(_) => Ok(page::see_other(&clean)),
-                access => refuse_token(request, share, access, code, &clean),
+                Access::ByPass(_) => Ok(page::see_other(clean)),
+                access => refuse_token(request, share, access, code, clean),
             }
         }
     }
+}
+
+/// The redirect into the share, with the pass as a cookie; the one for the password and for the token.
+pub(super) fn admit(
+    state: &AppState,
+    request: &HttpRequest,
+    share: &Share,
+    pass: &Pass,
+    clean: &str,
+    now: OffsetDateTime,
+) -> HttpResponse {
+    let mut response = page::see_other(&probe::follow_up(state, request, pass, clean, now));
+    for cookie in pass_cookie::admit(state, request, share, pass, now) {
+        append_cookie(&mut response, &cookie);
+    }
+    response
 }
 
 fn refuse_token(
@@ -129,11 +152,6 @@ fn refuse_token(
         HeaderName::from_static("vestibule-unlock"),
         HeaderValue::from_static(code.as_str()),
     );
-    // The token still stands in the address.
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
     Ok(response)
 }
 
@@ -148,34 +166,5 @@ fn refusal_sentence(code: RefusalCode) -> &'static str {
         _ => {
             "The link that brought you here does not work. Reload the page you came from, or enter the password."
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Query;
-
-    #[test]
-    fn the_token_is_taken_out_and_the_rest_is_kept_byte_for_byte() {
-        let query = Query::take_apart("a=1&unlock=x.y.z&b=%C3%A4+c&=&a=2&empty");
-        assert_eq!(query.token.as_deref(), Some("x.y.z"));
-        assert_eq!(
-            query.clean("/content/s"),
-            "/content/s?a=1&b=%C3%A4+c&=&a=2&empty"
-        );
-    }
-
-    #[test]
-    fn the_first_of_two_tokens_counts_and_an_escaped_name_is_the_same_name() {
-        let query = Query::take_apart("unlock=first&%75nlock=second");
-        assert_eq!(query.token.as_deref(), Some("first"));
-        assert_eq!(query.clean("/p"), "/p");
-    }
-
-    #[test]
-    fn another_case_is_another_parameter_and_an_empty_token_is_a_token() {
-        assert!(Query::take_apart("UNLOCK=x").token.is_none());
-        assert_eq!(Query::take_apart("unlock").token.as_deref(), Some(""));
-        assert_eq!(Query::take_apart("unlock=").token.as_deref(), Some(""));
     }
 }

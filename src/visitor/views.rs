@@ -8,6 +8,7 @@ use askama::filters::HtmlSafe;
 
 use crate::content::SanitizedHtml;
 
+pub mod open;
 pub mod page;
 pub mod password;
 pub mod search;
@@ -52,6 +53,17 @@ pub struct ShareHeader {
     pub search_url: Option<String>,
     /// Path that takes the pass away by POST; absent when the share is open to all.
     pub sign_out_url: Option<String>,
+    /// How to take the pass out of a frame; absent in a tab, and where there is no pass to take.
+    pub new_tab: Option<NewTab>,
+}
+
+/// The same page in a tab of its own.
+#[derive(Debug, Clone)]
+pub struct NewTab {
+    /// Path that gives a ticket for the tab.
+    pub action: String,
+    /// The page's path in the tab.
+    pub next: String,
 }
 
 /// A moment in two spellings.

@@ -1,7 +1,10 @@
 //! Security headers by kind of page. Starts from nothing and adds; each directive has its reason beside it.
 
-use actix_web::HttpResponse;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse};
 
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::share::{Share, ShareId};
@@ -75,4 +78,31 @@ pub fn harden(response: &mut HttpResponse, shell: &Shell) {
     if let Ok(value) = HeaderValue::from_str(&format!("{CONTENT_SECURITY_POLICY}{ancestors}")) {
         headers.insert(HeaderName::from_static("content-security-policy"), value);
     }
+}
+
+/// Middleware: where a key, a token or a probe stands in the address, nobody is told the address; and what was found by a
+/// key is kept by nobody.
+pub async fn hide_address(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let has_key = request.path().starts_with("/e/");
+    let tells = has_key || {
+        let names = request.query_string().split('&');
+        let mut names = names.map(|pair| pair.split('=').next().unwrap_or_default());
+        // Escaped names are no reason for a finer look: what is hidden too much does no harm.
+        names.any(|name| matches!(name, "unlock" | "h") || name.contains('%'))
+    };
+    let mut response = next.call(request).await?;
+    let headers = response.headers_mut();
+    if tells {
+        let nobody = HeaderValue::from_static("no-referrer");
+        headers.insert(header::REFERRER_POLICY, nobody);
+    }
+    if has_key {
+        let nowhere = HeaderValue::from_static("private, no-store");
+        headers.insert(header::CACHE_CONTROL, nowhere);
+        headers.remove(header::ETAG);
+    }
+    Ok(response)
 }

@@ -6,6 +6,7 @@ pub mod client;
 pub mod csrf;
 pub mod error;
 pub mod event_log;
+pub mod fetch_metadata;
 pub mod headers;
 pub mod health;
 pub mod host;

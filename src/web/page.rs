@@ -52,7 +52,13 @@ pub fn message(
     let body = page
         .render()
         .unwrap_or_else(|_render_error| page.title.clone());
-    respond(status, shell, body)
+    let mut response = respond(status, shell, body);
+    // The address may hold a token, and must look the same where it holds none.
+    response.headers_mut().insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    response
 }
 
 /// A 303 to a path of this portal, which no cache keeps and no Referer follows.

@@ -29,6 +29,8 @@ pub struct PageKey {
 pub struct Surroundings {
     pub framed: bool,
     pub with_pass: bool,
+    /// Until when the addresses of files are good, in Unix seconds, where they are signed.
+    pub files_until: Option<i64>,
 }
 
 /// A page's bytes in the three forms that browsers ask for.
@@ -140,6 +142,17 @@ impl FinishedPage {
             etag: format!("\"{}-{}\"", self.digest, encoding.unwrap_or("id")),
         }
     }
+}
+
+/// A page that is made for one visitor, as small as a moment allows; `None` where the browser wants it plain.
+pub fn compress_now(request: &HttpRequest, html: &str) -> Option<Vec<u8>> {
+    let accepted = request.headers().get(header::ACCEPT_ENCODING)?;
+    if !accepts(accepted.to_str().ok()?, "gzip") {
+        return None;
+    }
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(html.as_bytes()).ok()?;
+    gzip.finish().ok()
 }
 
 /// Whether `Accept-Encoding` names the coding and does not refuse it with `q=0` (RFC 9110, 12.5.3).

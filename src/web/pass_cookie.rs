@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::request::is_trustworthy;
 use super::state::AppState;
-use crate::shares::pass::{Pass, PassContext, WayIn};
+use crate::shares::pass::{Pass, PassContext};
 use crate::shares::share::{Share, ShareId};
 
 /// Two names, never one for both: where a browser holds a partitioned and an unpartitioned cookie of one name it sends
@@ -63,12 +63,12 @@ pub fn read_passes(state: &AppState, request: &HttpRequest) -> Vec<Pass> {
         .collect()
 }
 
-/// The `Set-Cookie` values that let a visitor in: one where the context is known, both where it is not.
+/// The `Set-Cookie` values that let the bearer of a pass in: one where the context is known, both where it is not.
 pub fn admit(
     state: &AppState,
     request: &HttpRequest,
     share: &Share,
-    way_in: WayIn,
+    pass: &Pass,
     now: OffsetDateTime,
 ) -> Vec<String> {
     let secure = is_trustworthy(state, request);
@@ -78,7 +78,7 @@ pub fn admit(
         Shown::Unknown => &[PassContext::TopLevel, PassContext::Framed],
     };
     let cookie = |context: &PassContext| {
-        let pass = Pass::issue(share, way_in, *context, now);
+        let pass = pass.renew_in(*context, share, now);
         let lifetime = Duration::seconds((pass.expires - pass.issued).max(0));
         build(
             share.id,
@@ -91,21 +91,14 @@ pub fn admit(
     contexts.iter().map(cookie).collect()
 }
 
-/// The `Set-Cookie` value that renews a pass in the context it was made for.
-pub fn renew(
-    state: &AppState,
-    request: &HttpRequest,
-    share: &Share,
-    pass: &Pass,
-    now: OffsetDateTime,
-) -> String {
-    let fresh = pass.renew(share, now);
-    let lifetime = Duration::seconds((fresh.expires - fresh.issued).max(0));
+/// The `Set-Cookie` value of a pass in the context it was made for.
+pub fn carry(state: &AppState, request: &HttpRequest, share: &Share, pass: &Pass) -> String {
+    let lifetime = Duration::seconds((pass.expires - pass.issued).max(0));
     build(
         share.id,
         pass.context,
         is_trustworthy(state, request),
-        state.pass_key.sign(&fresh),
+        state.pass_key.sign(pass),
         lifetime,
     )
 }

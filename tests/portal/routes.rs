@@ -13,12 +13,14 @@ enum Who {
     Anyone,
     /// Whoever is in, by a pass; everybody else meets the password page.
     Visitor,
+    /// Whoever is in by the key in the path; everybody else is led to the address without it.
+    KeyHolder,
     /// A signed-in admin; reading leads to the sign-in form, changing is refused.
     Admin,
     /// A program with a token.
     Program,
 }
-use Who::{Admin, Anyone, Program, Visitor};
+use Who::{Admin, Anyone, KeyHolder, Program, Visitor};
 
 #[rustfmt::skip]
 const TABLE: &[(&str, &str, Who)] = &[
@@ -42,6 +44,21 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("GET",    "/content/{share}/files/{attachment}/{name}", Visitor),
     ("GET",    "/content/{share}/{page}", Visitor),
     ("GET",    "/content/{share}/{below:.*}", Visitor),
+    ("GET",    "/content/{share}/unlock", Anyone),
+    ("POST",   "/content/{share}/unlock", Visitor),
+    ("GET",    "/content/{share}/open", Anyone),
+    ("POST",   "/content/{share}/open", Visitor),
+
+    ("GET",    "/e/{key}/content/{share}", KeyHolder),
+    ("GET",    "/e/{key}/content/{share}/", Anyone),
+    ("GET",    "/e/{key}/content/{share}/session/end", Anyone),
+    ("POST",   "/e/{key}/content/{share}/session/end", Anyone),
+    ("GET",    "/e/{key}/content/{share}/open", Anyone),
+    ("POST",   "/e/{key}/content/{share}/open", KeyHolder),
+    ("GET",    "/e/{key}/content/{share}/search", KeyHolder),
+    ("GET",    "/e/{key}/content/{share}/files/{attachment}/{name}", KeyHolder),
+    ("GET",    "/e/{key}/content/{share}/{page}", KeyHolder),
+    ("GET",    "/e/{key}/content/{share}/{below:.*}", KeyHolder),
 
     ("GET",    "/admin/sign-in", Anyone),
     ("POST",   "/admin/sign-in", Anyone),
@@ -149,38 +166,41 @@ fn routes() -> BTreeSet<String> {
         .split("\nfn ")
         .flat_map(|text| text.split("\npub fn "))
     {
-        let prefix = match function.split('(').next() {
-            Some("visitor") => "/content/{share}",
-            Some(name) if name.starts_with("admin") => "/admin",
-            Some(name) if name.starts_with("api_version_1") => "/api/v1",
-            Some("api") => "/api",
-            _ => "",
+        let name = function.split('(').next().unwrap_or_default();
+        let mut prefixes = match name {
+            "content" => vec!["/content/{share}", "/e/{key}/content/{share}"],
+            name if name.starts_with("admin") => vec!["/admin"],
+            name if name.starts_with("api_version_1") => vec!["/api/v1"],
+            "api" => vec!["/api"],
+            _ => vec![""],
         };
-        let scope_begins = function.find("web::scope(");
-        for (at, word, literal, rest) in words(function) {
-            let in_scope =
-                prefix != "/content/{share}" || scope_begins.is_some_and(|begin| at > begin);
-            let prefix = if in_scope { prefix } else { "" };
+        for (word, literal, rest) in words(function) {
             let methods = match word {
                 "read" | "redirect" => vec!["GET"],
                 "act" | "ask_and_do" => vec!["GET", "POST"],
                 "known" => rest.split('"').nth(1).unwrap().split(", ").collect(),
                 // A scope is no address; a resource made by hand would be one.
-                "scope" => continue,
+                "scope" => {
+                    if name == "visitor" {
+                        prefixes = vec![literal];
+                    }
+                    continue;
+                }
                 other => panic!("routes.rs uses “{other}”, which this test does not know yet"),
             };
-            routes.extend(
-                methods
+            for prefix in &prefixes {
+                let addresses = methods
                     .iter()
-                    .map(|method| format!("{method} {prefix}{literal}")),
-            );
+                    .map(|method| format!("{method} {prefix}{literal}"));
+                routes.extend(addresses);
+            }
         }
     }
     routes
 }
 
-/// Calls whose first argument is a path: position, function, path, what follows.
-fn words(source: &str) -> Vec<(usize, &str, &str, &str)> {
+/// Calls whose first argument is a path: function, path, what follows.
+fn words(source: &str) -> Vec<(&str, &str, &str)> {
     let mut found = Vec::new();
     for (quote, _) in source.match_indices('"') {
         let before = source[..quote].trim_end();
@@ -194,7 +214,7 @@ fn words(source: &str) -> Vec<(usize, &str, &str, &str)> {
         let word = word.unwrap_or_default();
         if word != "only" && (literal.is_empty() || literal.starts_with('/')) {
             let rest = &source[quote + 1 + literal.len() + 1..];
-            found.push((quote, word, literal, rest));
+            found.push((word, literal, rest));
         }
     }
     found
@@ -220,6 +240,7 @@ fn address(portal: &Portal, share: &Share, route: &str) -> String {
         .replace("/content/{share}/files/{attachment}/{name}", &file)
         .replace("/content/{share}", &path(share))
         .replace("{share}", &share.id.to_string())
+        .replace("{key}", &"k".repeat(43))
         .replace("{page}", "1310740")
         .replace("{below:.*}", "nothing/here")
         .replace("{hash}/{path:.*}", "0/css/visitor.css")
@@ -238,6 +259,7 @@ fn is_refused(answer: &Answer, method: &str, who: Who) -> bool {
     match (who, method) {
         (Anyone, _) => matches!(answer.status, 401 | 403),
         (Visitor, _) => is_password_page,
+        (KeyHolder, _) => answer.status == 303 && answer.location().starts_with("/content/"),
         (Admin, "GET") => answer.status == 303 && to_sign_in(),
         (Admin, _) => answer.status == 401,
         (Program, _) => {

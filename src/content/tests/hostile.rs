@@ -164,7 +164,7 @@ fn the_sanitizer_refuses_foreign_values_of_allowed_attributes() {
     );
     assert_eq!(
         cleaned.as_str(),
-        r#"<a rel="noopener noreferrer nofollow">a</a><img><img><div class="panel">b</div>c"#
+        r#"<a rel="noopener noreferrer nofollow">a</a><img referrerpolicy="origin"><img referrerpolicy="origin"><div class="panel">b</div>c"#
     );
 }
 

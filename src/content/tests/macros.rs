@@ -252,7 +252,7 @@ fn draw_io_of_the_new_editor_is_its_picture() {
     let html = render(&adf(node, &node.replace("flow", "wrong"))).html;
     assert_eq!(
         tidy(html.as_str()),
-        r#"<figure class="picture diagram"><img src="/content/s/1/files/flow.png" alt="Diagram: flow" loading="lazy"></figure>"#
+        r#"<figure class="picture diagram"><img src="/content/s/1/files/flow.png" alt="Diagram: flow" loading="lazy" referrerpolicy="origin"></figure>"#
     );
 }
 

@@ -7,7 +7,7 @@ use super::{bare, check, once, plain, render, tidy, with_body};
 fn pictures_have_description_and_both_sides_of_their_size() {
     check(
         r#"<p><ac:image ac:width="400" ac:alt="A map"><ri:attachment ri:filename="map.png"/></ac:image></p>"#,
-        r#"<p><img src="/content/s/1/files/map.png" alt="A map" loading="lazy" width="400" height="200"></p>"#,
+        r#"<p><img src="/content/s/1/files/map.png" alt="A map" loading="lazy" width="400" height="200" referrerpolicy="origin"></p>"#,
     );
 }
 
@@ -15,7 +15,7 @@ fn pictures_have_description_and_both_sides_of_their_size() {
 fn placed_pictures_are_figures_with_their_caption() {
     check(
         r#"<ac:image ac:align="center" ac:border="true"><ri:attachment ri:filename="flow.png"/><ac:caption><p>The <b>flow</b></p></ac:caption></ac:image>"#,
-        r#"<figure class="picture picture-center"><img src="/content/s/1/files/flow.png" alt="" loading="lazy" class="bordered"><figcaption><p>The <b>flow</b></p></figcaption></figure>"#,
+        r#"<figure class="picture picture-center"><img src="/content/s/1/files/flow.png" alt="" loading="lazy" class="bordered" referrerpolicy="origin"><figcaption><p>The <b>flow</b></p></figcaption></figure>"#,
     );
 }
 
@@ -23,7 +23,7 @@ fn placed_pictures_are_figures_with_their_caption() {
 fn thumbnails_lead_to_the_whole_picture() {
     check(
         r#"<ac:image ac:thumbnail="true"><ri:attachment ri:filename="map.png"/></ac:image>"#,
-        r#"<a href="/content/s/1/files/map.png"><img src="/content/s/1/files/map.png" alt="" loading="lazy" class="thumbnail" width="300" height="150"></a>"#,
+        r#"<a href="/content/s/1/files/map.png"><img src="/content/s/1/files/map.png" alt="" loading="lazy" class="thumbnail" width="300" height="150" referrerpolicy="origin"></a>"#,
     );
 }
 
@@ -53,7 +53,7 @@ fn pictures_of_other_sites_are_not_loaded() {
 fn pictures_by_an_address_of_the_wiki_are_its_attachments() {
     check(
         r#"<img src="https://wiki.example.com/download/attachments/5/map.png?version=2"/>"#,
-        r#"<img src="/content/s/5/files/map.png" alt="" loading="lazy" width="100" height="50">"#,
+        r#"<img src="/content/s/5/files/map.png" alt="" loading="lazy" width="100" height="50" referrerpolicy="origin">"#,
     );
 }
 
@@ -105,13 +105,13 @@ fn the_attachments_macro_lists_the_files_of_a_page() {
 fn galleries_show_the_pictures_alone() {
     check(
         &bare("gallery", &[("exclude", "map.png")]),
-        r#"<div class="gallery"><figure><a href="/content/s/1/files/flow.png"><img src="/content/s/1/files/flow.png" alt="flow.png" loading="lazy"></a><figcaption>flow.png</figcaption></figure></div>"#,
+        r#"<div class="gallery"><figure><a href="/content/s/1/files/flow.png"><img src="/content/s/1/files/flow.png" alt="flow.png" loading="lazy" referrerpolicy="origin"></a><figcaption>flow.png</figcaption></figure></div>"#,
     );
 }
 
 #[test]
 fn diagrams_are_recovered_from_their_pictures() {
-    let picture = r#"<figure class="picture diagram"><img src="/content/s/1/files/flow.png" alt="Diagram: flow" loading="lazy"></figure>"#;
+    let picture = r#"<figure class="picture diagram"><img src="/content/s/1/files/flow.png" alt="Diagram: flow" loading="lazy" referrerpolicy="origin"></figure>"#;
     check(
         &bare("drawio", &[("diagramName", "flow"), ("pageId", "404")]),
         picture,

@@ -13,7 +13,7 @@ fn include(macro_name: &str, title: &str, more: &str) -> String {
 fn an_included_page_brings_its_own_files() {
     check(
         &include("include", "API", ""),
-        r#"<div class="included"><p><img src="/content/s/5/files/map.png" alt="" loading="lazy" width="100" height="50"></p></div>"#,
+        r#"<div class="included"><p><img src="/content/s/5/files/map.png" alt="" loading="lazy" width="100" height="50" referrerpolicy="origin"></p></div>"#,
     );
 }
 

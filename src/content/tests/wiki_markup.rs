@@ -58,7 +58,7 @@ fn links_of_all_kinds() {
 fn pictures_emoticons_and_escapes() {
     check(
         "!map.png|width=100! (/) \\*plain\\* Wow! Great! \\[x]",
-        r#"<p><img src="/content/s/1/files/map.png" alt="" loading="lazy" width="100" height="50"> ✅ *plain* Wow! Great! [x]</p>"#,
+        r#"<p><img src="/content/s/1/files/map.png" alt="" loading="lazy" width="100" height="50" referrerpolicy="origin"> ✅ *plain* Wow! Great! [x]</p>"#,
     );
 }
 

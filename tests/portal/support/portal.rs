@@ -11,7 +11,9 @@ use actix_web::dev::ServerHandle;
 use diesel::PgConnection;
 use tempfile::TempDir;
 use uuid::Uuid;
-use vestibule::config::{BaseUrlArgs, DatabaseArgs, LiveArgs, ServeArgs, Settings, StorageArgs};
+use vestibule::config::{
+    BaseUrlArgs, DatabaseArgs, FramingArgs, LiveArgs, ServeArgs, Settings, StorageArgs,
+};
 use vestibule::db::Db;
 use vestibule::pages::files::FileStore;
 use vestibule::pages::live::Live;
@@ -33,6 +35,7 @@ pub(crate) struct Setup {
     pub(crate) sample: bool,
     pub(crate) hosts: &'static str,
     pub(crate) trusted_proxies: &'static str,
+    pub(crate) framing: FramingArgs,
     /// Where Atlassian's shared services are, when they are asked at all.
     pub(crate) atlassian_url: Option<String>,
 }
@@ -215,6 +218,7 @@ fn settings(setup: &Setup, database: &Database, data_dir: &Path, base_url: &str)
             atlassian_auth_url: atlassian("https://auth.atlassian.com"),
             ..LiveArgs::with_key(SECRET_KEY.repeat(22))
         },
+        framing: setup.framing.clone(),
         trusted_proxies: setup.trusted_proxies.to_owned(),
         database_connections: "4".to_owned(),
         upload_limit_mib: "64".to_owned(),

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use uuid::Uuid;
 use vestibule::clock;
 use vestibule::demo::sample_space;
-use vestibule::pages::library::file_url;
+use vestibule::pages::addresses::Addresses;
 use vestibule::pages::store::attachments;
 use vestibule::password::{self, Password, PasswordHash};
 use vestibule::shares::embed_origins::EmbedOrigins;
@@ -35,6 +35,15 @@ impl Visitor {
     pub(crate) async fn unlock(&self, share: &Share) {
         let address = format!("{}?unlock={}", path(share), token(share));
         assert_eq!(self.get(&address).await.status, 303);
+    }
+
+    /// Gets in by a token inside a frame, and goes on as a browser does that keeps no cookie there: the address with the
+    /// key, of the share's start.
+    pub(crate) async fn unlock_without_cookies(&self, share: &Share) -> String {
+        let address = format!("{}?unlock={}", path(share), token(share));
+        let probe = self.get(&address).await.location().to_owned();
+        self.cookies().clear();
+        self.get(&probe).await.location().to_owned()
     }
 
     /// Types a password.
@@ -88,7 +97,7 @@ impl Portal {
             attachments::list_attachments(db, share.connection_id, &page.to_string()).unwrap()
         });
         let file = files.iter().find(|file| file.file_name == name);
-        file_url(&path(share), file.expect("no such file"))
+        Addresses::below(path(share)).file(file.expect("no such file"))
     }
 
     /// Seen by visitors within a second.

@@ -2,7 +2,9 @@
 
 mod access;
 mod attachment;
+mod cookieless;
 mod framing;
+mod hand_over;
 mod health;
 mod host;
 mod limits;
@@ -12,5 +14,6 @@ mod page;
 mod pass;
 mod password;
 mod scope;
+mod signed_files;
 mod unlock;
 mod unlock_refused;

@@ -13,7 +13,7 @@ fn drawio(name: &str) -> String {
 
 fn picture(id: &str, name: &str) -> String {
     format!(
-        r#"<figure class="picture diagram"><img src="/content/s/files/{id}" alt="Diagram: {name}" loading="lazy" width="400" height="200"></figure>"#
+        r#"<figure class="picture diagram"><img src="/content/s/files/{id}" alt="Diagram: {name}" loading="lazy" width="400" height="200" referrerpolicy="origin"></figure>"#
     )
 }
 

@@ -27,6 +27,7 @@ pub(super) fn share() -> ShareHeader {
         home_url: "/content/s".to_owned(),
         search_url: Some("/content/s/search".to_owned()),
         sign_out_url: Some("/content/s/session/end".to_owned()),
+        new_tab: None,
     }
 }
 

@@ -1,0 +1,2 @@
+drop table used_ticket;
+drop table cookieless_pass;

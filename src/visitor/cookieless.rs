@@ -1,0 +1,195 @@
+//! `/e/{key}/content/{share}/…`: pages inside frames for browsers that keep no cookie there. The handlers are those of
+//! `/content`; here is decided where a key counts.
+//!
+//! It counts where only our own framed pages can ask: for a frame, and for parts of pages of our origin. A tab gets in by
+//! it only when a page of ours opens it, and then by a cookie of its own. Pasted, mailed or linked from another site, a
+//! key opens nothing; a browser that does not say what it asks for gets nothing, either.
+
+use std::sync::Arc;
+
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
+use time::OffsetDateTime;
+
+use super::gate::{Refusal, Unlocked, UsedPass, append_cookie, base_path, named_share};
+use super::probe::digest_of_browser;
+use super::query::{Query, with_token};
+use super::signed_files;
+use crate::config::Cookieless;
+use crate::shares::access::{self, Access};
+use crate::shares::cookieless::CookielessKey;
+use crate::shares::pass::Pass;
+use crate::shares::share::Share;
+use crate::shares::store::frames;
+use crate::web::error::Failure;
+use crate::web::fetch_metadata::{Destination, destination, is_same_origin};
+use crate::web::share_cache::KnownShare;
+use crate::web::state::AppState;
+use crate::web::{page, pass_cookie};
+
+/// The gate of addresses with a key.
+pub(super) async fn pass_gate(
+    state: &web::Data<AppState>,
+    request: &HttpRequest,
+    known: Arc<KnownShare>,
+    key: &str,
+    query: &Query,
+    now: OffsetDateTime,
+) -> Result<Unlocked, Refusal> {
+    let share = &known.share;
+    let clean = query.clean(clean_path(request.path()));
+    if let Some(token) = &query.token {
+        let unlock = page::see_other(&with_token(&clean, token));
+        return Err(Refusal::Answer(unlock));
+    }
+    let place = place(request);
+    if place != Place::Elsewhere
+        && let Some(pass) = live_pass(state, request, share, key, now).await?
+    {
+        if place == Place::OwnTab {
+            let in_a_tab = hand_over(state, request, share, &pass, &clean, now);
+            return Err(Refusal::Answer(in_a_tab));
+        }
+        request.extensions_mut().insert(UsedPass {
+            expires: pass.expires,
+            context: pass.context,
+            cookie: None,
+        });
+        let key = key.to_owned();
+        return Ok(Unlocked::by_key(known, key, pass));
+    }
+    if signed_files::opens(state, request, share, now) {
+        return Ok(Unlocked::by_signature(known));
+    }
+    Err(Refusal::Answer(page::see_other(&clean)))
+}
+
+/// Where a key would count.
+#[derive(Debug, PartialEq, Eq)]
+enum Place {
+    /// A frame, or a part of a page of ours.
+    Framed,
+    /// A tab that a page of ours opens.
+    OwnTab,
+    Elsewhere,
+}
+
+fn place(request: &HttpRequest) -> Place {
+    match (destination(request), is_same_origin(request)) {
+        (Some(Destination::Frame), _) | (Some(Destination::Part), true) => Place::Framed,
+        (Some(Destination::Tab), true) => Place::OwnTab,
+        _ => Place::Elsewhere,
+    }
+}
+
+/// The pass behind a key, if it opens this share now.
+async fn live_pass(
+    state: &web::Data<AppState>,
+    request: &HttpRequest,
+    share: &Share,
+    key: &str,
+    now: OffsetDateTime,
+) -> Result<Option<Pass>, Failure> {
+    if state.settings.framing.cookieless == Cookieless::Off {
+        return Ok(None);
+    }
+    let Some(key) = CookielessKey::parse(key) else {
+        return Ok(None);
+    };
+    let (key, browser, id) = (key.digest(), digest_of_browser(request), share.id);
+    let found = state
+        .db
+        .run(move |db| frames::find_pass(db, &key, id, &browser, now))
+        .await?;
+    let passes: Vec<Pass> = found.into_iter().collect();
+    Ok(match access::decide(share, &passes, now) {
+        Access::ByPass(pass) => Some(pass),
+        _ => None,
+    })
+}
+
+/// A link of a framed page opens a tab: there a cookie is kept.
+fn hand_over(
+    state: &AppState,
+    request: &HttpRequest,
+    share: &Share,
+    pass: &Pass,
+    clean: &str,
+    now: OffsetDateTime,
+) -> HttpResponse {
+    let mut response = page::see_other(clean);
+    for cookie in pass_cookie::admit(state, request, share, pass, now) {
+        append_cookie(&mut response, &cookie);
+    }
+    response
+}
+
+/// `POST /e/{key}/content/{share}/session/end`: the key is good for nothing any more.
+pub async fn end_session(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let known = named_share(&state, &request).await?;
+    let key = request
+        .match_info()
+        .get("key")
+        .and_then(CookielessKey::parse);
+    if let Some(key) = key {
+        let digest = key.digest();
+        let ended = state.db.run(move |db| frames::end_pass(db, &digest)).await;
+        ended.map_err(|error| crate::web::error::PageError::from(Failure::from(error)))?;
+    }
+    Ok(page::see_other(&base_path(known.share.id)))
+}
+
+/// `GET` there: the form's own address shows nothing.
+pub async fn leave_form(request: HttpRequest) -> HttpResponse {
+    let share = request.match_info().get("share").unwrap_or_default();
+    page::see_other(&format!("/content/{share}"))
+}
+
+/// A path without its key.
+pub(super) fn clean_path(path: &str) -> &str {
+    let below = path
+        .strip_prefix("/e/")
+        .and_then(|rest| rest.find('/').and_then(|end| rest.get(end..)));
+    below.unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::{Place, clean_path, place};
+
+    #[test]
+    fn a_key_counts_only_where_our_own_framed_pages_ask() {
+        let asked = |destination: &str, site: &str| {
+            let request = TestRequest::get()
+                .insert_header(("sec-fetch-dest", destination))
+                .insert_header(("sec-fetch-site", site));
+            place(&request.to_http_request())
+        };
+        for site in ["same-origin", "same-site", "cross-site", "none"] {
+            assert_eq!(asked("iframe", site), Place::Framed, "{site}");
+        }
+        for part in ["image", "style", "script", "video", "empty", "track"] {
+            assert_eq!(asked(part, "same-origin"), Place::Framed, "{part}");
+            for site in ["same-site", "cross-site", "none", ""] {
+                assert_eq!(asked(part, site), Place::Elsewhere, "{part} {site}");
+            }
+        }
+        assert_eq!(asked("document", "same-origin"), Place::OwnTab);
+        for site in ["same-site", "cross-site", "none", ""] {
+            assert_eq!(asked("document", site), Place::Elsewhere, "{site}");
+        }
+        let silent = TestRequest::get().to_http_request();
+        assert_eq!(place(&silent), Place::Elsewhere);
+    }
+
+    #[test]
+    fn a_path_loses_its_key_and_nothing_else() {
+        assert_eq!(clean_path("/e/key/content/s/1"), "/content/s/1");
+        assert_eq!(clean_path("/content/s/e/1"), "/content/s/e/1");
+        assert_eq!(clean_path("/e/key"), "/e/key");
+    }
+}

@@ -1,0 +1,122 @@
+//! After an unlock in a frame: did the browser keep our cookie? A single-use ticket in the redirect's address asks, without
+//! any script.
+//!
+//! The cookie came back: on to the clean address. It did not: the visitor goes on by a key in the path, or is told to
+//! open a tab where the operator wants no keys.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use time::OffsetDateTime;
+
+use super::gate::password_page;
+use super::query::with_probe;
+use super::views::password::{Notice, NoticeKind};
+use crate::config::Cookieless;
+use crate::shares::access::Access;
+use crate::shares::cookieless::{CookielessKey, NewCookielessPass, user_agent_digest};
+use crate::shares::pass::Pass;
+use crate::shares::share::Share;
+use crate::shares::store::frames;
+use crate::shares::ticket::{Errand, Ticket};
+use crate::web::error::Failure;
+use crate::web::page;
+use crate::web::pass_cookie::{Shown, shown};
+use crate::web::state::AppState;
+
+/// Where to go with a fresh pass: in a frame by way of a probe.
+pub fn follow_up(
+    state: &AppState,
+    request: &HttpRequest,
+    pass: &Pass,
+    clean: &str,
+    now: OffsetDateTime,
+) -> String {
+    if shown(request) != Shown::Framed {
+        return clean.to_owned();
+    }
+    let ticket = Ticket::issue(Errand::Probe, *pass, None, now);
+    with_probe(clean, &state.pass_key.sign_ticket(&ticket))
+}
+
+/// Answers the address that [`follow_up`] gave.
+pub async fn answer(
+    state: &web::Data<AppState>,
+    request: &HttpRequest,
+    share: &Share,
+    access: &Access,
+    ticket: &str,
+    clean: &str,
+    now: OffsetDateTime,
+) -> Result<HttpResponse, Failure> {
+    let ticket = state
+        .pass_key
+        .verify_ticket(ticket)
+        .filter(|ticket| ticket.is_valid(Errand::Probe, share, now));
+    let Some(ticket) = ticket else {
+        return Ok(page::see_other(clean));
+    };
+    let is_in = matches!(access, Access::Open | Access::ByPass(_));
+    let used = use_once(state, &ticket).await;
+    if is_in {
+        // Whoever is in needs nothing of the ticket, not even a database.
+        return Ok(page::see_other(clean));
+    }
+    if !used? || !matches!(access, Access::Locked) || shown(request) != Shown::Framed {
+        return Ok(page::see_other(clean));
+    }
+    match state.settings.framing.cookieless {
+        Cookieless::Auto => go_on_by_key(state, request, &ticket, clean, now).await,
+        Cookieless::Off => {
+            let notice = Notice {
+                kind: NoticeKind::Info,
+                text: "Your browser keeps no cookies in embedded pages, so this page can only be read in a tab of its own."
+                    .to_owned(),
+            };
+            password_page(
+                request,
+                share,
+                StatusCode::UNAUTHORIZED,
+                clean,
+                Some(notice),
+            )
+        }
+    }
+}
+
+pub(super) async fn use_once(
+    state: &web::Data<AppState>,
+    ticket: &Ticket,
+) -> Result<bool, Failure> {
+    let ticket = ticket.clone();
+    Ok(state
+        .db
+        .run(move |db| frames::use_ticket(db, &ticket))
+        .await?)
+}
+
+async fn go_on_by_key(
+    state: &web::Data<AppState>,
+    request: &HttpRequest,
+    ticket: &Ticket,
+    clean: &str,
+    now: OffsetDateTime,
+) -> Result<HttpResponse, Failure> {
+    let key = CookielessKey::random();
+    let new = NewCookielessPass {
+        key_digest: key.digest(),
+        user_agent_digest: digest_of_browser(request),
+        pass: ticket.pass,
+        at: now,
+    };
+    state.db.run(move |db| frames::keep_pass(db, &new)).await?;
+    Ok(page::see_other(&format!(
+        "/e/{}{clean}",
+        key.to_path_segment()
+    )))
+}
+
+/// Of the browser that a key is given to.
+pub(super) fn digest_of_browser(request: &HttpRequest) -> [u8; 32] {
+    let user_agent = request.headers().get("user-agent");
+    user_agent_digest(user_agent.map_or(b"", |value| value.as_bytes()))
+}

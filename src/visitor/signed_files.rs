@@ -1,0 +1,57 @@
+//! Files by the signature in their address; who may have them that way. The signature is `shares::file_signature`'s
+//! subject.
+
+use actix_web::HttpRequest;
+use time::OffsetDateTime;
+use url::form_urlencoded;
+
+use crate::pages::addresses::FileSigner;
+use crate::shares::file_signature;
+use crate::shares::share::{Availability, Share};
+use crate::web::fetch_metadata::{Destination, destination, is_from_our_page, is_same_origin};
+use crate::web::state::AppState;
+
+const EXPIRES: &str = "x";
+const SIGNATURE: &str = "s";
+
+/// Signs the files of a page that is made now; with it, until when.
+pub fn signer(
+    state: &AppState,
+    share: &std::sync::Arc<crate::web::share_cache::KnownShare>,
+    now: OffsetDateTime,
+) -> (FileSigner, i64) {
+    let expires = file_signature::expiry(now);
+    let (key, known) = (state.pass_key.clone(), std::sync::Arc::clone(share));
+    let sign = move |attachment: &str| {
+        let signature = key.sign_file(&known.share, attachment, expires);
+        format!("{EXPIRES}={expires}&{SIGNATURE}={signature}")
+    };
+    (std::sync::Arc::new(sign), expires)
+}
+
+/// Whether the request is for a file whose address is signed, and a page of ours asks for it: linked from elsewhere or
+/// pasted into a tab, a signature is worth nothing.
+pub fn opens(state: &AppState, request: &HttpRequest, share: &Share, now: OffsetDateTime) -> bool {
+    let Some(attachment) = request.match_info().get("attachment") else {
+        return false;
+    };
+    let value = |name: &str| {
+        let mut pairs = form_urlencoded::parse(request.query_string().as_bytes());
+        pairs.find(|(key, _)| key == name).map(|(_, value)| value)
+    };
+    let (Some(expires), Some(signature)) = (value(EXPIRES), value(SIGNATURE)) else {
+        return false;
+    };
+    let is_ours = match destination(request) {
+        Some(Destination::Tab) => is_same_origin(request),
+        _ => is_from_our_page(request),
+    };
+    let Ok(expires) = expires.parse() else {
+        return false;
+    };
+    is_ours
+        && share.availability(now) == Availability::Open
+        && state
+            .pass_key
+            .is_file_signature(share, attachment, expires, &signature, now)
+}

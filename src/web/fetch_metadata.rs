@@ -1,0 +1,75 @@
+//! What a browser says of its request by Fetch Metadata (W3C Fetch Metadata Request Headers): what the answer is for, and
+//! whether a page of ours asks. Pages cannot forge these headers.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{self, AsHeaderName};
+use url::Url;
+
+/// What the answer is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// A page in a tab of its own.
+    Tab,
+    /// A page inside another page.
+    Frame,
+    /// Something in a page: a picture, a style, an answer for a script.
+    Part,
+}
+
+/// `None` where the browser says nothing: Safari before 16.4, or plain http away from localhost.
+pub fn destination(request: &HttpRequest) -> Option<Destination> {
+    Some(match text(request, "sec-fetch-dest")? {
+        "document" => Destination::Tab,
+        "iframe" | "frame" | "embed" | "object" | "fencedframe" => Destination::Frame,
+        _ => Destination::Part,
+    })
+}
+
+/// A page of ours asks, and not inside a sandbox that made it a stranger.
+pub fn is_same_origin(request: &HttpRequest) -> bool {
+    text(request, "sec-fetch-site") == Some("same-origin")
+}
+
+/// As [`is_same_origin`], or the `Referer` names this host. Pictures of shared pages send their origin in it even from
+/// a sandboxed frame, whose requests count as those of another site.
+pub fn is_from_our_page(request: &HttpRequest) -> bool {
+    let refers_to_us = || {
+        let referrer = Url::parse(text(request, header::REFERER)?).ok()?;
+        let host = text(request, header::HOST)?;
+        Some(referrer.authority().eq_ignore_ascii_case(host))
+    };
+    is_same_origin(request) || refers_to_us().unwrap_or(false)
+}
+
+fn text(request: &HttpRequest, name: impl AsHeaderName) -> Option<&str> {
+    request.headers().get(name)?.to_str().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::is_from_our_page;
+
+    #[test]
+    fn a_page_of_ours_is_known_by_its_site_or_its_referrer() {
+        let asked = |site: &str, referrer: &str| {
+            let request = TestRequest::get()
+                .insert_header(("host", "docs.example:8443"))
+                .insert_header(("sec-fetch-site", site))
+                .insert_header(("referer", referrer));
+            is_from_our_page(&request.to_http_request())
+        };
+        assert!(asked("same-origin", ""));
+        assert!(asked("cross-site", "https://docs.example:8443/"));
+        for stranger in [
+            "",
+            "https://docs.example/",
+            "https://evil.example/https://docs.example:8443/",
+            "https://docs.example:8443@evil.example/",
+            "nonsense",
+        ] {
+            assert!(!asked("cross-site", stranger), "{stranger}");
+        }
+    }
+}
