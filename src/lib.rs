@@ -20,6 +20,8 @@
 //! - **unlock token**: the JWT, good for a minute, by which a client's site lets its visitors in. **Unlock secret**: the
 //!   32 bytes it is signed with, one per share.
 //! - **pass**: the signed cookie that proves a visitor got in, by password or by token.
+//! - **probe**: the single-use ticket in a redirect's address that finds out whether a frame keeps our cookie.
+//! - **key**: what stands in the path of a visitor whose browser keeps no cookie in frames (`/e/{key}/content/…`).
 //! - **epoch**: a number of the share that every pass carries; raising it ends all passes at once.
 //! - **connection**: where pages come from. A **live** one is a Confluence site that is asked again and again, an
 //!   **import** a space export that was read once.
@@ -105,9 +107,14 @@
 //!    with a cookie. [`web::pass_cookie`] picks it by where the page is shown: `SameSite=Lax` in a tab, `SameSite=None;
 //!    Partitioned` under another name in a frame, so that browsers which block third-party cookies keep it. Its path is
 //!    the share's: two shares on one page never meet.
-//! 4. Not valid, but the visitor holds a live pass: 303, and he stays in. Not valid and no pass: the password page with a
+//! 4. In a frame the redirect leads by way of a probe. Its cookie came back: 303 to the clean URL. It did not:
+//!    [`visitor::probe`] gives out a key, of which the database keeps the digest, and the visitor reads on below `/e/{key}`.
+//!    There [`visitor::cookieless`] asks Fetch Metadata: a key counts for frames and parts of our own pages; a tab that such
+//!    a page opens gets a cookie of its own; everywhere else the key opens nothing. Pictures of framed pages need neither
+//!    ([`shares::file_signature`]).
+//! 5. Not valid, but the visitor holds a live pass: 303, and he stays in. Not valid and no pass: the password page with a
 //!    sentence about what happened, and `Vestibule-Unlock: {code}` for the developer of the client's site.
-//! 5. Either way an event is recorded for the admins, with the code and the clocks' difference, never the token.
+//! 6. Either way an event is recorded for the admins, with the code and the clocks' difference, never the token.
 //!
 //! # A live page
 //!
