@@ -1,6 +1,7 @@
 //! Flags and environment variables in, [`Settings`] out. Every wrong value is reported, not only the first.
 //! The one place that knows the names of variables.
 
+mod embedding;
 mod live;
 mod parse;
 
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 use url::Url;
 
+pub use self::embedding::{EmbedWildcards, EmbeddingArgs};
 pub use self::live::{Atlassian, LiveArgs, LiveConfig};
 
 use self::parse::{
@@ -108,6 +110,8 @@ pub struct ServeArgs {
     pub hosts: String,
     #[command(flatten)]
     pub live: LiveArgs,
+    #[command(flatten)]
+    pub embedding: EmbeddingArgs,
     /// Addresses or networks of reverse proxies whose `Forwarded` and `X-Forwarded-For` are believed, separated by
     /// commas.
     #[arg(
@@ -147,6 +151,7 @@ pub struct Settings {
     pub pass_key: [u8; 64],
     pub session_key: [u8; 64],
     pub live: LiveConfig,
+    pub embed_wildcards: EmbedWildcards,
     pub storage: Storage,
     pub trusted_proxies: Vec<IpNet>,
     pub upload_limit_bytes: u64,
@@ -354,6 +359,7 @@ impl ServeArgs {
         );
         let hosts = errors.check("VESTIBULE_HOSTS", parse_list(&self.hosts, parse_host));
         let live = self.live.check(errors);
+        let embed_wildcards = self.embedding.check(errors);
         let storage = self.storage.check(errors);
         let proxies = errors.check(
             "VESTIBULE_TRUSTED_PROXIES",
@@ -373,6 +379,7 @@ impl ServeArgs {
             pass_key: key.pass_key(),
             session_key: key.session_key(),
             live,
+            embed_wildcards: embed_wildcards?,
             storage: storage?,
             trusted_proxies: proxies?,
             upload_limit_bytes: u64::from(upload?) << 20,

@@ -20,6 +20,7 @@ use crate::pages::media_type::{DOWNLOAD, SVG};
 use crate::pages::model::Attachment;
 use crate::pages::reader::Reader;
 use crate::web::error::{Failure, PageError};
+use crate::web::headers::{Opens, harden_file};
 use crate::web::pass_cookie::{Shown, shown};
 use crate::web::scope::content_scope;
 use crate::web::state::AppState;
@@ -40,12 +41,6 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 const PDF: &str = "application/pdf";
-
-/// For everything but PDF: the sandbox takes scripts, forms and our origin from whatever slips through.
-const SANDBOX: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors ";
-/// Browsers' own PDF viewers do not open in a sandbox.
-const NO_SANDBOX: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors ";
 
 /// What of the file is asked for.
 enum Wanted {
@@ -80,7 +75,6 @@ pub async fn send_attachment(
     let mut response = HttpResponse::build(status);
     response
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))
-        .insert_header((header::VARY, "Cookie, Sec-Fetch-Dest"))
         .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((header::ETAG, etag));
     match (status, &range) {
@@ -222,26 +216,15 @@ fn describe(
         if as_download { "attachment" } else { "inline" },
         utf8_percent_encode(&file.file_name, ATTRIBUTE)
     );
-    let policy = if file.media_type == PDF {
-        NO_SANDBOX
+    let opens = if file.media_type == PDF && !as_download {
+        Opens::InViewer
     } else {
-        SANDBOX
+        Opens::InSandbox
     };
-    let policy = format!(
-        "{policy}{}",
-        unlocked.share().embed_origins.frame_ancestors()
-    );
+    harden_file(headers, &unlocked.shell(), opens);
     let fields = [
         (header::CONTENT_TYPE, file.media_type.as_str()),
         (header::CONTENT_DISPOSITION, &disposition),
-        (header::CONTENT_SECURITY_POLICY, &policy),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            HeaderName::from_static("cross-origin-resource-policy"),
-            "same-origin",
-        ),
-        (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("x-robots-tag"), "noindex"),
     ];
     for (name, value) in fields {
         if let Ok(value) = HeaderValue::from_str(value) {

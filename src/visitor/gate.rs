@@ -15,7 +15,7 @@ use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse,
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::unlock::{Query, answer_token};
+use super::unlock::{Query, answer_token, token_needed};
 use super::views::password::{Notice, PasswordPage};
 use crate::clock;
 use crate::shares::access::{self, Access};
@@ -23,6 +23,7 @@ use crate::shares::pass::Pass;
 use crate::shares::share::{Share, ShareId, WrittenShareId};
 use crate::web::error::{Failure, PageError, Stopped};
 use crate::web::headers::Shell;
+use crate::web::place::place_of;
 use crate::web::share_cache::KnownShare;
 use crate::web::state::AppState;
 use crate::web::{page, pass_cookie};
@@ -57,7 +58,7 @@ impl Unlocked {
     }
 
     pub fn shell(&self) -> Shell {
-        Shell::of(self.share())
+        self.known.shell.clone()
     }
 
     /// The same failure, framed as this share's pages are.
@@ -114,7 +115,7 @@ async fn pass_gate(request: &HttpRequest, now: OffsetDateTime) -> Result<Unlocke
     let share = &known.share;
     let query = Query::take_apart(request.query_string());
     let passes = pass_cookie::read_passes(&state, request);
-    let access = access::decide(share, &passes, now);
+    let access = access::decide(share, &passes, place_of(request), now);
     if let Some(token) = &query.token {
         return Err(Refusal::Answer(answer_token(
             &state, request, share, &access, token, &query, now,
@@ -142,6 +143,11 @@ async fn pass_gate(request: &HttpRequest, now: OffsetDateTime) -> Result<Unlocke
                 None,
             )?))
         }
+        Access::TokenNeeded => Err(Refusal::Answer(token_needed(request, share, None)?)),
+        Access::OnlyInItsSites => Err(Refusal::Failure(PageError {
+            failure: Failure::OnlyInItsSites,
+            shell: Shell::of(share),
+        })),
         Access::Unavailable(availability) => Err(Refusal::Failure(PageError {
             failure: Failure::Unavailable(availability),
             shell: Shell::of(share),
@@ -211,13 +217,17 @@ pub fn password_page(
     };
     let mut response = page::html(status, &Shell::of(share), &form)?;
     if status == StatusCode::UNAUTHORIZED {
-        // RFC 9110 wants a challenge with a 401; browsers pass over a scheme they do not know.
-        response.headers_mut().insert(
-            header::WWW_AUTHENTICATE,
-            HeaderValue::from_static("Vestibule"),
-        );
+        challenge(&mut response);
     }
     Ok(response)
+}
+
+/// RFC 9110 wants a challenge with a 401; browsers pass over a scheme they do not know.
+pub fn challenge(response: &mut HttpResponse) {
+    let scheme = HeaderValue::from_static("Vestibule");
+    response
+        .headers_mut()
+        .insert(header::WWW_AUTHENTICATE, scheme);
 }
 
 pub fn append_cookie(response: &mut HttpResponse, cookie: &str) {
@@ -242,16 +252,13 @@ pub async fn renew_pass(
     Ok(response)
 }
 
-/// Whether the visitor is in already, so that no password needs to be asked for or counted.
-pub fn is_admitted(
+/// What the visitor may do without a password: whoever is in already needs none, and none helps at the wrong place.
+pub fn access_of(
     state: &AppState,
     request: &HttpRequest,
     share: &Share,
     now: OffsetDateTime,
-) -> bool {
+) -> Access {
     let passes = pass_cookie::read_passes(state, request);
-    matches!(
-        access::decide(share, &passes, now),
-        Access::Open | Access::ByPass(_)
-    )
+    access::decide(share, &passes, place_of(request), now)
 }

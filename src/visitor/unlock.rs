@@ -2,20 +2,21 @@
 //! itself is `shares::unlock_token`.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use percent_encoding::percent_decode_str;
 use time::OffsetDateTime;
 
-use super::gate::{append_cookie, password_page};
+use super::gate::{append_cookie, challenge, password_page};
 use super::views::password::{Notice, NoticeKind};
+use super::views::token_needed::TokenNeededPage;
 use crate::shares::access::Access;
 use crate::shares::event::Event;
 use crate::shares::pass::WayIn;
 use crate::shares::share::Share;
 use crate::shares::unlock_token::{self, RefusalCode};
 use crate::web::error::Failure;
-use crate::web::headers::Shell;
+use crate::web::headers::{Shell, hide_address};
 use crate::web::state::AppState;
 use crate::web::{page, pass_cookie};
 
@@ -72,8 +73,11 @@ pub fn answer_token(
     now: OffsetDateTime,
 ) -> Result<HttpResponse, Failure> {
     let clean = query.clean(request.uri().path());
-    if matches!(access, Access::Open) {
-        return Ok(page::see_other(&clean));
+    match access {
+        Access::Open => return Ok(page::see_other(&clean)),
+        // The token is not even looked at: at the right place it still works.
+        Access::OnlyInItsSites => return refuse_token(request, share, access, None, &clean),
+        _ => {}
     }
     match unlock_token::check(token, &share.token_rule(now)) {
         Ok(accepted) => {
@@ -93,7 +97,7 @@ pub fn answer_token(
                 .record(share.id, Event::TokenRefused(refused), now);
             match access {
                 Access::ByPass(_) => Ok(page::see_other(&clean)),
-                access => refuse_token(request, share, access, code, &clean),
+                access => refuse_token(request, share, access, Some(code), &clean),
             }
         }
     }
@@ -103,37 +107,62 @@ fn refuse_token(
     request: &HttpRequest,
     share: &Share,
     access: &Access,
-    code: RefusalCode,
+    code: Option<RefusalCode>,
     clean: &str,
 ) -> Result<HttpResponse, Failure> {
-    let mut response = if let Access::Unavailable(availability) = access {
-        let failure = Failure::Unavailable(*availability);
+    let failed = |failure: Failure| {
         let (title, sentences) = failure.words();
         let shell = Shell::of(share);
         page::message(request, failure.status(), &shell, title, sentences, None)
-    } else {
-        let notice = Notice {
-            kind: NoticeKind::Info,
-            text: refusal_sentence(code).to_owned(),
-        };
-        password_page(
+    };
+    let mut response = match access {
+        Access::Unavailable(availability) => failed(Failure::Unavailable(*availability)),
+        Access::OnlyInItsSites => failed(Failure::OnlyInItsSites),
+        Access::TokenNeeded => token_needed(request, share, code)?,
+        _ => password_page(
             request,
             share,
             StatusCode::UNAUTHORIZED,
             clean,
-            Some(notice),
-        )?
+            code.map(|code| Notice {
+                kind: NoticeKind::Info,
+                text: refusal_sentence(code).to_owned(),
+            }),
+        )?,
     };
-    let headers = response.headers_mut();
-    headers.insert(
-        HeaderName::from_static("vestibule-unlock"),
-        HeaderValue::from_static(code.as_str()),
-    );
+    if let Some(code) = code {
+        response.headers_mut().insert(
+            HeaderName::from_static("vestibule-unlock"),
+            HeaderValue::from_static(code.as_str()),
+        );
+    }
     // The token still stands in the address.
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
+    hide_address(&mut response);
+    Ok(response)
+}
+
+/// What a frame shows that only a token opens: no password would help. `code` says why the one that came did not.
+pub fn token_needed(
+    request: &HttpRequest,
+    share: &Share,
+    code: Option<RefusalCode>,
+) -> Result<HttpResponse, Failure> {
+    let sentence = match code {
+        Some(RefusalCode::Expired) => {
+            "The link behind this frame has expired. Reload the page around it."
+        }
+        Some(RefusalCode::NotYetValid) => {
+            "The link behind this frame is not valid yet. Reload the page around it in a moment."
+        }
+        Some(_) => "The link behind this frame does not work. Reload the page around it.",
+        None => "Reload the page around this frame to open it.",
+    };
+    let view = TokenNeededPage {
+        context: page::context(request),
+        sentence,
+    };
+    let mut response = page::html(StatusCode::UNAUTHORIZED, &Shell::of(share), &view)?;
+    challenge(&mut response);
     Ok(response)
 }
 

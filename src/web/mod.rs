@@ -14,6 +14,7 @@ pub mod message;
 pub mod page;
 pub mod page_cache;
 pub mod pass_cookie;
+pub mod place;
 pub mod problem;
 pub mod request;
 pub mod scope;

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::error::Failure;
-use super::headers::{Shell, harden};
+use super::headers::{Shell, harden, harden_redirect};
 use super::message::{Context, MessagePage};
 use super::pass_cookie::{Shown, shown};
 
@@ -69,12 +69,11 @@ pub fn permanent_redirect(path: &str) -> HttpResponse {
 fn redirect(status: StatusCode, path: &str) -> HttpResponse {
     let is_path = path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\");
     let location = HeaderValue::from_str(if is_path { path } else { "/" });
-    let mut response = HttpResponse::build(status)
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .finish();
+    let mut response = HttpResponse::new(status);
+    let headers = response.headers_mut();
+    harden_redirect(headers);
     let location = location.unwrap_or_else(|_invalid| HeaderValue::from_static("/"));
-    response.headers_mut().insert(header::LOCATION, location);
+    headers.insert(header::LOCATION, location);
     response
 }
 

@@ -11,7 +11,9 @@ use actix_web::dev::ServerHandle;
 use diesel::PgConnection;
 use tempfile::TempDir;
 use uuid::Uuid;
-use vestibule::config::{BaseUrlArgs, DatabaseArgs, LiveArgs, ServeArgs, Settings, StorageArgs};
+use vestibule::config::{
+    BaseUrlArgs, DatabaseArgs, EmbeddingArgs, LiveArgs, ServeArgs, Settings, StorageArgs,
+};
 use vestibule::db::Db;
 use vestibule::pages::files::FileStore;
 use vestibule::pages::live::Live;
@@ -33,6 +35,7 @@ pub(crate) struct Setup {
     pub(crate) sample: bool,
     pub(crate) hosts: &'static str,
     pub(crate) trusted_proxies: &'static str,
+    pub(crate) embed_wildcards: Option<&'static str>,
     /// Where Atlassian's shared services are, when they are asked at all.
     pub(crate) atlassian_url: Option<String>,
 }
@@ -214,6 +217,9 @@ fn settings(setup: &Setup, database: &Database, data_dir: &Path, base_url: &str)
             atlassian_api_url: atlassian("https://api.atlassian.com"),
             atlassian_auth_url: atlassian("https://auth.atlassian.com"),
             ..LiveArgs::with_key(SECRET_KEY.repeat(22))
+        },
+        embedding: EmbeddingArgs {
+            embed_wildcards: setup.embed_wildcards.unwrap_or("refuse").to_owned(),
         },
         trusted_proxies: setup.trusted_proxies.to_owned(),
         database_connections: "4".to_owned(),
