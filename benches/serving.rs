@@ -390,6 +390,7 @@ fn make_share(database_url: &str, folder: &Path) -> Share {
     });
     let new = NewShare {
         enabled: true,
+        embed_only: false,
         connection_id: imported.connection_id,
         name: "Bench".to_owned(),
         description: String::new(),

@@ -1,7 +1,7 @@
 //! Flags and environment variables in, [`Settings`] out. Every wrong value is reported, not only the first.
 //! The one place that knows the names of variables.
 
-mod framing;
+mod embedding;
 mod live;
 mod parse;
 
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 use url::Url;
 
-pub use self::framing::{Cookieless, Framing, FramingArgs};
+pub use self::embedding::{Cookieless, EmbedWildcards, Embedding, EmbeddingArgs};
 pub use self::live::{Atlassian, LiveArgs, LiveConfig};
 
 use self::parse::{
@@ -111,7 +111,7 @@ pub struct ServeArgs {
     #[command(flatten)]
     pub live: LiveArgs,
     #[command(flatten)]
-    pub framing: FramingArgs,
+    pub embedding: EmbeddingArgs,
     /// Addresses or networks of reverse proxies whose `Forwarded` and `X-Forwarded-For` are believed, separated by
     /// commas.
     #[arg(
@@ -151,7 +151,7 @@ pub struct Settings {
     pub pass_key: [u8; 64],
     pub session_key: [u8; 64],
     pub live: LiveConfig,
-    pub framing: Framing,
+    pub embedding: Embedding,
     pub storage: Storage,
     pub trusted_proxies: Vec<IpNet>,
     pub upload_limit_bytes: u64,
@@ -359,7 +359,7 @@ impl ServeArgs {
         );
         let hosts = errors.check("VESTIBULE_HOSTS", parse_list(&self.hosts, parse_host));
         let live = self.live.check(errors);
-        let framing = self.framing.check(errors);
+        let embedding = self.embedding.check(errors);
         let storage = self.storage.check(errors);
         let proxies = errors.check(
             "VESTIBULE_TRUSTED_PROXIES",
@@ -379,7 +379,7 @@ impl ServeArgs {
             pass_key: key.pass_key(),
             session_key: key.session_key(),
             live,
-            framing: framing?,
+            embedding: embedding?,
             storage: storage?,
             trusted_proxies: proxies?,
             upload_limit_bytes: u64::from(upload?) << 20,

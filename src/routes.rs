@@ -2,7 +2,6 @@
 
 use std::future::ready;
 
-use actix_web::http::header;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, FormConfig, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, Route};
@@ -14,6 +13,7 @@ use crate::visitor::{
     access, attachment, cookieless, hand_over, search, session, show, start, unlock,
 };
 use crate::web::error::{Failure, PageError};
+use crate::web::headers::DATA_HEADERS;
 use crate::web::state::AppState;
 use crate::web::{assets, health};
 
@@ -104,8 +104,8 @@ fn admin(config: &mut ServiceConfig, state: &AppState) {
 
 fn admin_shares(config: &mut ServiceConfig) {
     use crate::admin::shares::{
-        activity, change, create, deletion, leaks, list, page_choice, refresh, show, unlock,
-        unlock_secret,
+        activity, change, create, deletion, embedding, leaks, list, page_choice, refresh, show,
+        unlock, unlock_secret,
     };
     config
         .service(read("", list::show))
@@ -125,7 +125,7 @@ fn admin_shares(config: &mut ServiceConfig) {
         ))
         .service(act("/shares/{share}/unlock-link", unlock::try_it))
         .service(act("/shares/{share}/token-check", unlock::check_token))
-        .service(act("/shares/{share}/embedding", change::embedding))
+        .service(act("/shares/{share}/embedding", embedding::change))
         .service(act("/shares/{share}/state", change::state))
         .service(act("/shares/{share}/passes/end", change::end_passes))
         .service(act("/shares/{share}/guesses/clear", change::clear_guesses))
@@ -226,9 +226,9 @@ where
 
 fn api(config: &mut ServiceConfig) {
     use crate::api::{methods, openapi};
-    let headers = DefaultHeaders::new()
-        .add((header::CACHE_CONTROL, "no-store"))
-        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    let headers = DATA_HEADERS
+        .into_iter()
+        .fold(DefaultHeaders::new(), DefaultHeaders::add);
     let version_1 = web::scope("/v1")
         .configure(api_version_1)
         .default_service(methods::nothing_here());

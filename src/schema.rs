@@ -278,6 +278,8 @@ diesel::table! {
         exclude_labels -> Array<Nullable<Text>>,
         /// Whether footer comments are shown under a page, to be read only.
         show_comments -> Bool,
+        /// Whether the share opens only by an unlock token, and only inside a frame of its embed_origins.
+        embed_only -> Bool,
     }
 }
 

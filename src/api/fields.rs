@@ -8,9 +8,11 @@ use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
 use super::problems::Problems;
+use crate::config::EmbedWildcards;
 use crate::password::{Password, PasswordError};
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::share::PassLifetime;
+use crate::web::error::words::ONLY_WITHOUT_SITES;
 
 /// For values whose type is all there is to check.
 pub(super) fn any<T>(value: T) -> Result<T, Infallible> {
@@ -72,12 +74,26 @@ pub(super) fn lifetime(seconds: i64) -> Result<PassLifetime, &'static str> {
         .ok_or("This must be between 60 (a minute) and 2592000 (30 days).")
 }
 
-pub(super) fn origins(entries: Vec<String>) -> Result<EmbedOrigins, String> {
-    let parsed = EmbedOrigins::parse(entries.iter().map(String::as_str));
+pub(super) fn origins(
+    entries: Vec<String>,
+    wildcards: EmbedWildcards,
+) -> Result<EmbedOrigins, String> {
+    let parsed = EmbedOrigins::parse_with(entries.iter().map(String::as_str), wildcards);
     parsed.map_err(|errors| {
         let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
         format!("{}.", sentences.join("; "))
     })
+}
+
+/// For a share whose list of sites is sent with it, so that this is reported with everything else.
+pub(super) fn check_sites(
+    problems: &mut Problems,
+    embed_only: bool,
+    embed_origins: Option<&EmbedOrigins>,
+) {
+    if embed_only && embed_origins == Some(&EmbedOrigins::None) {
+        problems.add("embedOrigins", ONLY_WITHOUT_SITES);
+    }
 }
 
 pub(super) const DEFAULT_LIMIT: u8 = 50;
@@ -118,6 +134,7 @@ mod tests {
     use time::macros::datetime;
 
     use super::{description, moment, name, origins};
+    use crate::config::EmbedWildcards;
 
     #[test]
     fn times_of_every_offset_become_utc() {
@@ -159,7 +176,8 @@ mod tests {
     #[test]
     fn every_wrong_origin_is_named() {
         let entries = ["https://ok.example", "nope", "http://plain.example"];
-        let problem = origins(entries.map(str::to_owned).to_vec()).unwrap_err();
+        let problem =
+            origins(entries.map(str::to_owned).to_vec(), EmbedWildcards::Refuse).unwrap_err();
         assert!(problem.contains("nope") && problem.contains("plain.example"));
     }
 }

@@ -10,6 +10,7 @@ use super::options::{Options, OptionsBody};
 use super::problems::{Problems, Unknown};
 use super::root::{Named, Place};
 use super::words::{ScopeWord, read_word};
+use crate::config::EmbedWildcards;
 use crate::password::Password;
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::share::PassLifetime;
@@ -74,9 +75,15 @@ pub(super) struct NewShareBody {
     #[schema(value_type = Option<i32>, minimum = 60, maximum = 2_592_000)]
     pass_lifetime_seconds: Given<i64>,
     /// Sites that may embed the share, as `https://www.example.com`; a single `*` lets every site. None if left out.
+    /// `https://*.example.com` stands for every host below `example.com`, where the operator allows wildcards.
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>, max_items = 50)]
     embed_origins: Given<Vec<String>>,
+    /// True: the share opens only by an unlock token, and only inside a frame of `embedOrigins`, which must then list a
+    /// site; a password is not used. False if left out.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    embed_only: Given<bool>,
     #[serde(default)]
     #[schema(value_type = Option<OptionsBody>)]
     options: Given<OptionsBody>,
@@ -98,13 +105,18 @@ pub(super) struct Details {
     pub(super) expires_at: Option<OffsetDateTime>,
     pub(super) pass_lifetime: PassLifetime,
     pub(super) embed_origins: EmbedOrigins,
+    pub(super) embed_only: bool,
     pub(super) options: Options,
     pub(super) enabled: bool,
 }
 
 impl NewShareBody {
     /// The place is missing when it is among the problems; a wrong detail has its default, and its problem.
-    pub(super) fn read(self, problems: &mut Problems) -> (Option<Place>, Details) {
+    pub(super) fn read(
+        self,
+        problems: &mut Problems,
+        wildcards: EmbedWildcards,
+    ) -> (Option<Place>, Details) {
         problems.refuse_unknown("", &self.unknown);
         let connection_id = problems.required("connectionId", self.connection_id, fields::uuid);
         let scope = problems.required("scope", self.scope, read_word::<ScopeWord>);
@@ -117,6 +129,10 @@ impl NewShareBody {
             }),
             _ => None,
         };
+        let embed_origins = read_origins(problems, self.embed_origins, wildcards);
+        let embed_only = problems.optional("embedOnly", self.embed_only, fields::any);
+        let embed_only = embed_only.unwrap_or(false);
+        fields::check_sites(problems, embed_only, embed_origins.as_ref());
         let details = Details {
             name: problems.optional("name", self.name, fields::name),
             description: problems
@@ -132,9 +148,8 @@ impl NewShareBody {
                     fields::lifetime,
                 )
                 .unwrap_or(PassLifetime::DEFAULT),
-            embed_origins: problems
-                .optional("embedOrigins", self.embed_origins, fields::origins)
-                .unwrap_or_default(),
+            embed_origins: embed_origins.unwrap_or_default(),
+            embed_only,
             options: problems
                 .optional("options", self.options, fields::any)
                 .map(|options| options.read(problems))
@@ -145,6 +160,20 @@ impl NewShareBody {
         };
         fields::check_order(problems, details.starts_at, details.expires_at);
         (place, details)
+    }
+}
+
+/// `None` when they are among the problems.
+fn read_origins(
+    problems: &mut Problems,
+    given: Given<Vec<String>>,
+    wildcards: EmbedWildcards,
+) -> Option<EmbedOrigins> {
+    match given {
+        Given::Absent | Given::Null => Some(EmbedOrigins::None),
+        given => problems.changed("embedOrigins", given, |entries| {
+            fields::origins(entries, wildcards)
+        }),
     }
 }
 
@@ -182,12 +211,13 @@ mod tests {
     use super::NewShareBody;
     use crate::api::problems::Problems;
     use crate::api::root::{Named, Place};
+    use crate::config::EmbedWildcards;
     use crate::web::error::Failure;
 
     fn read(body: &str) -> Result<Place, Vec<String>> {
         let body: NewShareBody = serde_json::from_str(body).unwrap();
         let mut problems = Problems::default();
-        let (place, _details) = body.read(&mut problems);
+        let (place, _details) = body.read(&mut problems, EmbedWildcards::Refuse);
         problems.allow(place).map_err(|failure| match failure {
             Failure::Invalid(problems) => {
                 problems.into_iter().map(|problem| problem.field).collect()

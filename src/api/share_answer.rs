@@ -48,6 +48,8 @@ pub struct ShareAnswer {
     pass_lifetime_seconds: i32,
     /// Sites that may embed the share; `*` alone lets every site.
     embed_origins: Vec<String>,
+    /// Whether it opens only by an unlock token and only inside a frame of those sites; its password is not used then.
+    embed_only: bool,
     options: OptionsAnswer,
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
@@ -115,6 +117,7 @@ fn answer(
             .into_iter()
             .map(str::to_owned)
             .collect(),
+        embed_only: share.embed_only,
         options: OptionsAnswer::from(&share),
         created_at: share.created_at,
         updated_at: share.updated_at,

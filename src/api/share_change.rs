@@ -7,6 +7,7 @@ use super::fields;
 use super::given::Given;
 use super::options::OptionsBody;
 use super::problems::{Problems, Unknown};
+use crate::config::EmbedWildcards;
 use crate::password::Password;
 use crate::shares::store::ShareChange;
 
@@ -41,6 +42,11 @@ pub(super) struct ShareChangeBody {
     #[serde(default)]
     #[schema(value_type = Vec<String>, required = false, max_items = 50)]
     embed_origins: Given<Vec<String>>,
+    /// True: the share opens only by an unlock token, and only inside a frame of `embedOrigins`, which must list a site;
+    /// the password is not used. Changing it ends every pass.
+    #[serde(default)]
+    #[schema(value_type = bool, required = false)]
+    embed_only: Given<bool>,
     #[serde(default)]
     #[schema(value_type = OptionsBody, required = false)]
     options: Given<OptionsBody>,
@@ -76,7 +82,11 @@ const READ_ONLY: &str = "This cannot be changed.";
 type CheckedChange = (ShareChange, Option<Option<Password>>);
 
 impl ShareChangeBody {
-    pub(super) fn read(mut self, problems: &mut Problems) -> CheckedChange {
+    pub(super) fn read(
+        mut self,
+        problems: &mut Problems,
+        wildcards: EmbedWildcards,
+    ) -> CheckedChange {
         for (field, why) in FIXED {
             if self.unknown.remove(field).is_some() {
                 problems.add(field, why);
@@ -100,7 +110,10 @@ impl ShareChangeBody {
                 self.pass_lifetime_seconds,
                 fields::lifetime,
             ),
-            embed_origins: problems.changed("embedOrigins", self.embed_origins, fields::origins),
+            embed_origins: problems.changed("embedOrigins", self.embed_origins, |entries| {
+                fields::origins(entries, wildcards)
+            }),
+            embed_only: problems.changed("embedOnly", self.embed_only, fields::any),
             external_links: options.external_links,
             restricted_pages: options.restricted_pages,
             include_labels: options.include_labels,
@@ -112,6 +125,11 @@ impl ShareChangeBody {
             change.starts_at.flatten(),
             change.expires_at.flatten(),
         );
+        fields::check_sites(
+            problems,
+            change.embed_only == Some(true),
+            change.embed_origins.as_ref(),
+        );
         (change, password)
     }
 }
@@ -120,12 +138,13 @@ impl ShareChangeBody {
 mod tests {
     use super::{CheckedChange, ShareChangeBody};
     use crate::api::problems::Problems;
+    use crate::config::EmbedWildcards;
     use crate::web::error::Failure;
 
     fn read(body: &str) -> Result<CheckedChange, Vec<String>> {
         let body: ShareChangeBody = serde_json::from_str(body).unwrap();
         let mut problems = Problems::default();
-        let change = body.read(&mut problems);
+        let change = body.read(&mut problems, EmbedWildcards::Refuse);
         problems
             .allow(Some(change))
             .map_err(|failure| match failure {

@@ -133,7 +133,7 @@ pub async fn create_share(
 ) -> Result<HttpResponse, ApiError> {
     let body: NewShareBody = read_json(&request, payload).await?;
     let mut problems = Problems::default();
-    let (place, mut details) = body.read(&mut problems);
+    let (place, mut details) = body.read(&mut problems, state.settings.embedding.wildcards);
     let root = match place {
         Some(place) => problems.keep(find_root(&state, place).await?),
         None => None,
@@ -200,7 +200,7 @@ pub async fn change_share(
     let id = share_id(&path)?;
     let body: ShareChangeBody = read_json(&request, payload).await?;
     let mut problems = Problems::default();
-    let (mut change, password) = body.read(&mut problems);
+    let (mut change, password) = body.read(&mut problems, state.settings.embedding.wildcards);
     problems.into_result()?;
     if let Some(password) = password {
         change.password_hash = Some(hash(&state, password).await?);
@@ -297,6 +297,7 @@ fn new_share(
         expires_at: details.expires_at,
         pass_lifetime: details.pass_lifetime,
         embed_origins: details.embed_origins,
+        embed_only: details.embed_only,
         external_links: options.external_links.unwrap_or(ExternalLinks::PlainText),
         restricted_pages: options.restricted_pages.unwrap_or(root.restricted_pages),
         include_labels: options.include_labels.unwrap_or_default(),

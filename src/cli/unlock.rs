@@ -36,7 +36,9 @@ pub(super) fn print_link(
         clock::now().unix_timestamp(),
     )
     .map_err(|error| CommandError::Refused(error.to_string()))?;
-    if share.password_hash.is_none() {
+    if share.embed_only {
+        note("The share opens only inside its sites: put the link into a frame of one of them.")?;
+    } else if share.password_hash.is_none() {
         note("The share has no password: it opens without an unlock token as well.")?;
     }
     print(&base_url.join(&format!(

@@ -14,7 +14,8 @@ use self::client_site::{ClientSite, SigningKey};
 use self::private_postgres::{PrivatePostgres, PrivatePostgresError};
 use self::seed::{SeedError, Seeded};
 use crate::config::{
-    BaseUrlArgs, ConfigError, DatabaseArgs, FramingArgs, LiveArgs, ServeArgs, Settings, StorageArgs,
+    BaseUrlArgs, ConfigError, DatabaseArgs, EmbeddingArgs, LiveArgs, ServeArgs, Settings,
+    StorageArgs,
 };
 use crate::server::{self, Migrations, StartError};
 
@@ -125,7 +126,7 @@ fn settings(
             confluence_networks: args.confluence_networks.clone(),
             ..LiveArgs::with_key(seed::secret_key(&args.data_dir)?)
         },
-        framing: FramingArgs::default(),
+        embedding: EmbeddingArgs::default(),
         trusted_proxies: String::new(),
         database_connections: "10".to_owned(),
         upload_limit_mib: "4096".to_owned(),

@@ -238,6 +238,7 @@ fn insert_share(
         expires_at: None,
         pass_lifetime: PassLifetime::DEFAULT,
         embed_origins: share.origins,
+        embed_only: false,
         external_links: ExternalLinks::Keep,
         restricted_pages: RestrictedPages::None,
         include_labels: Labels::default(),

@@ -135,6 +135,8 @@ pub struct Share {
     pub expires_at: Option<OffsetDateTime>,
     pub pass_lifetime: PassLifetime,
     pub embed_origins: EmbedOrigins,
+    /// Opens only by a token, and only inside a frame of those sites.
+    pub embed_only: bool,
     pub external_links: ExternalLinks,
     pub restricted_pages: RestrictedPages,
     /// Only pages with one of them are shown, and the root; empty means every page.

@@ -5,8 +5,10 @@ pub mod frames;
 pub mod listing;
 mod row;
 
+use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
+use diesel::sql_types::Integer;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -30,6 +32,9 @@ pub enum StoreError {
     /// The database compares, so that two changes at once cannot get past the comparison.
     #[error("the share would end before it starts")]
     EndsBeforeStart,
+    /// The database compares here as well.
+    #[error("a share that opens only through its sites would name none")]
+    EmbedOnlyWithoutSites,
     /// It was deleted while the share was being created.
     #[error("the connection of the share is gone")]
     ConnectionGone,
@@ -43,6 +48,7 @@ impl From<diesel::result::Error> for StoreError {
         };
         match violated {
             Some("shared_page_ends_after_start") => Self::EndsBeforeStart,
+            Some("shared_page_embed_only_names_sites") => Self::EmbedOnlyWithoutSites,
             Some("shared_page_connection_id_fkey") => Self::ConnectionGone,
             _ => Self::Db(error.into()),
         }
@@ -63,6 +69,7 @@ pub struct NewShare {
     pub expires_at: Option<OffsetDateTime>,
     pub pass_lifetime: PassLifetime,
     pub embed_origins: EmbedOrigins,
+    pub embed_only: bool,
     pub external_links: ExternalLinks,
     pub restricted_pages: RestrictedPages,
     pub include_labels: Labels,
@@ -84,6 +91,8 @@ pub struct ShareChange {
     pub expires_at: Option<Option<OffsetDateTime>>,
     pub pass_lifetime: Option<PassLifetime>,
     pub embed_origins: Option<EmbedOrigins>,
+    /// Switching it on or off raises the epoch.
+    pub embed_only: Option<bool>,
     pub external_links: Option<ExternalLinks>,
     pub restricted_pages: Option<RestrictedPages>,
     pub include_labels: Option<Labels>,
@@ -111,6 +120,7 @@ pub fn insert_share(
             shared_page::expires_at.eq(new.expires_at),
             shared_page::pass_lifetime_seconds.eq(new.pass_lifetime.seconds()),
             shared_page::embed_origins.eq(new.embed_origins.entries()),
+            shared_page::embed_only.eq(new.embed_only),
             shared_page::keep_external_links.eq(new.external_links == ExternalLinks::Keep),
             shared_page::restricted_pages.eq(new.restricted_pages.as_str()),
             shared_page::include_labels.eq(new.include_labels.entries()),
@@ -169,8 +179,8 @@ pub fn find_connected_share(
     .transpose()
 }
 
-/// Changes a share and returns it as it is now; `None` when it is gone. A changed password and disabling end every
-/// pass.
+/// Changes a share and returns it as it is now; `None` when it is gone. A changed password, disabling and
+/// switching `embed_only` end every pass.
 pub fn update_share(
     db: &mut PgConnection,
     id: ShareId,
@@ -178,6 +188,8 @@ pub fn update_share(
     now: OffsetDateTime,
 ) -> Result<Option<Share>, StoreError> {
     let ends_passes = change.password_hash.is_some() || change.enabled == Some(false);
+    // A form sends the switch as it is: only another position ends passes.
+    let switch = change.embed_only.filter(|_| !ends_passes);
     let row = diesel::update(shared_page::table.find(id.uuid()))
         .set((
             change.name.as_ref().map(|name| shared_page::name.eq(name)),
@@ -201,6 +213,9 @@ pub fn update_share(
                 .as_ref()
                 .map(|origins| shared_page::embed_origins.eq(origins.entries())),
             change
+                .embed_only
+                .map(|only| shared_page::embed_only.eq(only)),
+            change
                 .external_links
                 .map(|links| shared_page::keep_external_links.eq(links == ExternalLinks::Keep)),
             change
@@ -218,6 +233,11 @@ pub fn update_share(
                 .show_comments
                 .map(|show| shared_page::show_comments.eq(show)),
             ends_passes.then(|| shared_page::epoch.eq(shared_page::epoch + 1)),
+            switch.map(|only| {
+                let turned = case_when(shared_page::embed_only.ne(only), 1.into_sql::<Integer>())
+                    .otherwise(0);
+                shared_page::epoch.eq(shared_page::epoch + turned)
+            }),
             shared_page::updated_at.eq(now),
         ))
         .returning(ShareRow::as_returning())

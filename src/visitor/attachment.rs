@@ -21,8 +21,10 @@ use crate::pages::live::download::ComingFile;
 use crate::pages::media_type::{DOWNLOAD, SVG};
 use crate::pages::model::Attachment;
 use crate::pages::reader::Reader;
+use crate::shares::access::Place;
 use crate::web::error::{Failure, PageError};
-use crate::web::pass_cookie::{Shown, shown};
+use crate::web::headers::{Opens, harden_file};
+use crate::web::place::place_of;
 use crate::web::scope::content_scope;
 use crate::web::state::AppState;
 
@@ -42,12 +44,6 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 const PDF: &str = "application/pdf";
-
-/// For everything but PDF: the sandbox takes scripts, forms and our origin from whatever slips through.
-const SANDBOX: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors ";
-/// Browsers' own PDF viewers do not open in a sandbox.
-const NO_SANDBOX: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors ";
 
 /// What of the file is asked for.
 enum Wanted {
@@ -87,7 +83,6 @@ pub async fn send_attachment(
     let mut response = HttpResponse::build(status);
     response
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))
-        .insert_header((header::VARY, "Cookie, Sec-Fetch-Dest"))
         .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((header::ETAG, etag));
     match (status, &range) {
@@ -209,10 +204,10 @@ fn wanted(headers: &HeaderMap, etag: &str, size: u64) -> Wanted {
 
 /// Whether a browser saves the file instead of showing it. Chromium shows no PDF inside a sandboxed frame, only a broken
 /// page; the reader gets it as a file there.
-fn is_download(media_type: &str, shown: Shown) -> bool {
+fn is_download(media_type: &str, place: Place) -> bool {
     match media_type {
         DOWNLOAD | SVG => true,
-        PDF => shown == Shown::Framed,
+        PDF => place == Place::Frame,
         _ => false,
     }
 }
@@ -223,32 +218,21 @@ fn describe(
     request: &HttpRequest,
     unlocked: &Unlocked,
 ) {
-    let as_download = is_download(&file.media_type, shown(request));
+    let as_download = is_download(&file.media_type, place_of(request));
     let disposition = format!(
         "{}; filename*=UTF-8''{}",
         if as_download { "attachment" } else { "inline" },
         utf8_percent_encode(&file.file_name, ATTRIBUTE)
     );
-    let policy = if file.media_type == PDF {
-        NO_SANDBOX
+    let opens = if file.media_type == PDF && !as_download {
+        Opens::InViewer
     } else {
-        SANDBOX
+        Opens::InSandbox
     };
-    let policy = format!(
-        "{policy}{}",
-        unlocked.share().embed_origins.frame_ancestors()
-    );
+    harden_file(headers, &unlocked.shell(), opens);
     let fields = [
         (header::CONTENT_TYPE, file.media_type.as_str()),
         (header::CONTENT_DISPOSITION, &disposition),
-        (header::CONTENT_SECURITY_POLICY, &policy),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            HeaderName::from_static("cross-origin-resource-policy"),
-            "same-origin",
-        ),
-        (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("x-robots-tag"), "noindex"),
     ];
     for (name, value) in fields {
         if let Ok(value) = HeaderValue::from_str(value) {

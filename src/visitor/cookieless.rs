@@ -15,13 +15,13 @@ use super::probe::digest_of_browser;
 use super::query::{Query, with_token};
 use super::signed_files;
 use crate::config::Cookieless;
-use crate::shares::access::{self, Access};
+use crate::shares::access::{self, Access, Place};
 use crate::shares::cookieless::CookielessKey;
 use crate::shares::pass::Pass;
 use crate::shares::share::Share;
 use crate::shares::store::frames;
 use crate::web::error::Failure;
-use crate::web::fetch_metadata::{Destination, destination, is_same_origin};
+use crate::web::place::{is_same_origin, place_of};
 use crate::web::share_cache::KnownShare;
 use crate::web::state::AppState;
 use crate::web::{page, pass_cookie};
@@ -41,11 +41,11 @@ pub(super) async fn pass_gate(
         let unlock = page::see_other(&with_token(&clean, token));
         return Err(Refusal::Answer(unlock));
     }
-    let place = place(request);
-    if place != Place::Elsewhere
+    let door = door(request);
+    if door != Door::None
         && let Some(pass) = live_pass(state, request, share, key, now).await?
     {
-        if place == Place::OwnTab {
+        if door == Door::OwnTab {
             let in_a_tab = hand_over(state, request, share, &pass, &clean, now);
             return Err(Refusal::Answer(in_a_tab));
         }
@@ -65,19 +65,19 @@ pub(super) async fn pass_gate(
 
 /// Where a key would count.
 #[derive(Debug, PartialEq, Eq)]
-enum Place {
+enum Door {
     /// A frame, or a part of a page of ours.
     Framed,
     /// A tab that a page of ours opens.
     OwnTab,
-    Elsewhere,
+    None,
 }
 
-fn place(request: &HttpRequest) -> Place {
-    match (destination(request), is_same_origin(request)) {
-        (Some(Destination::Frame), _) | (Some(Destination::Part), true) => Place::Framed,
-        (Some(Destination::Tab), true) => Place::OwnTab,
-        _ => Place::Elsewhere,
+fn door(request: &HttpRequest) -> Door {
+    match (place_of(request), is_same_origin(request)) {
+        (Place::Frame, _) | (Place::Part, true) => Door::Framed,
+        (Place::Tab, true) => Door::OwnTab,
+        _ => Door::None,
     }
 }
 
@@ -89,7 +89,7 @@ async fn live_pass(
     key: &str,
     now: OffsetDateTime,
 ) -> Result<Option<Pass>, Failure> {
-    if state.settings.framing.cookieless == Cookieless::Off {
+    if state.settings.embedding.cookieless == Cookieless::Off {
         return Ok(None);
     }
     let Some(key) = CookielessKey::parse(key) else {
@@ -101,10 +101,12 @@ async fn live_pass(
         .run(move |db| frames::find_pass(db, &key, id, &browser, now))
         .await?;
     let passes: Vec<Pass> = found.into_iter().collect();
-    Ok(match access::decide(share, &passes, now) {
-        Access::ByPass(pass) => Some(pass),
-        _ => None,
-    })
+    Ok(
+        match access::decide(share, &passes, place_of(request), now) {
+            Access::ByPass(pass) => Some(pass),
+            _ => None,
+        },
+    )
 }
 
 /// A link of a framed page opens a tab: there a cookie is kept.
@@ -159,7 +161,7 @@ pub(super) fn clean_path(path: &str) -> &str {
 mod tests {
     use actix_web::test::TestRequest;
 
-    use super::{Place, clean_path, place};
+    use super::{Door, clean_path, door};
 
     #[test]
     fn a_key_counts_only_where_our_own_framed_pages_ask() {
@@ -167,23 +169,23 @@ mod tests {
             let request = TestRequest::get()
                 .insert_header(("sec-fetch-dest", destination))
                 .insert_header(("sec-fetch-site", site));
-            place(&request.to_http_request())
+            door(&request.to_http_request())
         };
         for site in ["same-origin", "same-site", "cross-site", "none"] {
-            assert_eq!(asked("iframe", site), Place::Framed, "{site}");
+            assert_eq!(asked("iframe", site), Door::Framed, "{site}");
         }
         for part in ["image", "style", "script", "video", "empty", "track"] {
-            assert_eq!(asked(part, "same-origin"), Place::Framed, "{part}");
+            assert_eq!(asked(part, "same-origin"), Door::Framed, "{part}");
             for site in ["same-site", "cross-site", "none", ""] {
-                assert_eq!(asked(part, site), Place::Elsewhere, "{part} {site}");
+                assert_eq!(asked(part, site), Door::None, "{part} {site}");
             }
         }
-        assert_eq!(asked("document", "same-origin"), Place::OwnTab);
+        assert_eq!(asked("document", "same-origin"), Door::OwnTab);
         for site in ["same-site", "cross-site", "none", ""] {
-            assert_eq!(asked("document", site), Place::Elsewhere, "{site}");
+            assert_eq!(asked("document", site), Door::None, "{site}");
         }
         let silent = TestRequest::get().to_http_request();
-        assert_eq!(place(&silent), Place::Elsewhere);
+        assert_eq!(door(&silent), Door::None);
     }
 
     #[test]

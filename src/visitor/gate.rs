@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::query::Query;
-use super::unlock::{TokenAsk, answer_token};
+use super::unlock::{TokenAsk, answer_token, token_needed};
 use super::views::password::{Notice, PasswordPage};
 use super::{cookieless, probe, signed_files};
 use crate::clock;
@@ -23,6 +23,7 @@ use crate::shares::pass::{Pass, PassContext};
 use crate::shares::share::{Share, ShareId, WrittenShareId};
 use crate::web::error::{Failure, PageError, Stopped};
 use crate::web::headers::Shell;
+use crate::web::place::place_of;
 use crate::web::share_cache::KnownShare;
 use crate::web::state::AppState;
 use crate::web::{page, pass_cookie};
@@ -104,7 +105,7 @@ impl Unlocked {
     }
 
     pub fn shell(&self) -> Shell {
-        Shell::of(self.share())
+        self.known.shell.clone()
     }
 
     /// The same failure, framed as this share's pages are.
@@ -170,7 +171,7 @@ async fn pass_gate(request: &HttpRequest, now: OffsetDateTime) -> Result<Unlocke
     }
     let share = &known.share;
     let passes = pass_cookie::read_passes(&state, request);
-    let access = access::decide(share, &passes, now);
+    let access = access::decide(share, &passes, place_of(request), now);
     let clean = query.clean(request.path());
     if let Some(token) = &query.token {
         let ask = TokenAsk {
@@ -188,10 +189,21 @@ async fn pass_gate(request: &HttpRequest, now: OffsetDateTime) -> Result<Unlocke
     let way = match access {
         Access::Open => Way::Open,
         Access::ByPass(pass) => Way::Cookie(use_pass(&state, request, share, pass, now)),
-        Access::Locked if signed_files::opens(&state, request, share, now) => Way::Signature,
+        Access::Locked | Access::TokenNeeded
+            if signed_files::opens(&state, request, share, now) =>
+        {
+            Way::Signature
+        }
         Access::Locked => {
             let page = password_page(request, share, StatusCode::UNAUTHORIZED, &clean, None);
             return Err(Refusal::Answer(page?));
+        }
+        Access::TokenNeeded => return Err(Refusal::Answer(token_needed(request, share, None)?)),
+        Access::OnlyInItsSites => {
+            return Err(Refusal::Failure(PageError {
+                failure: Failure::OnlyInItsSites,
+                shell: Shell::of(share),
+            }));
         }
         Access::Unavailable(availability) => {
             return Err(Refusal::Failure(PageError {
@@ -283,13 +295,17 @@ pub fn password_page(
     };
     let mut response = page::html(status, &Shell::of(share), &form)?;
     if status == StatusCode::UNAUTHORIZED {
-        // RFC 9110 wants a challenge with a 401; browsers pass over a scheme they do not know.
-        response.headers_mut().insert(
-            header::WWW_AUTHENTICATE,
-            HeaderValue::from_static("Vestibule"),
-        );
+        challenge(&mut response);
     }
     Ok(response)
+}
+
+/// RFC 9110 wants a challenge with a 401; browsers pass over a scheme they do not know.
+pub fn challenge(response: &mut HttpResponse) {
+    let scheme = HeaderValue::from_static("Vestibule");
+    response
+        .headers_mut()
+        .insert(header::WWW_AUTHENTICATE, scheme);
 }
 
 pub fn append_cookie(response: &mut HttpResponse, cookie: &str) {
@@ -299,16 +315,13 @@ pub fn append_cookie(response: &mut HttpResponse, cookie: &str) {
     }
 }
 
-/// Whether the visitor is in already, so that no password needs to be asked for or counted.
-pub fn is_admitted(
+/// What the visitor may do without a password: whoever is in already needs none, and none helps at the wrong place.
+pub fn access_of(
     state: &AppState,
     request: &HttpRequest,
     share: &Share,
     now: OffsetDateTime,
-) -> bool {
+) -> Access {
     let passes = pass_cookie::read_passes(state, request);
-    matches!(
-        access::decide(share, &passes, now),
-        Access::Open | Access::ByPass(_)
-    )
+    access::decide(share, &passes, place_of(request), now)
 }

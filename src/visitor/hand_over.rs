@@ -79,7 +79,7 @@ async fn take(
         .verify_ticket(ticket)
         .filter(|ticket| ticket.is_valid(Errand::HandOver, share, now));
     match ticket {
-        Some(ticket) if use_once(state, &ticket).await? => {
+        Some(ticket) if !share.embed_only && use_once(state, &ticket).await? => {
             Ok(admit(state, request, share, &ticket.pass, next, now))
         }
         _ => Ok(page::see_other(next)),
@@ -93,7 +93,7 @@ fn offer(
     next: String,
     now: OffsetDateTime,
 ) -> Result<HttpResponse, PageError> {
-    let Some(pass) = unlocked.pass() else {
+    let Some(pass) = unlocked.pass().filter(|_| !unlocked.share().embed_only) else {
         return Ok(page::see_other(&next));
     };
     let ticket = Ticket::issue(Errand::HandOver, *pass, None, now);

@@ -37,7 +37,7 @@ impl Surrounding {
                 home_url: base_path.to_owned(),
                 search_url: searchable.then(|| format!("{base_path}/search")),
                 sign_out_url: has_pass.then(|| format!("{base_path}/session/end")),
-                new_tab: (context.is_framed() && has_pass).then(|| NewTab {
+                new_tab: (context.is_framed() && has_pass && !share.embed_only).then(|| NewTab {
                     action: format!("{base_path}/open"),
                     next: here,
                 }),

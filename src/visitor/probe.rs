@@ -10,9 +10,10 @@ use time::OffsetDateTime;
 
 use super::gate::password_page;
 use super::query::with_probe;
+use super::unlock::cannot_open;
 use super::views::password::{Notice, NoticeKind};
 use crate::config::Cookieless;
-use crate::shares::access::Access;
+use crate::shares::access::{Access, Place};
 use crate::shares::cookieless::{CookielessKey, NewCookielessPass, user_agent_digest};
 use crate::shares::pass::Pass;
 use crate::shares::share::Share;
@@ -20,8 +21,12 @@ use crate::shares::store::frames;
 use crate::shares::ticket::{Errand, Ticket};
 use crate::web::error::Failure;
 use crate::web::page;
-use crate::web::pass_cookie::{Shown, shown};
+use crate::web::place::place_of;
 use crate::web::state::AppState;
+
+const TAB_NEEDED: &str = "Your browser keeps no cookies in embedded pages, so this page can only be read in a tab of its own.";
+const COOKIE_NEEDED: &str =
+    "Your browser keeps no cookies in embedded pages, so this page cannot be shown.";
 
 /// Where to go with a fresh pass: in a frame by way of a probe.
 pub fn follow_up(
@@ -31,7 +36,7 @@ pub fn follow_up(
     clean: &str,
     now: OffsetDateTime,
 ) -> String {
-    if shown(request) != Shown::Framed {
+    if place_of(request) != Place::Frame {
         return clean.to_owned();
     }
     let ticket = Ticket::issue(Errand::Probe, *pass, None, now);
@@ -61,24 +66,22 @@ pub async fn answer(
         // Whoever is in needs nothing of the ticket, not even a database.
         return Ok(page::see_other(clean));
     }
-    if !used? || !matches!(access, Access::Locked) || shown(request) != Shown::Framed {
+    if !used?
+        || !matches!(access, Access::Locked | Access::TokenNeeded)
+        || place_of(request) != Place::Frame
+    {
         return Ok(page::see_other(clean));
     }
-    match state.settings.framing.cookieless {
+    match state.settings.embedding.cookieless {
         Cookieless::Auto => go_on_by_key(state, request, &ticket, clean, now).await,
+        Cookieless::Off if share.embed_only => cannot_open(request, share, COOKIE_NEEDED),
         Cookieless::Off => {
             let notice = Notice {
                 kind: NoticeKind::Info,
-                text: "Your browser keeps no cookies in embedded pages, so this page can only be read in a tab of its own."
-                    .to_owned(),
+                text: TAB_NEEDED.to_owned(),
             };
-            password_page(
-                request,
-                share,
-                StatusCode::UNAUTHORIZED,
-                clean,
-                Some(notice),
-            )
+            let status = StatusCode::UNAUTHORIZED;
+            password_page(request, share, status, clean, Some(notice))
         }
     }
 }

@@ -8,15 +8,16 @@ use time::OffsetDateTime;
 use url::Url;
 use uuid::Uuid;
 
-use super::gate::{append_cookie, base_path, is_admitted, named_share, password_page};
-use super::unlock::admit;
+use super::gate::{access_of, append_cookie, base_path, named_share, password_page};
+use super::unlock::{admit, token_needed};
 use super::views::password::{Notice, NoticeKind};
 use crate::clock;
 use crate::guess_limit::{self, Charge};
 use crate::password::{Password, PasswordHash, Verdict};
+use crate::shares::access::Access;
 use crate::shares::event::Event;
 use crate::shares::pass::{Pass, PassContext, WayIn};
-use crate::shares::share::{Availability, Share, ShareId};
+use crate::shares::share::{Share, ShareId};
 use crate::shares::{guesses, store};
 use crate::web::client::client_address;
 use crate::web::error::words::wait_in_words;
@@ -70,16 +71,16 @@ async fn sign_in(
     now: OffsetDateTime,
 ) -> Result<HttpResponse, Failure> {
     let next = next_inside(share.id, form.next.as_deref());
-    match share.availability(now) {
-        Availability::Open => {}
-        closed => return Err(Failure::Unavailable(closed)),
+    match access_of(state, request, share, now) {
+        Access::Locked => {}
+        Access::Open | Access::ByPass(_) => return Ok(page::see_other(&next)),
+        Access::TokenNeeded => return token_needed(request, share, None),
+        Access::OnlyInItsSites => return Err(Failure::OnlyInItsSites),
+        Access::Unavailable(closed) => return Err(Failure::Unavailable(closed)),
     }
     let Some(stored) = share.password_hash.clone() else {
         return Ok(page::see_other(&next));
     };
-    if is_admitted(state, request, share, now) {
-        return Ok(page::see_other(&next));
-    }
     let password = match Password::new(&form.password) {
         Ok(password) => password,
         Err(problem) => return refused(request, share, &next, &problem.to_string()),

@@ -22,7 +22,7 @@ use crate::pages::reader::{OpenedPage, Reader};
 use crate::pages::scope::ContentScope;
 use crate::shares::share::{self, ScopeKind, Share};
 use crate::web::error::{Failure, NEXT_TRY_SECONDS, PageError};
-use crate::web::headers::harden;
+use crate::web::headers::{COMPRESSED_SHARE_VARY, harden};
 use crate::web::page;
 use crate::web::page_cache::{self, FinishedPage, PageKey, Surroundings};
 use crate::web::scope::content_scope;
@@ -182,12 +182,7 @@ fn answer(request: &HttpRequest, unlocked: &Unlocked, finished: &FinishedPage) -
     } else {
         HttpResponse::Ok()
     };
-    response
-        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
-        .insert_header((
-            header::VARY,
-            "Cookie, Accept-Encoding, Sec-Fetch-Dest, Sec-Fetch-Site",
-        ));
+    response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
     if let Ok(etag) = HeaderValue::from_str(&chosen.etag) {
         response.insert_header((header::ETAG, etag));
     }
@@ -201,6 +196,10 @@ fn answer(request: &HttpRequest, unlocked: &Unlocked, finished: &FinishedPage) -
         response.body(chosen.bytes)
     };
     harden(&mut response, &unlocked.shell());
+    response.headers_mut().insert(
+        header::VARY,
+        HeaderValue::from_static(COMPRESSED_SHARE_VARY),
+    );
     response
 }
 

@@ -6,9 +6,10 @@ use time::OffsetDateTime;
 use url::form_urlencoded;
 
 use crate::pages::addresses::FileSigner;
+use crate::shares::access::Place;
 use crate::shares::file_signature;
 use crate::shares::share::{Availability, Share};
-use crate::web::fetch_metadata::{Destination, destination, is_from_our_page, is_same_origin};
+use crate::web::place::{is_from_our_page, is_same_origin, place_of};
 use crate::web::state::AppState;
 
 const EXPIRES: &str = "x";
@@ -42,8 +43,8 @@ pub fn opens(state: &AppState, request: &HttpRequest, share: &Share, now: Offset
     let (Some(expires), Some(signature)) = (value(EXPIRES), value(SIGNATURE)) else {
         return false;
     };
-    let is_ours = match destination(request) {
-        Some(Destination::Tab) => is_same_origin(request),
+    let is_ours = match place_of(request) {
+        Place::Tab => is_same_origin(request),
         _ => is_from_our_page(request),
     };
     let Ok(expires) = expires.parse() else {

@@ -7,12 +7,13 @@ use actix_web::{Error, HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::gate::{append_cookie, named_share, password_page};
+use super::gate::{access_of, append_cookie, challenge, named_share, password_page};
 use super::probe;
 use super::session::next_inside;
 use super::views::password::{Notice, NoticeKind};
+use super::views::token_needed::TokenNeededPage;
 use crate::clock;
-use crate::shares::access::{self, Access};
+use crate::shares::access::Access;
 use crate::shares::event::Event;
 use crate::shares::pass::{Pass, PassContext, WayIn};
 use crate::shares::share::Share;
@@ -45,11 +46,10 @@ pub async fn unlock(
     })?;
     let known = named_share(&state, &request).await?;
     let share = &known.share;
-    let passes = pass_cookie::read_passes(&state, &request);
     let next = next_inside(share.id, form.next.as_deref());
     let ask = TokenAsk {
         share,
-        access: &access::decide(share, &passes, now),
+        access: &access_of(&state, &request, share, now),
         token: &form.unlock,
         clean: &next,
     };
@@ -81,8 +81,11 @@ pub(super) fn answer_token(
         token,
         clean,
     } = ask;
-    if matches!(access, Access::Open) {
-        return Ok(page::see_other(clean));
+    match access {
+        Access::Open => return Ok(page::see_other(clean)),
+        // The token is not even looked at: at the right place it still works.
+        Access::OnlyInItsSites => return refuse_token(request, share, access, None, clean),
+        _ => {}
     }
     match unlock_token::check(token, &share.token_rule(now)) {
         Ok(accepted) => {
@@ -100,7 +103,7 @@ pub(super) fn answer_token(
                 .record(share.id, Event::TokenRefused(refused), now);
             match access {
                 Access::ByPass(_) => Ok(page::see_other(clean)),
-                access => refuse_token(request, share, access, code, clean),
+                access => refuse_token(request, share, access, Some(code), clean),
             }
         }
     }
@@ -126,32 +129,69 @@ fn refuse_token(
     request: &HttpRequest,
     share: &Share,
     access: &Access,
-    code: RefusalCode,
+    code: Option<RefusalCode>,
     clean: &str,
 ) -> Result<HttpResponse, Failure> {
-    let mut response = if let Access::Unavailable(availability) = access {
-        let failure = Failure::Unavailable(*availability);
+    let failed = |failure: Failure| {
         let (title, sentences) = failure.words();
         let shell = Shell::of(share);
         page::message(request, failure.status(), &shell, title, sentences, None)
-    } else {
-        let notice = Notice {
-            kind: NoticeKind::Info,
-            text: refusal_sentence(code).to_owned(),
-        };
-        password_page(
+    };
+    let mut response = match access {
+        Access::Unavailable(availability) => failed(Failure::Unavailable(*availability)),
+        Access::OnlyInItsSites => failed(Failure::OnlyInItsSites),
+        Access::TokenNeeded => token_needed(request, share, code)?,
+        _ => password_page(
             request,
             share,
             StatusCode::UNAUTHORIZED,
             clean,
-            Some(notice),
-        )?
+            code.map(|code| Notice {
+                kind: NoticeKind::Info,
+                text: refusal_sentence(code).to_owned(),
+            }),
+        )?,
     };
-    let headers = response.headers_mut();
-    headers.insert(
-        HeaderName::from_static("vestibule-unlock"),
-        HeaderValue::from_static(code.as_str()),
-    );
+    if let Some(code) = code {
+        response.headers_mut().insert(
+            HeaderName::from_static("vestibule-unlock"),
+            HeaderValue::from_static(code.as_str()),
+        );
+    }
+    Ok(response)
+}
+
+/// What a frame shows that only a token opens: no password would help. `code` says why the one that came did not.
+pub(super) fn token_needed(
+    request: &HttpRequest,
+    share: &Share,
+    code: Option<RefusalCode>,
+) -> Result<HttpResponse, Failure> {
+    let sentence = match code {
+        Some(RefusalCode::Expired) => {
+            "The link behind this frame has expired. Reload the page around it."
+        }
+        Some(RefusalCode::NotYetValid) => {
+            "The link behind this frame is not valid yet. Reload the page around it in a moment."
+        }
+        Some(_) => "The link behind this frame does not work. Reload the page around it.",
+        None => "Reload the page around this frame to open it.",
+    };
+    cannot_open(request, share, sentence)
+}
+
+/// The page of a frame that no password opens.
+pub(super) fn cannot_open(
+    request: &HttpRequest,
+    share: &Share,
+    sentence: &'static str,
+) -> Result<HttpResponse, Failure> {
+    let view = TokenNeededPage {
+        context: page::context(request),
+        sentence,
+    };
+    let mut response = page::html(StatusCode::UNAUTHORIZED, &Shell::of(share), &view)?;
+    challenge(&mut response);
     Ok(response)
 }
 

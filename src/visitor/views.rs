@@ -13,6 +13,7 @@ pub mod page;
 pub mod password;
 pub mod search;
 pub mod start;
+pub mod token_needed;
 
 #[cfg(test)]
 mod tests;

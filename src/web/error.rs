@@ -36,6 +36,8 @@ pub enum Failure {
     NotFound,
     /// The share is disabled, not started or ended.
     Unavailable(Availability),
+    /// The share opens only inside a frame of its sites, and this is no such place.
+    OnlyInItsSites,
     /// The request itself is wrong; the sentence says what to do.
     BadRequest(String),
     /// Input that names a wrong value; for the API, one problem per field.
@@ -100,6 +102,10 @@ impl From<StoreError> for Failure {
                 "expiresAt",
                 "The share must end after it starts.",
             )]),
+            StoreError::EmbedOnlyWithoutSites => Self::Invalid(vec![FieldProblem::new(
+                "embedOrigins",
+                words::ONLY_WITHOUT_SITES,
+            )]),
             StoreError::ConnectionGone => Self::Conflict(
                 "The connection was deleted at the same moment. Choose another one.".to_owned(),
             ),
@@ -158,7 +164,9 @@ impl Failure {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Unavailable(Availability::Ended) => StatusCode::GONE,
-            Self::Unavailable(_) | Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Unavailable(_) | Self::OnlyInItsSites | Self::Forbidden(_) => {
+                StatusCode::FORBIDDEN
+            }
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,

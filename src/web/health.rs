@@ -1,9 +1,9 @@
 //! `/healthz` and `/readyz`: for process managers and load balancers.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, HttpResponseBuilder, web};
 
 use super::error::Failure;
+use super::headers::harden_data;
 use super::state::AppState;
 use crate::db;
 
@@ -28,9 +28,10 @@ pub async fn is_ready(state: web::Data<AppState>) -> HttpResponse {
     }
 }
 
-fn plain(mut response: actix_web::HttpResponseBuilder, text: &'static str) -> HttpResponse {
-    response
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+fn plain(mut response: HttpResponseBuilder, text: &'static str) -> HttpResponse {
+    let mut response = response
         .content_type("text/plain; charset=utf-8")
-        .body(text)
+        .body(text);
+    harden_data(response.headers_mut());
+    response
 }

@@ -6,9 +6,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::error::Failure;
-use super::headers::{Shell, harden};
+use super::headers::{Shell, harden, harden_redirect};
 use super::message::{Context, MessagePage};
-use super::pass_cookie::{Shown, shown};
+use super::place::place_of;
+use crate::shares::access::Place;
 
 /// Renders a page that no cache may keep. Pages of content, which browsers may keep and ask about, are made by
 /// `visitor::show`.
@@ -75,19 +76,18 @@ pub fn permanent_redirect(path: &str) -> HttpResponse {
 fn redirect(status: StatusCode, path: &str) -> HttpResponse {
     let is_path = path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\");
     let location = HeaderValue::from_str(if is_path { path } else { "/" });
-    let mut response = HttpResponse::build(status)
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .finish();
+    let mut response = HttpResponse::new(status);
+    let headers = response.headers_mut();
+    harden_redirect(headers);
     let location = location.unwrap_or_else(|_invalid| HeaderValue::from_static("/"));
-    response.headers_mut().insert(header::LOCATION, location);
+    headers.insert(header::LOCATION, location);
     response
 }
 
 /// Where the page is shown, as the templates want to know it.
 pub fn context(request: &HttpRequest) -> Context {
-    match shown(request) {
-        Shown::Framed => Context::Framed,
-        Shown::TopLevel | Shown::Unknown => Context::Top,
+    match place_of(request) {
+        Place::Frame => Context::Framed,
+        Place::Tab | Place::Part | Place::Unknown => Context::Top,
     }
 }

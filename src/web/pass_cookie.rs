@@ -6,8 +6,10 @@ use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 use time::OffsetDateTime;
 
+use super::place::place_of;
 use super::request::is_trustworthy;
 use super::state::AppState;
+use crate::shares::access::Place;
 use crate::shares::pass::{Pass, PassContext};
 use crate::shares::share::{Share, ShareId};
 
@@ -18,28 +20,6 @@ const FRAMED: &str = "vst-f";
 const SECURE_PREFIX: &str = "__Secure-";
 /// Cookies of our names that are looked at; a header of 8 kB holds about 70.
 const MOST_COOKIES: usize = 80;
-
-/// Where the answer to this request will be shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
-    TopLevel,
-    Framed,
-    /// A browser without Fetch Metadata: Safari before 16.4, or plain http away from localhost.
-    Unknown,
-}
-
-/// By `Sec-Fetch-Dest`.
-pub fn shown(request: &HttpRequest) -> Shown {
-    let destination = request
-        .headers()
-        .get("sec-fetch-dest")
-        .and_then(|value| value.to_str().ok());
-    match destination {
-        None => Shown::Unknown,
-        Some("iframe" | "frame" | "embed" | "object" | "fencedframe") => Shown::Framed,
-        Some(_) => Shown::TopLevel,
-    }
-}
 
 /// Every pass with a right signature that the browser sent under the names valid here.
 ///
@@ -72,10 +52,10 @@ pub fn admit(
     now: OffsetDateTime,
 ) -> Vec<String> {
     let secure = is_trustworthy(state, request);
-    let contexts: &[PassContext] = match shown(request) {
-        Shown::TopLevel => &[PassContext::TopLevel],
-        Shown::Framed => &[PassContext::Framed],
-        Shown::Unknown => &[PassContext::TopLevel, PassContext::Framed],
+    let contexts: &[PassContext] = match place_of(request) {
+        Place::Tab | Place::Part => &[PassContext::TopLevel],
+        Place::Frame => &[PassContext::Framed],
+        Place::Unknown => &[PassContext::TopLevel, PassContext::Framed],
     };
     let cookie = |context: &PassContext| {
         let pass = pass.renew_in(*context, share, now);

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::error::{Failure, FieldProblem, add_hints};
+use super::headers::harden_data;
 use super::request::request_id;
 
 /// Why the call was not answered, as RFC 9457 has it.
@@ -40,13 +41,12 @@ pub(super) fn problem_of(failure: &Failure, request: &HttpRequest) -> HttpRespon
         },
     };
     let mut response = HttpResponse::build(status);
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
-    response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     if let Failure::Unauthorized(_) = failure {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
     }
     response.content_type("application/problem+json");
     let mut response = response.json(problem);
+    harden_data(response.headers_mut());
     add_hints(&mut response, failure);
     response
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use moka::sync::Cache;
 use tokio::sync::Mutex;
 
+use super::headers::Shell;
 use crate::db::{Db, DbError};
 use crate::shares::share::{Share, ShareId};
 use crate::shares::store::{self, StoreError};
@@ -26,6 +27,8 @@ const MAX_SHARES: u64 = 10_000;
 /// A share as it was a moment ago.
 pub struct KnownShare {
     pub share: Share,
+    /// The share's part of every answer's headers.
+    pub shell: Shell,
     /// Rises with every change to the content of its connection.
     pub content_revision: i64,
     /// The content comes from a site that is asked again and again.
@@ -128,6 +131,7 @@ impl ShareCache {
             return Ok(None);
         };
         let known = Arc::new(KnownShare {
+            shell: Shell::of(&found.share),
             share: found.share,
             content_revision: found.content_revision,
             is_live: found.is_live,

@@ -118,7 +118,7 @@ async fn a_site_that_is_not_listed_cannot_frame_a_share() {
     browser.close().await;
 }
 
-async fn reload(browser: &Browser) {
+pub(crate) async fn reload(browser: &Browser) {
     browser
         .run("window.beforeReload = true; location.reload()")
         .await;
@@ -141,7 +141,7 @@ async fn follow(browser: &Browser, title: &str) {
 }
 
 /// Waits for the pictures of the page; how many there are.
-async fn loaded_pictures(browser: &Browser) -> u64 {
+pub(crate) async fn loaded_pictures(browser: &Browser) -> u64 {
     let script = "return [...document.querySelectorAll('article img')].every(picture => {
         picture.loading = 'eager'
         return picture.complete && picture.naturalWidth > 0

@@ -1,10 +1,11 @@
-//! Answers the forms on a share's page that change it: details, password, embedding, state, passes, locks.
+//! Answers the forms on a share's page that change it: details, password, state, passes, locks. The list of
+//! sites is `embedding`.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use super::details::{DetailsInput, parse_origins};
+use super::details::DetailsInput;
 use super::show::{self, Sent};
 use super::{share_id, share_path};
 use crate::admin::form::{AdminForm, JustAButton};
@@ -13,7 +14,7 @@ use crate::clock;
 use crate::guess_limit;
 use crate::password::Password;
 use crate::shares::guesses;
-use crate::shares::share::ShareId;
+use crate::shares::share::{Share, ShareId};
 use crate::shares::store::{self, ShareChange};
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
@@ -23,12 +24,6 @@ use crate::web::state::AppState;
 pub struct PasswordInput {
     #[serde(default)]
     password: String,
-}
-
-#[derive(Deserialize)]
-pub struct EmbeddingInput {
-    #[serde(default)]
-    embed_origins: String,
 }
 
 #[derive(Deserialize)]
@@ -104,9 +99,12 @@ pub async fn set_password(
         password_hash: Some(Some(hash)),
         ..ShareChange::default()
     };
-    apply(&state, id, change).await?;
-    form.admin
-        .say_done("The password is set. Everybody who was in needs it now.")?;
+    let share = apply(&state, id, change).await?;
+    form.admin.say_done(if share.embed_only {
+        "The password is set. It is not used while the share opens only inside its sites."
+    } else {
+        "The password is set. Everybody who was in needs it now."
+    })?;
     Ok(page::see_other(&share_path(id, "access")))
 }
 
@@ -121,42 +119,13 @@ pub async fn remove_password(
         password_hash: Some(None),
         ..ShareChange::default()
     };
-    apply(&state, id, change).await?;
-    form.admin
-        .say_done("The password is removed. Whoever has the link can read the share.")?;
+    let share = apply(&state, id, change).await?;
+    form.admin.say_done(if share.embed_only {
+        "The password is removed. The share still opens only inside its sites."
+    } else {
+        "The password is removed. Whoever has the link can read the share."
+    })?;
     Ok(page::see_other(&share_path(id, "access")))
-}
-
-/// `POST /admin/shares/{id}/embedding`.
-pub async fn embedding(
-    state: web::Data<AppState>,
-    path: web::Path<String>,
-    form: AdminForm<EmbeddingInput>,
-) -> Result<HttpResponse, PageError> {
-    let id = share_id(&path)?;
-    let mut problems = Problems::default();
-    let Some(origins) = parse_origins(&form.input.embed_origins, &mut problems) else {
-        let sent = Sent {
-            problems,
-            embed_origins: Some(form.input.embed_origins),
-            ..Sent::default()
-        };
-        return show::answer(
-            &state,
-            &form.admin,
-            id,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            sent,
-        )
-        .await;
-    };
-    let change = ShareChange {
-        embed_origins: Some(origins),
-        ..ShareChange::default()
-    };
-    apply(&state, id, change).await?;
-    form.admin.say_done("The list of sites is saved.")?;
-    Ok(page::see_other(&share_path(id, "embedding")))
 }
 
 /// `POST /admin/shares/{id}/state`: enables or disables it.
@@ -223,13 +192,18 @@ pub async fn clear_guesses(
     Ok(page::see_other(&share_path(id, "access")))
 }
 
-async fn apply(state: &AppState, id: ShareId, change: ShareChange) -> Result<(), Failure> {
+/// The share as it is now.
+pub(super) async fn apply(
+    state: &AppState,
+    id: ShareId,
+    change: ShareChange,
+) -> Result<Share, Failure> {
     let now = clock::now();
     let changed = state
         .db
         .run(move |db| store::update_share(db, id, &change, now))
         .await?;
-    changed.ok_or(Failure::NotFound)?;
+    let share = changed.ok_or(Failure::NotFound)?;
     state.shares.forget(id);
-    Ok(())
+    Ok(share)
 }

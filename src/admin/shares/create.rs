@@ -6,7 +6,8 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::create_page::answer;
-use super::details::{Details, DetailsInput, parse_origins};
+use super::details::{Details, DetailsInput};
+use super::embedding::{Embedding, EmbeddingInput};
 use super::page_choice::{self, Chosen};
 use super::share_path;
 use super::{bring, leaks};
@@ -14,8 +15,8 @@ use crate::admin::form::{AdminForm, AdminQuery};
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::clock;
+use crate::config::EmbedWildcards;
 use crate::password::{Password, PasswordHash};
-use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::share::ScopeKind;
 use crate::shares::store::{self, NewShare};
 use crate::shares::unlock_secret::UnlockSecret;
@@ -40,7 +41,8 @@ pub struct NewShareInput {
     pub(super) place: String,
     below: String,
     pub(super) password: String,
-    pub(super) embed_origins: String,
+    #[serde(flatten)]
+    pub(super) embedding: EmbeddingInput,
     /// The button that was pressed: `create`, `check` to look at what gets out before anybody can open the share, or
     /// `search`.
     step: String,
@@ -80,7 +82,9 @@ pub async fn create(
     let mut problems = Problems::default();
     let now = clock::now();
     let chosen = resolve_choice(&state, &input, &mut problems).await?;
-    let typed = parse(&input, &default_name(chosen.as_ref()), &mut problems, now);
+    let wildcards = state.settings.embedding.wildcards;
+    let name = default_name(chosen.as_ref());
+    let typed = parse(&input, &name, wildcards, &mut problems, now);
     let (Some(chosen), Some(typed), true) = (chosen, typed, problems.is_empty()) else {
         return answer(
             &state,
@@ -100,7 +104,7 @@ pub async fn create(
     let mut new = new_share(
         chosen,
         typed.details,
-        typed.origins,
+        typed.embedding,
         password_hash,
         secret,
         admin.email(),
@@ -125,7 +129,7 @@ pub async fn create(
 fn new_share(
     chosen: Chosen,
     details: Details,
-    embed_origins: EmbedOrigins,
+    embedding: Embedding,
     password_hash: Option<PasswordHash>,
     unlock_secret: UnlockSecret,
     created_by: &str,
@@ -141,7 +145,8 @@ fn new_share(
         starts_at: details.starts_at,
         expires_at: details.expires_at,
         pass_lifetime: details.pass_lifetime,
-        embed_origins,
+        embed_origins: embedding.origins,
+        embed_only: embedding.only,
         external_links: details.external_links,
         restricted_pages: details
             .limits
@@ -192,7 +197,7 @@ async fn resolve_choice(
 struct Typed {
     details: Details,
     password: Option<Password>,
-    origins: EmbedOrigins,
+    embedding: Embedding,
 }
 
 /// A share without a name is called like what it shows; while that is not chosen, the name is no problem either.
@@ -207,6 +212,7 @@ fn default_name(chosen: Option<&Chosen>) -> String {
 fn parse(
     input: &NewShareInput,
     default_name: &str,
+    wildcards: EmbedWildcards,
     problems: &mut Problems,
     now: OffsetDateTime,
 ) -> Option<Typed> {
@@ -226,10 +232,10 @@ fn parse(
         "" => Some(None),
         typed => problems.check("password", Password::new(typed)).map(Some),
     };
-    let origins = parse_origins(&input.embed_origins, problems);
+    let embedding = input.embedding.parse(wildcards, problems);
     Some(Typed {
         details: details?,
         password: password?,
-        origins: origins?,
+        embedding: embedding?,
     })
 }

@@ -6,7 +6,6 @@ use time::OffsetDateTime;
 use super::limits::{Limits, LimitsInput};
 use crate::admin::problems::Problems;
 use crate::admin::times;
-use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::share::{ExternalLinks, PassLifetime, Share};
 
 const MAX_NAME_CHARS: usize = 200;
@@ -158,22 +157,9 @@ fn parse_lifetime(typed: &str) -> Result<PassLifetime, &'static str> {
         .ok_or("Choose how long visitors stay in: one minute to 30 days.")
 }
 
-/// Reads origins, one per line or separated by commas; every wrong one is a problem.
-pub fn parse_origins(typed: &str, problems: &mut Problems) -> Option<EmbedOrigins> {
-    match EmbedOrigins::parse(typed.split(['\n', ','])) {
-        Ok(origins) => Some(origins),
-        Err(errors) => {
-            for error in errors {
-                problems.add("embed_origins", format!("{error}."));
-            }
-            None
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{DetailsInput, parse_origins};
+    use super::DetailsInput;
     use crate::admin::problems::Problems;
     use crate::shares::share::ExternalLinks;
 
@@ -242,15 +228,5 @@ mod tests {
             .find(|choice| choice.chosen)
             .unwrap();
         assert_eq!(chosen.label, "1 hour 30 minutes");
-    }
-
-    #[test]
-    fn each_wrong_origin_is_a_problem_of_its_own() {
-        let mut problems = Problems::default();
-        assert!(
-            parse_origins("https://a.example\nnope, http://b.example", &mut problems).is_none()
-        );
-        assert_eq!(problems.of("embed_origins").len(), 2);
-        assert!(parse_origins("https://a.example,\n\n", &mut Problems::default()).is_some());
     }
 }

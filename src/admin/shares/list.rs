@@ -72,6 +72,8 @@ struct Row {
     scope: &'static str,
     connection: String,
     has_password: bool,
+    /// Opens only inside its sites.
+    embed_only: bool,
     embedding: Option<String>,
     /// Leaks that nobody has marked as seen.
     unseen_leaks: i64,
@@ -171,6 +173,7 @@ fn rows(found: &Found, base_url: &BaseUrl, now: OffsetDateTime) -> Vec<Row> {
             .unwrap_or_default()
             .to_owned(),
         has_password: share.password_hash.is_some(),
+        embed_only: share.embed_only,
         embedding: embedding_mark(&share.embed_origins),
         unseen_leaks: found
             .unseen_leaks

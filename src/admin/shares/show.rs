@@ -1,5 +1,5 @@
-//! Everything about one share on one page. The forms on it are answered in `change`, `unlock` and `unlock_secret`,
-//! which come back here with what was typed when they refuse it.
+//! Everything about one share on one page. The forms on it are answered in `change`, `embedding`, `unlock` and
+//! `unlock_secret`, which come back here with what was typed when they refuse it.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use super::activity::EventView;
 use super::details::{Choice, DetailsInput};
+use super::embedding::EmbeddingInput;
 use super::leaks::{LeaksView, LoadedLeaks};
 use super::state::{StateBadge, scope_label};
 use super::{share_id, unlock::CheckView};
@@ -38,7 +39,7 @@ const EVENTS_SHOWN: i64 = 12;
 pub struct Sent {
     pub problems: Problems,
     pub details: Option<DetailsInput>,
-    pub embed_origins: Option<String>,
+    pub embedding: Option<EmbeddingInput>,
     pub checked: Option<CheckView>,
 }
 
@@ -64,7 +65,9 @@ struct SharePage {
     details: DetailsInput,
     lifetimes: Vec<Choice>,
     restricted_choices: Vec<Choice>,
-    embed_origins: String,
+    embedding: EmbeddingInput,
+    /// Opens only inside its sites.
+    embed_only: bool,
     embeds_any: bool,
     embeds_none: bool,
     snippet: String,
@@ -241,6 +244,8 @@ impl SharePage {
         let public_path = format!("/content/{}", share.id);
         let public_url = base_url.join(&public_path);
         let details = sent.details.unwrap_or_else(|| DetailsInput::of(&share));
+        let embedding = sent.embedding;
+        let embedding = embedding.unwrap_or_else(|| EmbeddingInput::of(&share));
         let shown = usize::try_from(EVENTS_SHOWN).unwrap_or(usize::MAX);
         Self {
             chrome,
@@ -264,9 +269,8 @@ impl SharePage {
             lifetimes: details.lifetimes(),
             restricted_choices: details.limits.restricted_choices(),
             details,
-            embed_origins: sent
-                .embed_origins
-                .unwrap_or_else(|| share.embed_origins.entries().join("\n")),
+            embedding,
+            embed_only: share.embed_only,
             embeds_any: share.embed_origins == EmbedOrigins::Any,
             embeds_none: share.embed_origins == EmbedOrigins::None,
             checked: sent.checked,

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::StoreError;
+use crate::config::EmbedWildcards;
 use crate::password::PasswordHash;
 use crate::schema::shared_page;
 use crate::shares::embed_origins::EmbedOrigins;
@@ -31,6 +32,7 @@ pub(super) struct ShareRow {
     expires_at: Option<OffsetDateTime>,
     pass_lifetime_seconds: i32,
     embed_origins: Vec<Option<String>>,
+    embed_only: bool,
     keep_external_links: bool,
     restricted_pages: String,
     include_labels: Vec<Option<String>>,
@@ -80,8 +82,13 @@ impl TryFrom<ShareRow> for Share {
             expires_at: row.expires_at,
             pass_lifetime: PassLifetime::from_seconds(row.pass_lifetime_seconds.into())
                 .ok_or_else(|| corrupt("pass lifetime"))?,
-            embed_origins: EmbedOrigins::parse(origins.iter().map(String::as_str))
-                .map_err(|_errors| corrupt("embed origins"))?,
+            embed_origins: EmbedOrigins::parse_with(
+                origins.iter().map(String::as_str),
+                // What was allowed when it was saved stays as it is.
+                EmbedWildcards::Allow,
+            )
+            .map_err(|_errors| corrupt("embed origins"))?,
+            embed_only: row.embed_only,
             external_links: if row.keep_external_links {
                 ExternalLinks::Keep
             } else {

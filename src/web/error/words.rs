@@ -5,6 +5,10 @@ use time::OffsetDateTime;
 use super::Failure;
 use crate::shares::share::Availability;
 
+/// The mistake of a share that is to open only inside its sites, and lists none.
+pub const ONLY_WITHOUT_SITES: &str = "A share with embedOnly opens only inside the sites that are listed here. List at \
+    least one, or set embedOnly to false.";
+
 impl Failure {
     /// A title and sentences for people.
     pub fn words(&self) -> (String, Vec<String>) {
@@ -24,6 +28,10 @@ impl Failure {
             Self::Unavailable(_) => (
                 "This share is not available",
                 "It is switched off at the moment. Please ask the person who gave you the link.".into(),
+            ),
+            Self::OnlyInItsSites => (
+                "This does not open here",
+                "This content opens only inside the site it belongs to.".into(),
             ),
             Self::BadRequest(sentence) => ("This request cannot be answered", sentence.clone()),
             Self::Invalid(problems) => (

@@ -26,6 +26,8 @@ async fn each_field_changes_alone() {
         ("expiresAt", json!("2099-01-01T00:00:00Z")),
         ("passLifetimeSeconds", json!(3600)),
         ("embedOrigins", json!(["https://www.example.com"])),
+        ("embedOnly", json!(true)),
+        ("embedOnly", json!(false)),
         ("enabled", json!(false)),
     ] {
         let mut expected = writer.get(&path_of(&before)).await.body;

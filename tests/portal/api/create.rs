@@ -48,6 +48,7 @@ async fn a_new_share_has_what_was_sent_and_sound_defaults() {
             "expiresAt": null,
             "passLifetimeSeconds": 43200,
             "embedOrigins": [],
+            "embedOnly": false,
             "options": {
                 "externalLinks": "plainText",
                 "restrictedPages": "none",
@@ -77,6 +78,7 @@ async fn everything_that_can_be_sent_arrives() {
         "expiresAt": "2099-01-01T00:00:00Z",
         "passLifetimeSeconds": 60,
         "embedOrigins": ["https://WWW.example.com/", "http://localhost:8090"],
+        "embedOnly": true,
         "options": {
             "externalLinks": "keep",
             "restrictedPages": "all",
@@ -98,6 +100,7 @@ async fn everything_that_can_be_sent_arrives() {
         share["embedOrigins"],
         json!(["https://www.example.com", "http://localhost:8090"])
     );
+    assert_eq!(share["embedOnly"], true);
     assert_eq!(
         share["options"],
         json!({

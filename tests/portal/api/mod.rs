@@ -5,6 +5,7 @@ mod change;
 mod connections;
 mod create;
 mod document;
+mod embedding;
 mod live_connections;
 mod live_site;
 mod paging;

@@ -12,7 +12,7 @@ use diesel::PgConnection;
 use tempfile::TempDir;
 use uuid::Uuid;
 use vestibule::config::{
-    BaseUrlArgs, DatabaseArgs, FramingArgs, LiveArgs, ServeArgs, Settings, StorageArgs,
+    BaseUrlArgs, DatabaseArgs, EmbeddingArgs, LiveArgs, ServeArgs, Settings, StorageArgs,
 };
 use vestibule::db::Db;
 use vestibule::pages::files::FileStore;
@@ -35,7 +35,8 @@ pub(crate) struct Setup {
     pub(crate) sample: bool,
     pub(crate) hosts: &'static str,
     pub(crate) trusted_proxies: &'static str,
-    pub(crate) framing: FramingArgs,
+    pub(crate) embed_wildcards: Option<&'static str>,
+    pub(crate) cookieless: Option<&'static str>,
     /// Where Atlassian's shared services are, when they are asked at all.
     pub(crate) atlassian_url: Option<String>,
 }
@@ -218,7 +219,10 @@ fn settings(setup: &Setup, database: &Database, data_dir: &Path, base_url: &str)
             atlassian_auth_url: atlassian("https://auth.atlassian.com"),
             ..LiveArgs::with_key(SECRET_KEY.repeat(22))
         },
-        framing: setup.framing.clone(),
+        embedding: EmbeddingArgs {
+            embed_wildcards: setup.embed_wildcards.unwrap_or("refuse").to_owned(),
+            cookieless: setup.cookieless.unwrap_or("auto").to_owned(),
+        },
         trusted_proxies: setup.trusted_proxies.to_owned(),
         database_connections: "4".to_owned(),
         upload_limit_mib: "64".to_owned(),

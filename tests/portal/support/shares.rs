@@ -79,6 +79,7 @@ impl Portal {
             expires_at: None,
             pass_lifetime: PassLifetime::DEFAULT,
             embed_origins: EmbedOrigins::None,
+            embed_only: false,
             external_links: ExternalLinks::PlainText,
             restricted_pages: RestrictedPages::None,
             include_labels: Labels::default(),

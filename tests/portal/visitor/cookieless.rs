@@ -3,7 +3,6 @@
 use diesel::sql_types::{BigInt, Uuid};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use vestibule::clock;
-use vestibule::config::FramingArgs;
 use vestibule::demo::sample_space::INSTALLATION;
 use vestibule::shares::share::Share;
 use vestibule::shares::store;
@@ -306,9 +305,7 @@ async fn the_password_form_in_a_frame_works_without_cookies() {
 async fn where_keys_are_switched_off_the_visitor_is_told_to_open_a_tab() {
     let portal = Portal::start_with(Setup {
         sample: true,
-        framing: FramingArgs {
-            cookieless: "off".to_owned(),
-        },
+        cookieless: Some("off"),
         ..Setup::default()
     })
     .await;

@@ -10,6 +10,7 @@ mod host;
 mod limits;
 mod limits_model;
 mod not_found;
+mod only_in_sites;
 mod page;
 mod pass;
 mod password;

@@ -1,28 +1,22 @@
-//! What a browser says of its request by Fetch Metadata (W3C Fetch Metadata Request Headers): what the answer is for, and
-//! whether a page of ours asks. Pages cannot forge these headers.
+//! What a browser says of its request by Fetch Metadata (W3C): where the answer will be shown, and whether a page of ours
+//! asks.
+//!
+//! Pages cannot forge these headers. What they mean for a share is decided in `shares::access`.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, AsHeaderName};
 use url::Url;
 
-/// What the answer is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Destination {
-    /// A page in a tab of its own.
-    Tab,
-    /// A page inside another page.
-    Frame,
-    /// Something in a page: a picture, a style, an answer for a script.
-    Part,
-}
+use crate::shares::access::Place;
 
-/// `None` where the browser says nothing: Safari before 16.4, or plain http away from localhost.
-pub fn destination(request: &HttpRequest) -> Option<Destination> {
-    Some(match text(request, "sec-fetch-dest")? {
-        "document" => Destination::Tab,
-        "iframe" | "frame" | "embed" | "object" | "fencedframe" => Destination::Frame,
-        _ => Destination::Part,
-    })
+/// By `Sec-Fetch-Dest`. Safari before 16.4 does not send it, nor any browser over plain http away from localhost.
+pub fn place_of(request: &HttpRequest) -> Place {
+    match text(request, "sec-fetch-dest") {
+        None => Place::Unknown,
+        Some("document") => Place::Tab,
+        Some("iframe" | "frame" | "embed" | "object" | "fencedframe") => Place::Frame,
+        Some(_) => Place::Part,
+    }
 }
 
 /// A page of ours asks, and not inside a sandbox that made it a stranger.

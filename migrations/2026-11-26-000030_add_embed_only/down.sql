@@ -1,0 +1,1 @@
+alter table shared_page drop column embed_only;
