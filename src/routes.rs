@@ -4,13 +4,14 @@ use std::future::ready;
 
 use actix_web::http::header;
 use actix_web::middleware::{DefaultHeaders, from_fn};
-use actix_web::web::{self, FormConfig, ServiceConfig};
+use actix_web::web::{self, FormConfig, PayloadConfig, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, Route};
 
 use crate::admin::gate::require_admin;
 use crate::admin::{account, back, connections, session as admin_session, sign_in, tokens};
 use crate::visitor::gate::renew_pass;
-use crate::visitor::{access, attachment, search, session, show, start};
+use crate::visitor::{access, attachment, reports, search, session, show, start};
+use crate::web::csp_report::MAX_BYTES;
 use crate::web::error::{Failure, PageError};
 use crate::web::state::AppState;
 use crate::web::{assets, health};
@@ -54,6 +55,7 @@ fn visitor(config: &mut ServiceConfig) {
                     session::end_session,
                 ))
                 .service(read("/", show::drop_slash))
+                .service(take("/reports", MAX_BYTES, reports::receive))
                 .service(read("/search", search::show_search))
                 .service(read(
                     "/files/{attachment}/{name}",
@@ -84,8 +86,8 @@ fn admin(config: &mut ServiceConfig, state: &AppState) {
 
 fn admin_shares(config: &mut ServiceConfig) {
     use crate::admin::shares::{
-        activity, change, create, deletion, leaks, list, page_choice, refresh, show, unlock,
-        unlock_secret,
+        activity, change, create, deletion, embed_health, leaks, list, page_choice, refresh, show,
+        unlock, unlock_secret,
     };
     config
         .service(read("", list::show))
@@ -106,6 +108,10 @@ fn admin_shares(config: &mut ServiceConfig) {
         .service(act("/shares/{share}/unlock-link", unlock::try_it))
         .service(act("/shares/{share}/token-check", unlock::check_token))
         .service(act("/shares/{share}/embedding", change::embedding))
+        .service(act(
+            "/shares/{share}/embedding/origins",
+            embed_health::add_site,
+        ))
         .service(act("/shares/{share}/state", change::state))
         .service(act("/shares/{share}/passes/end", change::end_passes))
         .service(act("/shares/{share}/guesses/clear", change::clear_guesses))
@@ -226,7 +232,7 @@ fn api(config: &mut ServiceConfig) {
 }
 
 fn api_version_1(config: &mut ServiceConfig) {
-    use crate::api::{activity, openapi, shares, unlock};
+    use crate::api::{activity, embed_health, openapi, shares, unlock};
     config
         .service(known("/openapi.json", "GET").get(openapi::document))
         .service(
@@ -244,6 +250,7 @@ fn api_version_1(config: &mut ServiceConfig) {
         .service(known("/shares/{id}/unlock-links", "POST").post(unlock::create_unlock_link))
         .service(known("/shares/{id}/unlock-checks", "POST").post(unlock::check_unlock_token))
         .service(known("/shares/{id}/activity", "GET").get(activity::list_activity))
+        .service(known("/shares/{id}/embed-health", "GET").get(embed_health::read_embed_health))
         .configure(api_version_1_connections);
 }
 
@@ -271,6 +278,19 @@ fn api_version_1_connections(config: &mut ServiceConfig) {
 fn hooks(config: &mut ServiceConfig) {
     use crate::api::hooks;
     config.service(known("/hooks/{connection}/{secret}", "POST").post(hooks::receive));
+}
+
+/// What browsers send by themselves: `POST` of a body up to a length.
+fn take<F, Args>(path: &str, most_bytes: usize, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(path)
+        .app_data(PayloadConfig::new(most_bytes))
+        .route(web::post().to(handler))
+        .default_service(only("POST"))
 }
 
 /// A resource for programs.

@@ -14,7 +14,7 @@ pub enum EmbedOrigins {
 }
 
 /// `https://host[:port]`, host in lower case and punycode, default port left out. Safe to stand in a header.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Origin(String);
 
 /// Why an entry is not an origin; the text names the entry and the fix.

@@ -1,6 +1,7 @@
 //! What a share is: who may read what, by which proof. Knows nothing of HTTP; diesel only in `store.rs`.
 
 pub mod access;
+pub mod embed_health;
 pub mod embed_origins;
 pub mod event;
 pub mod guesses;

@@ -15,6 +15,7 @@ use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse,
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::frames::note_blocked;
 use super::unlock::{Query, answer_token};
 use super::views::password::{Notice, PasswordPage};
 use crate::clock;
@@ -112,6 +113,7 @@ async fn pass_gate(request: &HttpRequest, now: OffsetDateTime) -> Result<Unlocke
     let state = state(request)?;
     let known = find_share(&state, request).await?;
     let share = &known.share;
+    note_blocked(&state, request, share, now);
     let query = Query::take_apart(request.query_string());
     let passes = pass_cookie::read_passes(&state, request);
     let access = access::decide(share, &passes, now);

@@ -3,8 +3,10 @@
 
 pub mod access;
 pub mod attachment;
+mod frames;
 pub mod gate;
 pub mod page_view;
+pub mod reports;
 pub mod search;
 pub mod session;
 pub mod show;

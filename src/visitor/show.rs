@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template as _;
 use diesel::PgConnection;
 
+use super::frames::note_shown;
 use super::gate::Unlocked;
 use super::page_view::{Surrounding, content_page};
 use crate::clock;
@@ -96,7 +97,10 @@ async fn show(
         }
     }
     match made {
-        Ok(Some(finished)) => Ok(answer(request, unlocked, &finished)),
+        Ok(Some(finished)) => {
+            note_shown(state, request, share, clock::now());
+            Ok(answer(request, unlocked, &finished))
+        }
         Ok(None) => Err(unlocked.fail(Failure::NotFound)),
         Err(failure) => Err(unlocked.fail(failure)),
     }

@@ -14,6 +14,7 @@ use crate::shares::event::Event;
 use crate::shares::pass::WayIn;
 use crate::shares::share::Share;
 use crate::shares::unlock_token::{self, RefusalCode};
+use crate::web::embedder::visitor;
 use crate::web::error::Failure;
 use crate::web::headers::Shell;
 use crate::web::state::AppState;
@@ -81,16 +82,18 @@ pub fn answer_token(
             for cookie in pass_cookie::admit(state, request, share, WayIn::Token, now) {
                 append_cookie(&mut response, &cookie);
             }
+            let event = Event::TokenAccepted(accepted);
             state
                 .events
-                .record(share.id, Event::TokenAccepted(accepted), now);
+                .record(share.id, event, visitor(request, share), now);
             Ok(response)
         }
         Err(refused) => {
             let code = refused.code;
+            let event = Event::TokenRefused(refused);
             state
                 .events
-                .record(share.id, Event::TokenRefused(refused), now);
+                .record(share.id, event, visitor(request, share), now);
             match access {
                 Access::ByPass(_) => Ok(page::see_other(&clean)),
                 access => refuse_token(request, share, access, code, &clean),

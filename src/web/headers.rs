@@ -72,7 +72,17 @@ pub fn harden(response: &mut HttpResponse, shell: &Shell) {
         },
     );
     // Origins are normalised and hold no character that could end the header.
-    if let Ok(value) = HeaderValue::from_str(&format!("{CONTENT_SECURITY_POLICY}{ancestors}")) {
+    let policy = format!("{CONTENT_SECURITY_POLICY}{ancestors}{}", report_uri(shell));
+    if let Ok(value) = HeaderValue::from_str(&policy) {
         headers.insert(HeaderName::from_static("content-security-policy"), value);
+    }
+}
+
+/// Where browsers tell that they do not show a page in a frame. Not by `report-to`: a frame that is blocked has no
+/// reporting endpoint yet, so Chromium would send nothing at all, and no `report-uri` beside it either.
+fn report_uri(shell: &Shell) -> String {
+    match shell {
+        Shell::Share { id, .. } => format!("; report-uri /content/{id}/reports"),
+        Shell::Plain => String::new(),
     }
 }
