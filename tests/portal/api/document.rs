@@ -3,9 +3,14 @@
 use reqwest::Method;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
+use uuid::Uuid;
+use vestibule::shares::embed_origins::Origin;
+use vestibule::shares::event::{BrowserFamily, Embedder, Event, NewEvent, Noticed, Visitor};
+use vestibule::shares::store::events::record_events;
 
 use super::caller::{Answer, Caller, MANUAL, path_of, portal_and_writer};
 use super::live_connections::data_center;
+use crate::support::Portal;
 
 /// Every call of the document, with its path below `/api/v1`.
 pub(super) async fn calls(caller: &Caller) -> Vec<(Method, String)> {
@@ -55,7 +60,7 @@ fn routed_paths() -> Vec<String> {
 
 #[actix_web::test]
 async fn answers_are_what_their_schemas_say() {
-    let (_portal, writer) = portal_and_writer().await;
+    let (portal, writer) = portal_and_writer().await;
     let document = writer.get("/openapi.json").await.body;
     let fits = |schema: &str, answer: &Answer| {
         let whole = json!({"$ref": format!("#/components/schemas/{schema}"), "components": document["components"]});
@@ -73,6 +78,7 @@ async fn answers_are_what_their_schemas_say() {
     let path = path_of(&share);
     fits("Share", &writer.get(&path).await);
     fits("SharePage", &writer.get("/shares").await);
+    db_a_blocked_frame(&portal, &share);
     let dates = json!({"startsAt": "2026-01-01T00:00:00Z", "expiresAt": "2099-01-01T00:00:00Z"});
     fits("Share", &writer.patch(&path, dates).await);
     fits(
@@ -100,6 +106,10 @@ async fn answers_are_what_their_schemas_say() {
         "ActivityPage",
         &writer.get(&format!("{path}/activity")).await,
     );
+    fits(
+        "EmbedHealth",
+        &writer.get(&format!("{path}/embed-health")).await,
+    );
     fits("ConnectionList", &writer.get("/connections").await);
     fits(
         "Connection",
@@ -110,6 +120,21 @@ async fn answers_are_what_their_schemas_say() {
     fits("ConnectionList", &writer.get("/connections").await);
     fits("Problem", &writer.patch(&path, json!({"name": 5})).await);
     fits("Problem", &writer.get("/nothing").await);
+}
+
+/// Something for the lists of what happened.
+fn db_a_blocked_frame(portal: &Portal, share: &Value) {
+    let share: Uuid = share["id"].as_str().unwrap().parse().unwrap();
+    let event = NewEvent {
+        share: share.into(),
+        event: Event::FrameBlocked(Noticed::ByRequest),
+        visitor: Visitor {
+            embedder: Embedder::Site(Origin::parse("https://client.example").unwrap()),
+            browser: BrowserFamily::Safari,
+        },
+        at: vestibule::clock::now(),
+    };
+    portal.db(|db| record_events(db, &[event])).unwrap();
 }
 
 #[actix_web::test]

@@ -1,12 +1,18 @@
 //! Who may frame what: the headers, whole, for each kind of page and list of origins.
 
 use vestibule::shares::embed_origins::EmbedOrigins;
+use vestibule::shares::share::Share;
 
 use crate::support::{Answer, Portal, Shown, path};
 
 const POLICY: &str = "default-src 'none'; img-src 'self'; media-src 'self'; font-src 'self'; style-src 'self'; \
     script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-src 'none'; \
     frame-ancestors ";
+
+/// What follows the list of ancestors on a page of a share.
+fn ancestors_of(share: &Share, ancestors: &str) -> String {
+    format!("{ancestors}; report-uri {}/reports", path(share))
+}
 
 /// The headers that decide about frames: CSP, X-Frame-Options, COEP, CORP, COOP.
 #[track_caller]
@@ -18,6 +24,8 @@ fn assert_frames(answer: &Answer, ancestors: &str, others: [Option<&str>; 4]) {
     );
     let policies = answer.headers.get_all("content-security-policy");
     assert_eq!(policies.iter().count(), 1);
+    // With a reporting endpoint Chromium would not report a blocked frame.
+    assert_eq!(answer.header("reporting-endpoints"), None);
     let names = [
         "x-frame-options",
         "cross-origin-embedder-policy",
@@ -78,7 +86,7 @@ async fn every_page_of_a_share_says_who_may_frame_it() {
             [401, 401, 422, 200, 200, 404]
         );
         for answer in answers {
-            assert_frames(answer, ancestors, others);
+            assert_frames(answer, &ancestors_of(&share, ancestors), others);
         }
         assert_eq!(page.header("referrer-policy"), Some("same-origin"));
     }
@@ -93,7 +101,7 @@ async fn a_closed_share_is_framed_as_an_open_one() {
     });
     let answer = portal.visitor().get(&path(&share)).await;
     assert_eq!(answer.status, 403);
-    assert_frames(&answer, "*", EMBEDDABLE);
+    assert_frames(&answer, &ancestors_of(&share, "*"), EMBEDDABLE);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod not_found;
 mod page;
 mod pass;
 mod password;
+mod reports;
 mod scope;
 mod unlock;
 mod unlock_refused;
