@@ -1,5 +1,6 @@
-//! `POST /content/{share}/reports`: what browsers report of pages of a share, above all that they do not show them in a
-//! frame. Nothing is kept of a report but the directive, the site around the frame and the family of the browser.
+//! `POST /content/{share}/reports`: what browsers report of pages of a share.
+//!
+//! Above all that they do not show them in a frame. Nothing is kept of a report but the directive, the site around the frame and the family of the browser.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};

@@ -1,5 +1,6 @@
-//! Reads what browsers report of a broken Content-Security-Policy: one report of the old form (`report-uri`), or a list
-//! of the Reporting API. Anybody can send anything; only the directive's name and the referring page are read.
+//! Reads what browsers report of a broken Content-Security-Policy.
+//!
+//! That is one report of the old form (`report-uri`), or a list of the Reporting API. Anybody can send anything; only the directive's name and the referring page are read.
 
 use serde::Deserialize;
 

@@ -83,21 +83,29 @@ fn good(health: &SiteHealth) -> Vec<(i64, String)> {
             "cookieless pass",
             "cookieless passes",
         ),
+        cookies_refused(health).filter(|_| goes_without_cookies(health)),
     ];
     counts.into_iter().flatten().collect()
 }
 
-fn bad(health: &SiteHealth) -> Vec<(i64, String)> {
-    let refused: i64 = health.cookies_refused.iter().map(|(_, count)| count).sum();
-    let by: Vec<String> = health
-        .cookies_refused
-        .iter()
+/// Whoever refuses the cookie reads on all the same.
+fn goes_without_cookies(health: &SiteHealth) -> bool {
+    health.cookieless_passes > 0
+}
+
+fn cookies_refused(health: &SiteHealth) -> Option<(i64, String)> {
+    let families = health.cookies_refused.iter();
+    let by: Vec<String> = families
         .map(|(family, count)| format!("{} {count}", browser_name(*family)))
         .collect();
-    let refused = some(refused, "cookie refused", "cookies refused")
-        .map(|(count, words)| (count, format!("{words} ({})", by.join(", "))));
+    let all = health.cookies_refused.iter().map(|(_, count)| count).sum();
+    let (count, words) = some(all, "cookie refused", "cookies refused")?;
+    Some((count, format!("{words} ({})", by.join(", "))))
+}
+
+fn bad(health: &SiteHealth) -> Vec<(i64, String)> {
     let counts = [
-        refused,
+        cookies_refused(health).filter(|_| !goes_without_cookies(health)),
         some(health.blocked, "frame blocked", "frames blocked"),
         some(
             health.blocked_by_outer_frame,
@@ -154,7 +162,7 @@ fn advice(health: &SiteHealth) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if !health.cookies_refused.is_empty() && health.cookieless_passes == 0 {
+    if !health.cookies_refused.is_empty() && !goes_without_cookies(health) {
         advice.push(
             "These browsers keep no cookies in frames, and no cookieless pass was given out: their readers see the \
              password page again."

@@ -10,39 +10,68 @@ use crate::shares::embed_origins::{EmbedOrigins, Origin};
 use crate::shares::event::BrowserFamily;
 use crate::shares::share::{Share, ShareId};
 
-/// Reads the index `share_event_framed` alone. Clock differences are told by percentiles, for a single token that was
-/// kept for a day says nothing of a clock.
+/// Reads the index `share_event_framed` alone. Many events are few kinds of them, so they are counted by kind first; and
+/// only tokens with a wrong time are sorted for their percentiles, for one that was kept for a day says nothing of a
+/// clock.
 const BY_SITE: &str = "
-    select embed_origin,
-      count(*) filter (where kind in ('password_accepted', 'token_accepted')) as unlocks,
-      count(*) filter (where kind = 'token_accepted') as tokens_accepted,
-      count(*) filter (where kind = 'cookie_kept') as cookies_kept,
-      count(*) filter (where kind = 'cookie_refused' and browser = 'chrome') as refused_by_chrome,
-      count(*) filter (where kind = 'cookie_refused' and browser = 'edge') as refused_by_edge,
-      count(*) filter (where kind = 'cookie_refused' and browser = 'firefox') as refused_by_firefox,
-      count(*) filter (where kind = 'cookie_refused' and browser = 'safari') as refused_by_safari,
-      count(*) filter (where kind = 'cookie_refused' and browser = 'other') as refused_by_other,
-      count(*) filter (where kind = 'cookieless_pass') as cookieless_passes,
-      count(*) filter (where kind = 'frame_blocked' and code <> 'outer_frame') as blocked,
-      count(*) filter (where kind = 'frame_blocked' and code = 'outer_frame') as blocked_by_outer_frame,
-      count(*) filter (where kind = 'token_refused' and code = 'expired') as expired,
-      count(*) filter (where kind = 'token_refused' and code = 'not_yet_valid') as too_early,
-      count(*) filter (where kind = 'token_refused' and code = 'bad_signature') as bad_signatures,
-      count(*) filter (where kind in ('password_refused', 'password_throttled')
-        or kind = 'token_refused' and code not in ('expired', 'not_yet_valid', 'bad_signature')) as other_refusals,
-      count(*) filter (where kind = 'policy_report') as policy_reports,
-      percentile_disc(0.1) within group (order by clock_difference_seconds) filter (where code = 'expired') as late_low,
-      percentile_disc(0.5) within group (order by clock_difference_seconds) filter (where code = 'expired') as late_middle,
-      percentile_disc(0.9) within group (order by clock_difference_seconds) filter (where code = 'expired') as late_high,
-      percentile_disc(0.5) within group (order by clock_difference_seconds)
-        filter (where code = 'not_yet_valid') as early_middle,
-      max(at) filter (where kind in ('cookie_kept', 'cookieless_pass', 'framed_view')) as last_good_load,
-      max(at) as last_event
-    from share_event
-    where framed and share_id = $1 and at > $2
-    group by embed_origin
-    order by last_good_load desc nulls last, last_event desc
-    limit $3";
+    with counted as (
+      select embed_origin, kind, code, browser, count(*) as events, max(at) as last_at
+      from share_event
+      where framed and share_id = $1 and at > $2
+      group by embed_origin, kind, code, browser
+    ), clocks as (
+      select embed_origin,
+        percentile_disc(0.1) within group (order by clock_difference_seconds) filter (where code = 'expired') as late_low,
+        percentile_disc(0.5) within group (order by clock_difference_seconds) filter (where code = 'expired') as late_middle,
+        percentile_disc(0.9) within group (order by clock_difference_seconds) filter (where code = 'expired') as late_high,
+        percentile_disc(0.5) within group (order by clock_difference_seconds)
+          filter (where code = 'not_yet_valid') as early_middle
+      from share_event
+      where framed and share_id = $1 and at > $2 and kind = 'token_refused' and code in ('expired', 'not_yet_valid')
+      group by embed_origin
+    ), sites as (
+      select embed_origin,
+        sum(events) filter (where kind in ('password_accepted', 'token_accepted')) as unlocks,
+        sum(events) filter (where kind = 'token_accepted') as tokens_accepted,
+        sum(events) filter (where kind = 'cookie_kept') as cookies_kept,
+        sum(events) filter (where kind = 'cookie_refused' and browser = 'chrome') as refused_by_chrome,
+        sum(events) filter (where kind = 'cookie_refused' and browser = 'edge') as refused_by_edge,
+        sum(events) filter (where kind = 'cookie_refused' and browser = 'firefox') as refused_by_firefox,
+        sum(events) filter (where kind = 'cookie_refused' and browser = 'safari') as refused_by_safari,
+        sum(events) filter (where kind = 'cookie_refused' and browser = 'other') as refused_by_other,
+        sum(events) filter (where kind = 'cookieless_pass') as cookieless_passes,
+        sum(events) filter (where kind = 'frame_blocked' and code <> 'outer_frame') as blocked,
+        sum(events) filter (where kind = 'frame_blocked' and code = 'outer_frame') as blocked_by_outer_frame,
+        sum(events) filter (where kind = 'token_refused' and code = 'expired') as expired,
+        sum(events) filter (where kind = 'token_refused' and code = 'not_yet_valid') as too_early,
+        sum(events) filter (where kind = 'token_refused' and code = 'bad_signature') as bad_signatures,
+        sum(events) filter (where kind in ('password_refused', 'password_throttled')
+          or kind = 'token_refused' and code not in ('expired', 'not_yet_valid', 'bad_signature')) as other_refusals,
+        sum(events) filter (where kind = 'policy_report') as policy_reports,
+        max(last_at) filter (where kind in ('cookie_kept', 'cookieless_pass', 'framed_view')) as last_good_load,
+        max(last_at) as last_event
+      from counted
+      group by embed_origin
+      order by last_good_load desc nulls last, last_event desc
+      limit $3
+    )
+    select sites.embed_origin,
+      coalesce(unlocks, 0)::bigint as unlocks, coalesce(tokens_accepted, 0)::bigint as tokens_accepted,
+      coalesce(cookies_kept, 0)::bigint as cookies_kept,
+      coalesce(refused_by_chrome, 0)::bigint as refused_by_chrome,
+      coalesce(refused_by_edge, 0)::bigint as refused_by_edge,
+      coalesce(refused_by_firefox, 0)::bigint as refused_by_firefox,
+      coalesce(refused_by_safari, 0)::bigint as refused_by_safari,
+      coalesce(refused_by_other, 0)::bigint as refused_by_other,
+      coalesce(cookieless_passes, 0)::bigint as cookieless_passes, coalesce(blocked, 0)::bigint as blocked,
+      coalesce(blocked_by_outer_frame, 0)::bigint as blocked_by_outer_frame,
+      coalesce(expired, 0)::bigint as expired, coalesce(too_early, 0)::bigint as too_early,
+      coalesce(bad_signatures, 0)::bigint as bad_signatures,
+      coalesce(other_refusals, 0)::bigint as other_refusals,
+      coalesce(policy_reports, 0)::bigint as policy_reports,
+      late_low, late_middle, late_high, early_middle, last_good_load, last_event
+    from sites left join clocks on clocks.embed_origin is not distinct from sites.embed_origin
+    order by last_good_load desc nulls last, last_event desc";
 
 #[derive(QueryableByName)]
 struct SiteRow {
