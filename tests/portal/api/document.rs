@@ -3,14 +3,10 @@
 use reqwest::Method;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
-use uuid::Uuid;
-use vestibule::shares::embed_origins::Origin;
-use vestibule::shares::event::{BrowserFamily, Embedder, Event, NewEvent, Noticed, Visitor};
-use vestibule::shares::store::events::record_events;
 
 use super::caller::{Answer, Caller, MANUAL, path_of, portal_and_writer};
+use super::embed_health::db_frames;
 use super::live_connections::data_center;
-use crate::support::Portal;
 
 /// Every call of the document, with its path below `/api/v1`.
 pub(super) async fn calls(caller: &Caller) -> Vec<(Method, String)> {
@@ -78,7 +74,7 @@ async fn answers_are_what_their_schemas_say() {
     let path = path_of(&share);
     fits("Share", &writer.get(&path).await);
     fits("SharePage", &writer.get("/shares").await);
-    db_a_blocked_frame(&portal, &share);
+    db_frames(&portal, &share);
     let dates = json!({"startsAt": "2026-01-01T00:00:00Z", "expiresAt": "2099-01-01T00:00:00Z"});
     fits("Share", &writer.patch(&path, dates).await);
     fits(
@@ -120,21 +116,6 @@ async fn answers_are_what_their_schemas_say() {
     fits("ConnectionList", &writer.get("/connections").await);
     fits("Problem", &writer.patch(&path, json!({"name": 5})).await);
     fits("Problem", &writer.get("/nothing").await);
-}
-
-/// Something for the lists of what happened.
-fn db_a_blocked_frame(portal: &Portal, share: &Value) {
-    let share: Uuid = share["id"].as_str().unwrap().parse().unwrap();
-    let event = NewEvent {
-        share: share.into(),
-        event: Event::FrameBlocked(Noticed::ByRequest),
-        visitor: Visitor {
-            embedder: Embedder::Site(Origin::parse("https://client.example").unwrap()),
-            browser: BrowserFamily::Safari,
-        },
-        at: vestibule::clock::now(),
-    };
-    portal.db(|db| record_events(db, &[event])).unwrap();
 }
 
 #[actix_web::test]
