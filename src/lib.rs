@@ -29,6 +29,7 @@
 //! - **snapshot**: our stored copy of a wiki's page. An **outline** is one without its body yet: title, place, version.
 //! - **followed part**: what of a live site shares show; listed again and again, once for all shares of the same part.
 //! - **leak report**: what a share lets out beside the text of its pages; each thing in it is a **leak**.
+//! - **embed health**: what became of a share in frames, by the site around them.
 //! - **guess**: one try of a password, charged before it is looked at.
 //!
 //! # Rooms
@@ -114,7 +115,10 @@
 //!    ([`shares::file_signature`]).
 //! 5. Not valid, but the visitor holds a live pass: 303, and he stays in. Not valid and no pass: the password page with a
 //!    sentence about what happened, and `Vestibule-Unlock: {code}` for the developer of the client's site.
-//! 6. Either way an event is recorded for the admins, with the code and the clocks' difference, never the token.
+//! 6. Either way an event is recorded for the admins, with the code, the clocks' difference and the site around the frame,
+//!    never the token. Beside it stands what becomes of frames: `visitor::frames` sees requests of sites that are not
+//!    listed, `visitor::reports` takes what browsers report. [`shares::embed_health`] counts it by site. All of that is
+//!    said by browsers, or by whoever plays one: it is shown to admins and decides nothing.
 //!
 //! # A live page
 //!

@@ -3,15 +3,16 @@
 use std::future::ready;
 
 use actix_web::middleware::{DefaultHeaders, from_fn};
-use actix_web::web::{self, FormConfig, ServiceConfig};
+use actix_web::web::{self, FormConfig, PayloadConfig, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, Route};
 
 use crate::admin::gate::require_admin;
 use crate::admin::{account, back, connections, session as admin_session, sign_in, tokens};
 use crate::visitor::aftermath::tell_of_pass;
 use crate::visitor::{
-    access, attachment, cookieless, hand_over, search, session, show, start, unlock,
+    access, attachment, cookieless, hand_over, reports, search, session, show, start, unlock,
 };
+use crate::web::csp_report::MAX_BYTES;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::DATA_HEADERS;
 use crate::web::state::AppState;
@@ -65,6 +66,7 @@ fn visitor(config: &mut ServiceConfig) {
                     session::end_session,
                 ))
                 .service(ask_and_do("/unlock", session::leave_form, unlock::unlock))
+                .service(take("/reports", MAX_BYTES, reports::receive))
                 .configure(content),
         );
 }
@@ -104,8 +106,8 @@ fn admin(config: &mut ServiceConfig, state: &AppState) {
 
 fn admin_shares(config: &mut ServiceConfig) {
     use crate::admin::shares::{
-        activity, change, create, deletion, embedding, leaks, list, page_choice, refresh, show,
-        unlock, unlock_secret,
+        activity, change, create, deletion, embed_health, embedding, leaks, list, page_choice,
+        refresh, show, unlock, unlock_secret,
     };
     config
         .service(read("", list::show))
@@ -126,6 +128,10 @@ fn admin_shares(config: &mut ServiceConfig) {
         .service(act("/shares/{share}/unlock-link", unlock::try_it))
         .service(act("/shares/{share}/token-check", unlock::check_token))
         .service(act("/shares/{share}/embedding", embedding::change))
+        .service(act(
+            "/shares/{share}/embedding/origins",
+            embed_health::add_site,
+        ))
         .service(act("/shares/{share}/state", change::state))
         .service(act("/shares/{share}/passes/end", change::end_passes))
         .service(act("/shares/{share}/guesses/clear", change::clear_guesses))
@@ -246,7 +252,7 @@ fn api(config: &mut ServiceConfig) {
 }
 
 fn api_version_1(config: &mut ServiceConfig) {
-    use crate::api::{activity, openapi, shares, unlock};
+    use crate::api::{activity, embed_health, openapi, shares, unlock};
     config
         .service(known("/openapi.json", "GET").get(openapi::document))
         .service(
@@ -264,6 +270,7 @@ fn api_version_1(config: &mut ServiceConfig) {
         .service(known("/shares/{id}/unlock-links", "POST").post(unlock::create_unlock_link))
         .service(known("/shares/{id}/unlock-checks", "POST").post(unlock::check_unlock_token))
         .service(known("/shares/{id}/activity", "GET").get(activity::list_activity))
+        .service(known("/shares/{id}/embed-health", "GET").get(embed_health::read_embed_health))
         .configure(api_version_1_connections);
 }
 
@@ -291,6 +298,19 @@ fn api_version_1_connections(config: &mut ServiceConfig) {
 fn hooks(config: &mut ServiceConfig) {
     use crate::api::hooks;
     config.service(known("/hooks/{connection}/{secret}", "POST").post(hooks::receive));
+}
+
+/// What browsers send by themselves: `POST` of a body up to a length.
+fn take<F, Args>(path: &str, most_bytes: usize, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(path)
+        .app_data(PayloadConfig::new(most_bytes))
+        .route(web::post().to(handler))
+        .default_service(only("POST"))
 }
 
 /// A resource for programs.

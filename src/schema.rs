@@ -218,13 +218,13 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Ways into a share and refusals; never the token.
+    /// Ways into a share, refusals and what became of its frames; never the token, an address or a path.
     share_event (id) {
         id -> Int8,
         share_id -> Uuid,
         at -> Timestamptz,
         kind -> Text,
-        /// Why an unlock token was refused; see the token rule.
+        /// Why an unlock token was refused, see the token rule; how a blocked frame was noticed; the directive of a policy report.
         code -> Nullable<Text>,
         /// The token's nbf, in Unix seconds, when it could be read.
         token_not_before -> Nullable<Int8>,
@@ -233,6 +233,12 @@ diesel::table! {
         clock_difference_seconds -> Nullable<Int8>,
         /// Which secret, and in which form, the token was signed with.
         signing_key -> Nullable<Text>,
+        /// It happened in a frame of another site.
+        framed -> Bool,
+        /// Origin of the site around the frame, as the browser said; anybody can pretend to be one. Null where it said nothing.
+        embed_origin -> Nullable<Text>,
+        /// Family of the browser, by its User-Agent; every browser on iOS counts as safari.
+        browser -> Nullable<Text>,
     }
 }
 

@@ -53,9 +53,13 @@ pub struct ActivityPage {
 struct EventAnswer {
     #[serde(with = "time::serde::rfc3339")]
     at: OffsetDateTime,
-    /// `password_accepted`, `password_refused`, `password_throttled`, `token_accepted` or `token_refused`.
+    /// `password_accepted`, `password_refused`, `password_throttled`, `token_accepted` or `token_refused`; in frames also
+    /// `cookie_kept`, `cookie_refused`, `cookieless_pass`, `framed_view` (once a minute for a site), `frame_blocked` and
+    /// `policy_report`.
     kind: String,
-    /// Why a token was refused, as in the header `Vestibule-Unlock`.
+    /// Why a token was refused, as in the header `Vestibule-Unlock`. Of `frame_blocked` how it was noticed: by the
+    /// `request` for the frame, by a browser's `report`, or by a report that the frame of a listed site stands in another
+    /// one (`outer_frame`). Of `policy_report` the directive.
     #[schema(required = true)]
     code: Option<String>,
     /// The token's `nbf`, in Unix seconds, when it could be read. A refused token may say anything.
@@ -70,6 +74,15 @@ struct EventAnswer {
     /// Which secret signed the token: `current`, `previous`, `current_hex_text` or `previous_hex_text`.
     #[schema(required = true)]
     signing_key: Option<String>,
+    /// It happened in a frame of another site.
+    framed: bool,
+    /// The origin of the site around the frame, where the browser said it. Anybody can pretend to be one.
+    #[schema(required = true)]
+    embed_origin: Option<String>,
+    /// The family of the browser, by its `User-Agent`: `chrome`, `edge`, `firefox`, `safari` or `other`. Every browser on
+    /// iOS is `safari`. Null in events from before this was recorded.
+    #[schema(required = true)]
+    browser: Option<String>,
 }
 
 impl From<StoredEvent> for EventAnswer {
@@ -82,6 +95,9 @@ impl From<StoredEvent> for EventAnswer {
             exp: event.token_expires,
             clock_difference_seconds: event.clock_difference_seconds,
             signing_key: event.signing_key,
+            framed: event.framed,
+            embed_origin: event.embed_origin,
+            browser: event.browser,
         }
     }
 }

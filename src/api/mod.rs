@@ -9,6 +9,7 @@ mod connection_body;
 pub mod connections;
 mod credentials;
 mod cursor;
+pub mod embed_health;
 mod fields;
 mod given;
 pub mod hooks;

@@ -15,7 +15,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::words::StateWord;
-use super::{activity, connections, shares, site, unlock};
+use super::{activity, connections, embed_health, shares, site, unlock};
 use crate::web::error::{ApiError, Failure, FieldProblem};
 use crate::web::problem::Problem;
 
@@ -37,6 +37,7 @@ use crate::web::problem::Problem;
         unlock::create_unlock_link,
         unlock::check_unlock_token,
         activity::list_activity,
+        embed_health::read_embed_health,
         connections::list_connections,
         connections::create_connection,
         connections::read_connection,

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod cookieless;
+pub mod embed_health;
 pub mod embed_origins;
 pub mod event;
 pub mod file_signature;

@@ -1,5 +1,6 @@
 //! Every query on shares. The rules live in the files beside this one.
 
+pub mod embed_health;
 pub mod events;
 pub mod frames;
 pub mod listing;

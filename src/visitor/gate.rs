@@ -13,6 +13,7 @@ use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse,
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::frames::note_blocked;
 use super::query::Query;
 use super::unlock::{TokenAsk, answer_token, token_needed};
 use super::views::password::{Notice, PasswordPage};
@@ -165,6 +166,7 @@ impl FromRequest for Unlocked {
 async fn pass_gate(request: &HttpRequest, now: OffsetDateTime) -> Result<Unlocked, Refusal> {
     let state = state(request)?;
     let known = find_share(&state, request).await?;
+    note_blocked(&state, request, &known.share, now);
     let query = Query::take_apart(request.query_string());
     if let Some(key) = request.match_info().get("key") {
         return cookieless::pass_gate(&state, request, known, key, &query, now).await;

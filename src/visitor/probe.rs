@@ -15,10 +15,13 @@ use super::views::password::{Notice, NoticeKind};
 use crate::config::Cookieless;
 use crate::shares::access::{Access, Place};
 use crate::shares::cookieless::{CookielessKey, NewCookielessPass, user_agent_digest};
+use crate::shares::embed_origins::Origin;
+use crate::shares::event::Event;
 use crate::shares::pass::Pass;
 use crate::shares::share::Share;
 use crate::shares::store::frames;
 use crate::shares::ticket::{Errand, Ticket};
+use crate::web::embedder::visitor;
 use crate::web::error::Failure;
 use crate::web::page;
 use crate::web::place::place_of;
@@ -32,6 +35,7 @@ const COOKIE_NEEDED: &str =
 pub fn follow_up(
     state: &AppState,
     request: &HttpRequest,
+    share: &Share,
     pass: &Pass,
     clean: &str,
     now: OffsetDateTime,
@@ -39,7 +43,9 @@ pub fn follow_up(
     if place_of(request) != Place::Frame {
         return clean.to_owned();
     }
-    let ticket = Ticket::issue(Errand::Probe, *pass, None, now);
+    let embedder = visitor(request, share).embedder;
+    let site = embedder.site().map(|site| site.as_str().to_owned());
+    let ticket = Ticket::issue(Errand::Probe, *pass, site, now);
     with_probe(clean, &state.pass_key.sign_ticket(&ticket))
 }
 
@@ -64,6 +70,9 @@ pub async fn answer(
     let used = use_once(state, &ticket).await;
     if is_in {
         // Whoever is in needs nothing of the ticket, not even a database.
+        if matches!(used, Ok(true)) {
+            note(state, request, &ticket, share, Event::CookieKept, now);
+        }
         return Ok(page::see_other(clean));
     }
     if !used?
@@ -72,8 +81,13 @@ pub async fn answer(
     {
         return Ok(page::see_other(clean));
     }
+    note(state, request, &ticket, share, Event::CookieRefused, now);
     match state.settings.embedding.cookieless {
-        Cookieless::Auto => go_on_by_key(state, request, &ticket, clean, now).await,
+        Cookieless::Auto => {
+            let answer = go_on_by_key(state, request, &ticket, clean, now).await?;
+            note(state, request, &ticket, share, Event::CookielessPass, now);
+            Ok(answer)
+        }
         Cookieless::Off if share.embed_only => cannot_open(request, share, COOKIE_NEEDED),
         Cookieless::Off => {
             let notice = Notice {
@@ -84,6 +98,21 @@ pub async fn answer(
             password_page(request, share, status, clean, Some(notice))
         }
     }
+}
+
+/// For the share's admin. The redirect that brought the ticket hides the site around the frame, so the ticket names it.
+fn note(
+    state: &AppState,
+    request: &HttpRequest,
+    ticket: &Ticket,
+    share: &Share,
+    event: Event,
+    now: OffsetDateTime,
+) {
+    let site = ticket.embed_origin.as_deref();
+    let site = site.and_then(|site| Origin::parse(site).ok());
+    let visitor = visitor(request, share).in_frame_of(site);
+    state.events.record(share.id, event, visitor, now);
 }
 
 pub(super) async fn use_once(

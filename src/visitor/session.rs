@@ -20,6 +20,7 @@ use crate::shares::pass::{Pass, PassContext, WayIn};
 use crate::shares::share::{Share, ShareId};
 use crate::shares::{guesses, store};
 use crate::web::client::client_address;
+use crate::web::embedder::visitor;
 use crate::web::error::words::wait_in_words;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
@@ -86,13 +87,19 @@ async fn sign_in(
         Err(problem) => return refused(request, share, &next, &problem.to_string()),
     };
     if let Charge::Wait(wait) = charge_guess(state, request, share.id, now).await? {
-        state.events.record(share.id, Event::PasswordThrottled, now);
+        let visitor = visitor(request, share);
+        state
+            .events
+            .record(share.id, Event::PasswordThrottled, visitor, now);
         // Rounded up: whoever obeys is not refused again.
         return throttled(request, share, &next, wait.whole_seconds() + 1);
     }
     match state.hasher.verify(password, Some(stored.clone())).await {
         Ok(Verdict::Wrong) => {
-            state.events.record(share.id, Event::PasswordRefused, now);
+            let visitor = visitor(request, share);
+            state
+                .events
+                .record(share.id, Event::PasswordRefused, visitor, now);
             refused(request, share, &next, "That password is not right.")
         }
         Ok(Verdict::Right) => admitted(state, request, share, &next, now).await,
@@ -164,7 +171,10 @@ async fn admitted(
     give_guess_back(state, request, share.id).await?;
     let pass = Pass::issue(share, WayIn::Password, PassContext::TopLevel, now);
     let response = admit(state, request, share, &pass, next, now);
-    state.events.record(share.id, Event::PasswordAccepted, now);
+    let visitor = visitor(request, share);
+    state
+        .events
+        .record(share.id, Event::PasswordAccepted, visitor, now);
     Ok(response)
 }
 

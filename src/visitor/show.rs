@@ -9,6 +9,7 @@ use askama::Template as _;
 use diesel::PgConnection;
 use serde::Deserialize;
 
+use super::frames::note_shown;
 use super::gate::{Unlocked, base_path};
 use super::page_view::{Surrounding, content_page};
 use super::signed_files;
@@ -118,7 +119,10 @@ async fn show(
         }
     }
     match made {
-        Ok(Some(finished)) => Ok(answer(request, unlocked, &finished)),
+        Ok(Some(finished)) => {
+            note_shown(state, request, share, clock::now());
+            Ok(answer(request, unlocked, &finished))
+        }
         Ok(None) => Err(unlocked.fail(Failure::NotFound)),
         Err(failure) => Err(unlocked.fail(failure)),
     }

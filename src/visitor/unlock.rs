@@ -18,6 +18,7 @@ use crate::shares::event::Event;
 use crate::shares::pass::{Pass, PassContext, WayIn};
 use crate::shares::share::Share;
 use crate::shares::unlock_token::{self, RefusalCode};
+use crate::web::embedder::visitor;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::state::AppState;
@@ -91,16 +92,18 @@ pub(super) fn answer_token(
         Ok(accepted) => {
             let pass = Pass::issue(share, WayIn::Token, PassContext::Framed, now);
             let response = admit(state, request, share, &pass, clean, now);
+            let event = Event::TokenAccepted(accepted);
             state
                 .events
-                .record(share.id, Event::TokenAccepted(accepted), now);
+                .record(share.id, event, visitor(request, share), now);
             Ok(response)
         }
         Err(refused) => {
             let code = refused.code;
+            let event = Event::TokenRefused(refused);
             state
                 .events
-                .record(share.id, Event::TokenRefused(refused), now);
+                .record(share.id, event, visitor(request, share), now);
             match access {
                 Access::ByPass(_) => Ok(page::see_other(clean)),
                 access => refuse_token(request, share, access, Some(code), clean),
@@ -118,7 +121,7 @@ pub(super) fn admit(
     clean: &str,
     now: OffsetDateTime,
 ) -> HttpResponse {
-    let mut response = page::see_other(&probe::follow_up(state, request, pass, clean, now));
+    let mut response = page::see_other(&probe::follow_up(state, request, share, pass, clean, now));
     for cookie in pass_cookie::admit(state, request, share, pass, now) {
         append_cookie(&mut response, &cookie);
     }

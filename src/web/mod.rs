@@ -3,7 +3,9 @@
 
 pub mod assets;
 pub mod client;
+pub mod csp_report;
 pub mod csrf;
+pub mod embedder;
 pub mod error;
 pub mod event_log;
 pub mod headers;

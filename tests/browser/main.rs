@@ -16,6 +16,7 @@ mod admin_pages;
 mod attacks;
 mod browser;
 mod demo;
+mod embed_health;
 mod embedding;
 mod files;
 mod hostile_pages;

@@ -40,6 +40,7 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("POST",   "/content/{share}/session", Anyone),
     ("GET",    "/content/{share}/session/end", Anyone),
     ("POST",   "/content/{share}/session/end", Anyone),
+    ("POST",   "/content/{share}/reports", Anyone),
     ("GET",    "/content/{share}/search", Visitor),
     ("GET",    "/content/{share}/files/{attachment}/{name}", Visitor),
     ("GET",    "/content/{share}/{page}", Visitor),
@@ -81,6 +82,8 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("POST",   "/admin/shares/{share}/token-check", Admin),
     ("GET",    "/admin/shares/{share}/embedding", Admin),
     ("POST",   "/admin/shares/{share}/embedding", Admin),
+    ("GET",    "/admin/shares/{share}/embedding/origins", Admin),
+    ("POST",   "/admin/shares/{share}/embedding/origins", Admin),
     ("GET",    "/admin/shares/{share}/state", Admin),
     ("POST",   "/admin/shares/{share}/state", Admin),
     ("GET",    "/admin/shares/{share}/passes/end", Admin),
@@ -144,6 +147,7 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("POST",   "/api/v1/shares/{id}/unlock-links", Program),
     ("POST",   "/api/v1/shares/{id}/unlock-checks", Program),
     ("GET",    "/api/v1/shares/{id}/activity", Program),
+    ("GET",    "/api/v1/shares/{id}/embed-health", Program),
     ("GET",    "/api/v1/connections", Program),
     ("POST",   "/api/v1/connections", Program),
     ("GET",    "/api/v1/connections/{id}", Program),
@@ -178,6 +182,7 @@ fn routes() -> BTreeSet<String> {
             let methods = match word {
                 "read" | "redirect" => vec!["GET"],
                 "act" | "ask_and_do" => vec!["GET", "POST"],
+                "take" => vec!["POST"],
                 "known" => rest.split('"').nth(1).unwrap().split(", ").collect(),
                 // A scope is no address; a resource made by hand would be one.
                 "scope" => {

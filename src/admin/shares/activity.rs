@@ -5,12 +5,13 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::embed_health::browser_name;
 use super::{share_id, share_path};
 use crate::admin::chrome::{Chrome, Section};
 use crate::admin::form::AdminQuery;
 use crate::admin::gate::Admin;
 use crate::admin::times::{Moment, duration_in_words};
-use crate::shares::event::StoredEvent;
+use crate::shares::event::{BrowserFamily, StoredEvent};
 use crate::shares::store::{self, StoreError};
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
@@ -81,27 +82,66 @@ pub async fn show(
 
 impl From<&StoredEvent> for EventView {
     fn from(event: &StoredEvent) -> Self {
-        let (what, class) = match event.kind.as_str() {
-            "password_accepted" => ("Opened with the password", "mark-ok"),
-            "token_accepted" => ("Opened with an unlock token", "mark-ok"),
-            "password_refused" => ("Wrong password", "mark-no"),
-            "password_throttled" => ("Too many passwords tried", "mark-no"),
-            _ => ("Unlock token refused", "mark-no"),
-        };
-        let code_note = event.code.as_deref().map(explain_code).map(str::to_owned);
+        let (what, class) = in_words(&event.kind);
         let notes = [
-            code_note,
+            event
+                .code
+                .as_deref()
+                .map(|code| code_note(&event.kind, code)),
             clock_note(event.clock_difference_seconds),
             key_note(event.signing_key.as_deref()),
+            place_note(event),
         ];
         Self {
             at: event.at.into(),
             what,
             class,
-            code: event.code.clone(),
+            code: event.code.clone().filter(|_| event.kind != "frame_blocked"),
             notes: notes.into_iter().flatten().collect(),
         }
     }
+}
+
+fn in_words(kind: &str) -> (&'static str, &'static str) {
+    match kind {
+        "password_accepted" => ("Opened with the password", "mark-ok"),
+        "token_accepted" => ("Opened with an unlock token", "mark-ok"),
+        "cookie_kept" => ("The framed browser kept our cookie", "mark-ok"),
+        "cookieless_pass" => ("Went on without cookies", "mark-ok"),
+        "framed_view" => ("Shown in a frame", "mark-ok"),
+        "password_refused" => ("Wrong password", "mark-no"),
+        "password_throttled" => ("Too many passwords tried", "mark-no"),
+        "cookie_refused" => ("The framed browser refused our cookie", "mark-warn"),
+        "frame_blocked" => ("Not shown in a frame", "mark-no"),
+        "policy_report" => ("A page broke its own security policy", "mark-warn"),
+        _ => ("Unlock token refused", "mark-no"),
+    }
+}
+
+fn code_note(kind: &str, code: &str) -> String {
+    let note = match (kind, code) {
+        ("policy_report", _) => "Often an extension of the reader's browser.",
+        ("frame_blocked", "outer_frame") => {
+            "The site is listed, but stands in a frame itself, of a site that is not."
+        }
+        ("frame_blocked", _) => "The site is not listed.",
+        _ => explain_code(code),
+    };
+    note.to_owned()
+}
+
+/// Events from before this was recorded tell nothing.
+fn place_note(event: &StoredEvent) -> Option<String> {
+    let browser = BrowserFamily::parse(event.browser.as_deref()?)?;
+    let browser = match browser {
+        BrowserFamily::Other => "another browser",
+        known => browser_name(known),
+    };
+    Some(match (event.framed, &event.embed_origin) {
+        (false, _) => format!("In {browser}."),
+        (true, Some(site)) => format!("In a frame of {site}, in {browser}."),
+        (true, None) => format!("In a frame of an unknown site, in {browser}."),
+    })
 }
 
 fn explain_code(code: &str) -> &'static str {

@@ -7,6 +7,7 @@ pub mod create;
 mod create_page;
 pub mod deletion;
 pub mod details;
+pub mod embed_health;
 pub mod embedding;
 pub mod leaks;
 mod limits;

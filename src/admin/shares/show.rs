@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use super::activity::EventView;
 use super::details::{Choice, DetailsInput};
+use super::embed_health::EmbedHealthView;
 use super::embedding::EmbeddingInput;
 use super::leaks::{LeaksView, LoadedLeaks};
 use super::state::{StateBadge, scope_label};
@@ -21,10 +22,12 @@ use crate::clock;
 use crate::config::BaseUrl;
 use crate::guess_limit;
 use crate::pages::store::{connections, listing, reach};
+use crate::shares::embed_health::EmbedHealth;
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::event::StoredEvent;
 use crate::shares::guesses;
 use crate::shares::share::{Availability, PreviousSecret, Share, ShareId};
+use crate::shares::store::embed_health::embed_health;
 use crate::shares::store::{self, StoreError};
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
@@ -72,6 +75,7 @@ struct SharePage {
     embeds_none: bool,
     snippet: String,
     checked: Option<CheckView>,
+    health: EmbedHealthView,
     events: Vec<EventView>,
     has_more_events: bool,
     locks: Vec<LockView>,
@@ -152,6 +156,7 @@ struct Loaded {
     is_live: bool,
     content: Content,
     leaks: LoadedLeaks,
+    health: EmbedHealth,
     events: Vec<StoredEvent>,
     locks: Vec<LockView>,
 }
@@ -170,6 +175,7 @@ impl Loaded {
             is_live: found.is_live,
             content: Content::load(db, &share)?,
             leaks: LoadedLeaks::load(db, &share, found.content_revision)?,
+            health: embed_health(db, &share, now)?,
             events: store::events::list_events(db, id, None, EVENTS_SHOWN + 1)?,
             locks: load_locks(db, id, now)?,
             share,
@@ -274,6 +280,7 @@ impl SharePage {
             embeds_any: share.embed_origins == EmbedOrigins::Any,
             embeds_none: share.embed_origins == EmbedOrigins::None,
             checked: sent.checked,
+            health: EmbedHealthView::of(loaded.health),
             has_more_events: loaded.events.len() > shown,
             events: loaded
                 .events

@@ -8,7 +8,7 @@ use crate::config::EmbedWildcards;
 /// `https://host[:port]`, host in lower case and punycode, default port left out. Safe to stand in a header.
 ///
 /// Its first label may be `*`: every host below the rest, but not the rest itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Origin(String);
 
 /// Why an entry is not an origin; the text names the entry and the fix.

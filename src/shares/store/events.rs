@@ -1,5 +1,7 @@
 //! Queries on the events of shares.
 
+mod blocked_frames;
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -9,7 +11,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 use crate::schema::{share_event, shared_page};
-use crate::shares::event::{Event, NewEvent, StoredEvent};
+use crate::shares::event::{Embedder, Event, NewEvent, StoredEvent};
 use crate::shares::share::ShareId;
 use crate::shares::unlock_token::SigningKey;
 
@@ -28,10 +30,14 @@ struct EventInsert {
     token_expires: Option<i64>,
     clock_difference_seconds: Option<i64>,
     signing_key: Option<&'static str>,
+    framed: bool,
+    embed_origin: Option<String>,
+    browser: &'static str,
 }
 
 impl From<&NewEvent> for EventInsert {
     fn from(new: &NewEvent) -> Self {
+        let embedder = &new.visitor.embedder;
         let mut row = Self {
             share_id: new.share.uuid(),
             at: new.at,
@@ -41,6 +47,9 @@ impl From<&NewEvent> for EventInsert {
             token_expires: None,
             clock_difference_seconds: None,
             signing_key: None,
+            framed: *embedder != Embedder::Nobody,
+            embed_origin: embedder.site().map(|site| site.as_str().to_owned()),
+            browser: new.visitor.browser.as_str(),
         };
         match &new.event {
             Event::TokenAccepted(token) => {
@@ -55,7 +64,15 @@ impl From<&NewEvent> for EventInsert {
                 row.clock_difference_seconds = token.clock_difference_seconds;
                 row.signing_key = token.signed_with.map(SigningKey::as_str);
             }
-            Event::PasswordAccepted | Event::PasswordRefused | Event::PasswordThrottled => {}
+            Event::FrameBlocked(noticed) => row.code = Some(noticed.as_str()),
+            Event::PolicyReport { directive } => row.code = Some(directive),
+            Event::PasswordAccepted
+            | Event::PasswordRefused
+            | Event::PasswordThrottled
+            | Event::CookieKept
+            | Event::CookieRefused
+            | Event::CookielessPass
+            | Event::FramedView => {}
         }
         row
     }
@@ -68,12 +85,29 @@ fn kind(event: &Event) -> &'static str {
         Event::PasswordThrottled => "password_throttled",
         Event::TokenAccepted(_) => "token_accepted",
         Event::TokenRefused(_) => "token_refused",
+        Event::CookieKept => "cookie_kept",
+        Event::CookieRefused => "cookie_refused",
+        Event::CookielessPass => "cookieless_pass",
+        Event::FramedView => "framed_view",
+        Event::FrameBlocked(_) => "frame_blocked",
+        Event::PolicyReport { .. } => "policy_report",
+    }
+}
+
+/// Rows that a share may get in a minute, by kind.
+fn limit(kind: &str) -> i64 {
+    match kind {
+        "password_accepted" | "token_accepted" | "cookie_kept" | "cookieless_pass"
+        | "framed_view" => WAYS_IN_PER_MINUTE,
+        _ => REFUSALS_PER_MINUTE,
     }
 }
 
 /// Records events, as far as each share's rows of the last minute allow. Events of a share that is gone are dropped.
 pub fn record_events(db: &mut PgConnection, events: &[NewEvent]) -> Result<(), StoreError> {
-    let rows = within_limits(db, events)?;
+    let rows = events.iter().map(EventInsert::from).collect();
+    let rows = blocked_frames::count_once(db, rows)?;
+    let rows = within_limits(db, rows)?;
     match diesel::insert_into(share_event::table)
         .values(&rows)
         .execute(db)
@@ -106,12 +140,12 @@ fn insert_one_by_one(db: &mut PgConnection, rows: &[EventInsert]) -> Result<(), 
 
 fn within_limits(
     db: &mut PgConnection,
-    events: &[NewEvent],
+    rows: Vec<EventInsert>,
 ) -> Result<Vec<EventInsert>, StoreError> {
-    let mut shares: Vec<Uuid> = events.iter().map(|new| new.share.uuid()).collect();
+    let mut shares: Vec<Uuid> = rows.iter().map(|row| row.share_id).collect();
     shares.sort_unstable();
     shares.dedup();
-    let Some(latest) = events.iter().map(|new| new.at).max() else {
+    let Some(latest) = rows.iter().map(|row| row.at).max() else {
         return Ok(Vec::new());
     };
     let recent: Vec<(Uuid, String, i64)> = share_event::table
@@ -128,17 +162,12 @@ fn within_limits(
         .into_iter()
         .map(|(share, kind, count)| ((share, kind), count))
         .collect();
-    let rows = events.iter().map(EventInsert::from).filter(|row| {
+    let rows = rows.into_iter().filter(|row| {
         let count = counts
             .entry((row.share_id, row.kind.to_owned()))
             .or_default();
         *count += 1;
-        let limit = if row.kind.ends_with("accepted") {
-            WAYS_IN_PER_MINUTE
-        } else {
-            REFUSALS_PER_MINUTE
-        };
-        *count <= limit
+        *count <= limit(row.kind)
     });
     Ok(rows.collect())
 }
@@ -177,6 +206,9 @@ type EventRow = (
     Option<i64>,
     Option<i64>,
     Option<String>,
+    bool,
+    Option<String>,
+    Option<String>,
 );
 
 /// A share's events, newest first, below the id `before`.
@@ -200,6 +232,9 @@ pub fn list_events(
             share_event::token_expires,
             share_event::clock_difference_seconds,
             share_event::signing_key,
+            share_event::framed,
+            share_event::embed_origin,
+            share_event::browser,
         ))
         .load(db)?;
     Ok(rows.into_iter().map(stored_event).collect())
@@ -215,6 +250,9 @@ fn stored_event(row: EventRow) -> StoredEvent {
         token_expires,
         clock_difference_seconds,
         signing_key,
+        framed,
+        embed_origin,
+        browser,
     ) = row;
     StoredEvent {
         id,
@@ -225,6 +263,9 @@ fn stored_event(row: EventRow) -> StoredEvent {
         token_expires,
         clock_difference_seconds,
         signing_key,
+        framed,
+        embed_origin,
+        browser,
     }
 }
 

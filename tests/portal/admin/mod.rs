@@ -6,6 +6,7 @@ mod closed;
 mod connections;
 mod content;
 mod csrf;
+mod embed_health;
 mod embedding;
 mod leaks;
 mod live_connection;

@@ -5,6 +5,7 @@ use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
 use super::caller::{Answer, Caller, MANUAL, path_of, portal_and_writer};
+use super::embed_health::db_frames;
 use super::live_connections::data_center;
 
 /// Every call of the document, with its path below `/api/v1`.
@@ -55,7 +56,7 @@ fn routed_paths() -> Vec<String> {
 
 #[actix_web::test]
 async fn answers_are_what_their_schemas_say() {
-    let (_portal, writer) = portal_and_writer().await;
+    let (portal, writer) = portal_and_writer().await;
     let document = writer.get("/openapi.json").await.body;
     let fits = |schema: &str, answer: &Answer| {
         let whole = json!({"$ref": format!("#/components/schemas/{schema}"), "components": document["components"]});
@@ -73,6 +74,7 @@ async fn answers_are_what_their_schemas_say() {
     let path = path_of(&share);
     fits("Share", &writer.get(&path).await);
     fits("SharePage", &writer.get("/shares").await);
+    db_frames(&portal, &share);
     let dates = json!({"startsAt": "2026-01-01T00:00:00Z", "expiresAt": "2099-01-01T00:00:00Z"});
     fits("Share", &writer.patch(&path, dates).await);
     fits(
@@ -99,6 +101,10 @@ async fn answers_are_what_their_schemas_say() {
     fits(
         "ActivityPage",
         &writer.get(&format!("{path}/activity")).await,
+    );
+    fits(
+        "EmbedHealth",
+        &writer.get(&format!("{path}/embed-health")).await,
     );
     fits("ConnectionList", &writer.get("/connections").await);
     fits(

@@ -5,6 +5,7 @@ mod change;
 mod connections;
 mod create;
 mod document;
+mod embed_health;
 mod embedding;
 mod live_connections;
 mod live_site;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use time::Duration;
 use uuid::Uuid;
 use vestibule::clock;
-use vestibule::shares::event::{Event, NewEvent};
+use vestibule::shares::event::{BrowserFamily, Embedder, Event, NewEvent, Visitor};
 use vestibule::shares::store::events::record_events;
 
 use super::caller::{Caller, path_of, portal_and_writer};
@@ -112,6 +112,10 @@ fn db_events(portal: &Portal, share: &Value, count: i64) {
     let event = |seconds| NewEvent {
         share: share.into(),
         event: Event::PasswordAccepted,
+        visitor: Visitor {
+            embedder: Embedder::Nobody,
+            browser: BrowserFamily::Firefox,
+        },
         at: clock::now() + Duration::seconds(seconds),
     };
     let events: Vec<NewEvent> = (0..count).map(event).collect();

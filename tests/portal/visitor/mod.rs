@@ -14,6 +14,7 @@ mod only_in_sites;
 mod page;
 mod pass;
 mod password;
+mod reports;
 mod scope;
 mod signed_files;
 mod unlock;
