@@ -144,7 +144,9 @@
 //!   file's type is ours to say.
 //! - **Space exports** are hostile archives: size, depth, paths and references are bounded, and a refused one leaves nothing
 //!   behind.
-//! - **Client sites** are trusted with one share each, by its secret. Which sites may frame a share is its own list.
+//! - **Client sites** are trusted with one share each, by its secret. Which sites may frame a share is its own list. Of a
+//!   share that opens only inside them, [`shares::access`] lets nobody read anything where the browser does not say that
+//!   it shows a frame; what keeps other sites' frames out is `frame-ancestors`, which browsers obey.
 //! - **Admins** are trusted with everything but each other's passwords. They sign in with throttled passwords; every change
 //!   carries a token against forged requests.
 //! - **Operators**, the database and the key in `VESTIBULE_SECRET_KEY` are trusted. The database holds unlock secrets in the

@@ -73,7 +73,7 @@ const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 /// No feature that our pages do not use. They use the whole screen and a small one for videos, and copy code. A feature
 /// that a browser does not know would make it complain in its console, so these are known ones.
 const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), \
-    clipboard-read=(), clipboard-write=(self), display-capture=(), encrypted-media=(), fullscreen=(self), \
+    clipboard-write=(self), display-capture=(), encrypted-media=(), fullscreen=(self), \
     geolocation=(), gyroscope=(), hid=(), idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), \
     payment=(), picture-in-picture=(self), publickey-credentials-create=(), publickey-credentials-get=(), \
     screen-wake-lock=(), serial=(), storage-access=(), usb=(), window-management=(), xr-spatial-tracking=()";

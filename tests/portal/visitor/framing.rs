@@ -30,7 +30,7 @@ const NAMED: [(&str, &str); 2] = [
     ),
     (
         "{features}",
-        "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), clipboard-read=(), clipboard-write=(self), \
+        "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), clipboard-write=(self), \
          display-capture=(), encrypted-media=(), fullscreen=(self), geolocation=(), gyroscope=(), hid=(), \
          idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), \
          picture-in-picture=(self), publickey-credentials-create=(), publickey-credentials-get=(), \
