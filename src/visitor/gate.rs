@@ -22,6 +22,7 @@ use crate::shares::access::{self, Access};
 use crate::shares::pass::Pass;
 use crate::shares::share::{Share, ShareId, WrittenShareId};
 use crate::web::error::{Failure, PageError, Stopped};
+use crate::web::frame_note::{FrameNote, FrameState};
 use crate::web::headers::Shell;
 use crate::web::share_cache::KnownShare;
 use crate::web::state::AppState;
@@ -202,14 +203,17 @@ pub fn password_page(
     next: &str,
     notice: Option<Notice>,
 ) -> Result<HttpResponse, Failure> {
+    let shell = Shell::of(share);
+    let code = notice.as_ref().and_then(Notice::refusal_code);
     let form = PasswordPage {
         context: page::context(request),
+        frame: FrameNote::of(request, &shell, FrameState::Locked(code)),
         share_name: None,
         session_url: format!("{}/session", base_path(share.id)),
         next: next.to_owned(),
         notice,
     };
-    let mut response = page::html(status, &Shell::of(share), &form)?;
+    let mut response = page::html(status, &shell, &form)?;
     if status == StatusCode::UNAUTHORIZED {
         // RFC 9110 wants a challenge with a 401; browsers pass over a scheme they do not know.
         response.headers_mut().insert(

@@ -58,14 +58,10 @@ pub async fn show_search(
             screen,
         )
     };
-    let surrounding = Surrounding::of(
-        unlocked.share(),
-        page::context(&request),
-        &base_path,
-        unlocked.has_pass(),
-    );
+    let surrounding = Surrounding::of(&request, unlocked.share(), &base_path, unlocked.has_pass());
     let view = SearchPage {
         context: surrounding.context,
+        frame: surrounding.frame,
         share: surrounding.header,
         query: question,
         outcome,

@@ -22,6 +22,7 @@ use crate::web::error::{Failure, NEXT_TRY_SECONDS, PageError};
 use crate::web::headers::harden;
 use crate::web::page;
 use crate::web::page_cache::{FinishedPage, PageKey, Surroundings};
+use crate::web::pass_cookie::shown;
 use crate::web::scope::content_scope;
 use crate::web::state::AppState;
 
@@ -76,7 +77,7 @@ async fn show(
         content_revision: unlocked.content_revision(),
         content_id: content_id.to_owned(),
         surroundings: Surroundings {
-            framed: page::context(request).is_framed(),
+            shown: shown(request),
             with_pass: unlocked.has_pass(),
         },
     };
@@ -187,12 +188,7 @@ async fn make(
     let scope = content_scope(share);
     let external_links = external_links(share);
     let show_comments = share.show_comments;
-    let surrounding = Surrounding::of(
-        share,
-        page::context(request),
-        &base_path,
-        key.surroundings.with_pass,
-    );
+    let surrounding = Surrounding::of(request, share, &base_path, key.surroundings.with_pass);
     let html = state
         .db
         .run(move |db| {

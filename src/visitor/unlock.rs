@@ -113,7 +113,7 @@ fn refuse_token(
         page::message(request, failure.status(), &shell, title, sentences, None)
     } else {
         let notice = Notice {
-            kind: NoticeKind::Info,
+            kind: NoticeKind::TokenRefused(code),
             text: refusal_sentence(code).to_owned(),
         };
         password_page(

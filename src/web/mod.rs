@@ -6,6 +6,7 @@ pub mod client;
 pub mod csrf;
 pub mod error;
 pub mod event_log;
+pub mod frame_note;
 pub mod headers;
 pub mod health;
 pub mod host;

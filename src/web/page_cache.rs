@@ -10,6 +10,7 @@ use moka::future::Cache;
 use sha2::{Digest as _, Sha256};
 
 use super::error::Failure;
+use super::pass_cookie::Shown;
 use crate::shares::share::ShareId;
 
 /// What a finished page depends on. Any change makes another key, and the old page falls out of the cache by age.
@@ -24,10 +25,11 @@ pub struct PageKey {
     pub surroundings: Surroundings,
 }
 
-/// The page's frame: it shows other controls in a frame, and a sign-out where there is a pass.
+/// What is around the page: it shows other controls in a frame and speaks to the site there, and it has a sign-out where
+/// there is a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Surroundings {
-    pub framed: bool,
+    pub shown: Shown,
     pub with_pass: bool,
 }
 

@@ -20,7 +20,7 @@ const SECURE_PREFIX: &str = "__Secure-";
 const MOST_COOKIES: usize = 80;
 
 /// Where the answer to this request will be shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shown {
     TopLevel,
     Framed,
