@@ -1,15 +1,15 @@
-// Shows shares of this portal in your page: <vestibule-share unlock-url="…"> or <iframe data-vestibule src="…">.
-// The frame gets the height of its content, events say what it shows, and when it is locked or the pass has run out, it
-// is opened again by a fresh unlock URL from your site. How to use it: /docs/embedding. Types: /embed.d.ts.
+// Follows framed shares: <vestibule-share unlock-url="…"> or <iframe data-vestibule src="…">. The frame gets the height
+// of its content, events say what it shows, and a fresh unlock URL opens it when it is locked or the pass has run out.
+// How to use it: /docs/embedding. Types: /embed.d.ts.
 
 (() => {
   "use strict"
   if (window.Vestibule) return
 
   const MAX_HEIGHT = 20000
-  // Silence after an address was loaded means that the frame is blocked or the portal is down.
+  // After that the frame counts as blocked, or the portal as down.
   const ANSWER_WITHIN_MS = 8000
-  // Whatever happens, no more fresh unlock URLs than these.
+  // At most so many fresh unlock URLs in such a time.
   const MAX_RENEWALS = 6
   const RENEWAL_WINDOW_MS = 5 * 60 * 1000
   const SANDBOX = "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads"
@@ -32,7 +32,7 @@
     return page.url.href
   }
 
-  // For sites without code of their own: an address that answers { "url": "…" }.
+  // For sites without code: an address that answers { "url": "…" }.
   const asker = address => address && (async ({ signal }) => {
     const answer = await fetch(address, { cache: "no-store", credentials: "same-origin", signal })
     if (!answer.ok) throw new Error(`${address} answers ${answer.status}`)
@@ -47,8 +47,8 @@
     #silence
     // Where the frame is: the origin of the portal, the share, the page and its title.
     #portal; #share; #path; #title
-    // The last word about the last document, and the page that was open last.
-    #heard; #opened
+    // The last word and its document, whether it came since an address was opened, and the page that was open last.
+    #heard; #answered; #opened
     // "tried" until a page opens; "failed" when the fresh unlock URL led to a locked page.
     #renewal
     #asking = false
@@ -77,7 +77,6 @@
 
     get frame() { return this.#frame }
 
-    // Asks for a fresh unlock URL now, as after a click on "Try again".
     renew() {
       this.#renewal = undefined
       this.#renew("request")
@@ -94,7 +93,7 @@
       if (this.#portal === url.origin && this.#share === share) return
       this.#portal = url.origin
       this.#share = share
-      this.#heard = this.#opened = this.#path = this.#title = undefined
+      this.#heard = this.#answered = this.#opened = this.#path = this.#title = undefined
     }
 
     // A frame without allow-same-origin has no origin: it cannot be addressed, and speaks as "null".
@@ -109,8 +108,8 @@
       this.#settle(place)
       if (!this.#isOpaque()) this.#frame.contentWindow.postMessage({ type: "vestibule:hello", v: 1 }, this.#portal)
       clearTimeout(this.#silence)
-      // A frame that has spoken may well show a file, which says nothing.
-      if (!this.#heard) this.#silence = setTimeout(() => this.#fail("no_answer"), ANSWER_WITHIN_MS)
+      // Later it may show a file, which says nothing.
+      if (!this.#answered) this.#silence = setTimeout(() => this.#fail("no_answer"), ANSWER_WITHIN_MS)
     }
 
     #hear({ source, origin, data }) {
@@ -118,12 +117,14 @@
       if (!place || source !== this.#frame.contentWindow) return
       if (origin !== (this.#isOpaque() ? "null" : place.url.origin) || data?.v !== 1) return
       this.#settle(place)
-      clearTimeout(this.#silence)
       const [, word] = /^vestibule:(ready|locked|expired|error|size)$/.exec(data.type) ?? []
       if (word === "size") return this.#resize(data.height)
       const heard = `${data.id} ${word}`
+      // A document that was greeted says everything again.
       if (!word || heard === this.#heard) return
+      clearTimeout(this.#silence)
       this.#heard = heard
+      this.#answered = true
       this.#path = `${data.path}`
       this.#title = `${data.title}`
       this.#tell(word, data.code)
@@ -146,7 +147,7 @@
       }
     }
 
-    // The reader is somewhere far down in the page before; the next one begins at the top.
+    // The next page begins at its top.
     #followLink() {
       const wanted = this.#emit("navigated")
       if (wanted && this.#frame.getBoundingClientRect().top < 0) this.#frame.scrollIntoView()
@@ -187,7 +188,7 @@
 
     // The locked page does not stay in the history, where "back" would find it.
     #open(address) {
-      this.#heard = undefined
+      this.#answered = false
       if (this.#frame.getAttribute("src")) this.#frame.contentWindow.location.replace(address)
       else this.#frame.src = address
     }
@@ -246,7 +247,7 @@
     }
 
     #describe(frame) {
-      frame.title = this.title
+      frame.title = this.title || frame.title
       frame.lang = this.lang
     }
 
@@ -255,8 +256,8 @@
       if (this.#connection || !this.isConnected || !(getUnlockUrl || src)) return
       const frame = document.createElement("iframe")
       this.#describe(frame)
-      // A token lives for a minute, so a frame that gets one does not wait until it is seen.
-      frame.loading = getUnlockUrl ? "eager" : "lazy"
+      // A token lives for a minute: a frame with one does not wait until it is seen.
+      frame.loading = getUnlockUrl || src.includes("unlock=") ? "eager" : "lazy"
       frame.referrerPolicy = "strict-origin"
       frame.allow = "fullscreen"
       frame.sandbox = SANDBOX
@@ -267,20 +268,19 @@
     }
   }
 
-  // Frames come and go while the page lives.
-  const seen = new WeakSet()
+  // Frames come and go while the page lives; one may be connected before it is there.
   const frames = document.getElementsByTagName("iframe")
   const look = () => {
     for (const frame of frames) {
       if ("vestibule" in frame.dataset && !connections.has(frame)) connect(frame)
     }
     for (const [frame, connection] of connections) {
-      if (frame.isConnected) seen.add(frame)
-      else if (seen.has(frame)) connection.disconnect()
+      if (frame.isConnected) connection.wasThere = true
+      else if (connection.wasThere) connection.disconnect()
     }
   }
 
-  window.Vestibule = Object.freeze({ connect })
+  window.Vestibule = { connect }
   customElements.define("vestibule-share", VestibuleShare)
   new MutationObserver(look).observe(document, {
     childList: true, subtree: true, attributes: true, attributeFilter: ["data-vestibule"],

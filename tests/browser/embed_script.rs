@@ -237,8 +237,8 @@ async fn the_next_page_begins_at_its_top() {
     hears(&browser, json!([["ready", "", null]])).await;
     settled_height(&browser, FRAME).await;
 
-    in_frame(&browser, "document.querySelector('.pager-next').click()").await;
     browser.run("scrollTo(0, 2000)").await;
+    in_frame(&browser, "document.querySelector('.pager-next').click()").await;
     browser.until("return heard.length === 3").await;
 
     let at_top =

@@ -103,14 +103,12 @@ async fn an_unlock_url_of_another_share_or_portal_or_no_url_at_all_opens_nothing
     browser.close().await;
 }
 
-#[tokio::test]
-async fn a_site_that_is_not_listed_hears_nothing_but_that_there_is_no_answer() {
+async fn an_unlisted_site_hears_nothing(browser: Browser) {
     let demo = Demo::start();
     let client = ClientPage::start();
     let elsewhere = ["https://intranet.example.com".to_owned()];
     let share = share_for(&demo, &elsewhere).await;
     let link = demo.unlock_link(&share).await;
-    let browser = Browser::chromium().await;
     let frame = format!("<iframe data-vestibule src='{link}'></iframe>");
 
     client.open(&browser, &demo, &frame).await;
@@ -118,6 +116,16 @@ async fn a_site_that_is_not_listed_hears_nothing_but_that_there_is_no_answer() {
     hears(&browser, json!([["error", null, "no_answer"]])).await;
     assert_eq!(browser.run("return messages").await, json!([]));
     browser.close().await;
+}
+
+#[tokio::test]
+async fn a_site_that_is_not_listed_hears_nothing_but_that_there_is_no_answer_in_chromium() {
+    an_unlisted_site_hears_nothing(Browser::chromium().await).await;
+}
+
+#[tokio::test]
+async fn a_site_that_is_not_listed_hears_nothing_but_that_there_is_no_answer_in_firefox() {
+    an_unlisted_site_hears_nothing(Browser::firefox().await).await;
 }
 
 #[tokio::test]
@@ -153,8 +161,9 @@ fn page_like_a_share(demo: &Demo, origins: &str, headers: &'static str) -> Strin
     let html = format!(
         "<!doctype html><title>Page</title>
          <meta name=vestibule-frame data-share={SHARE} data-state=open data-origins='{origins}'>
-         <script type=module src='{}/static/0/js/frame.js'></script>
-         <body style='margin: 0'><main style='height: 345px'></main>",
+         <script type=module src='{0}/static/0/js/frame.js'></script>
+         <link rel=stylesheet href='{0}/static/0/css/visitor.css'>
+         <body class='share top'><main style='height: 345px'></main>",
         demo.portal
     );
     let port = serve(move |_| Answer {
@@ -221,6 +230,24 @@ async fn the_frame_answers_a_greeting_of_a_listed_site_only() {
         let told = browser.run("return messages.length > 0").await;
         assert_eq!(told, is_listed, "{list}");
     }
+    browser.close().await;
+}
+
+/// A browser that does not say where it shows a page gets the one for a tab, which fills the window.
+#[tokio::test]
+async fn a_page_made_for_a_tab_gives_up_the_height_of_the_window() {
+    let demo = Demo::start();
+    let client = ClientPage::start();
+    let page = page_like_a_share(&demo, &client.origin(), "");
+    let browser = Browser::chromium().await;
+    let frame = format!("<iframe data-vestibule src='{page}' height=800></iframe>");
+
+    client.open(&browser, &demo, &frame).await;
+
+    browser
+        .until("return document.querySelector('iframe').clientHeight === 345")
+        .await;
+    assert_eq!(settled_height(&browser, "iframe").await, 345.0);
     browser.close().await;
 }
 
