@@ -119,7 +119,11 @@ pub(crate) async fn settled_height(browser: &Browser, frame: &str) -> f64 {
         height.as_f64().unwrap()
     };
     browser.enter_frame(frame).await;
-    let script = "return Math.abs(innerHeight - document.body.getBoundingClientRect().height) <= 1";
+    // A picture that comes late may move the text below it.
+    let script = "return [...document.images].every(picture => {
+          picture.loading = 'eager'
+          return picture.complete
+        }) && innerHeight === Math.ceil(document.body.getBoundingClientRect().height)";
     browser.until(script).await;
     browser.client.enter_parent_frame().await.unwrap();
     let before = outer().await;

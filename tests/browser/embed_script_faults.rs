@@ -156,19 +156,24 @@ async fn a_frame_that_is_gone_says_nothing_any_more() {
     browser.close().await;
 }
 
-/// A page like one of a framed share, at its own site; `origins` is its list, `headers` are more lines of its answer.
+/// A page like one of a framed share, at its own site, 345 pixels high, or 777 as page 8; `origins` is its list,
+/// `headers` are more lines of its answer.
 fn page_like_a_share(demo: &Demo, origins: &str, headers: &'static str) -> String {
     let html = format!(
         "<!doctype html><title>Page</title>
          <meta name=vestibule-frame data-share={SHARE} data-state=open data-origins='{origins}'>
          <script type=module src='{0}/static/0/js/frame.js'></script>
          <link rel=stylesheet href='{0}/static/0/css/visitor.css'>
-         <body class='share top'><main style='height: 345px'></main>",
+         <body class='share top'><main></main>",
         demo.portal
     );
-    let port = serve(move |_| Answer {
-        headers,
-        html: html.clone(),
+    let port = serve(move |asked| {
+        let height = if asked.path.contains("/8?") { 777 } else { 345 };
+        let main = format!("<main style='height: {height}px'>");
+        Answer {
+            headers,
+            html: html.replace("<main>", &main),
+        }
     });
     format!("http://portal.localhost:{port}/e/a-key/content/{SHARE}/7?a=b&unlock=t&h=p&c=d")
 }
@@ -248,6 +253,27 @@ async fn a_page_made_for_a_tab_gives_up_the_height_of_the_window() {
         .until("return document.querySelector('iframe').clientHeight === 345")
         .await;
     assert_eq!(settled_height(&browser, "iframe").await, 345.0);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn two_frames_of_one_portal_do_not_hear_each_other() {
+    let demo = Demo::start();
+    let client = ClientPage::start();
+    let page = page_like_a_share(&demo, &client.origin(), "");
+    let other = page.replace("/7?", "/8?");
+    let browser = Browser::chromium().await;
+    let frames = format!(
+        "<iframe data-vestibule src='{page}'></iframe><iframe data-vestibule src='{other}'></iframe>"
+    );
+
+    client.open(&browser, &demo, &frames).await;
+
+    browser.until("return heard.length === 2").await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let heights =
+        "return [...document.querySelectorAll('iframe')].map(frame => frame.clientHeight)";
+    assert_eq!(browser.run(heights).await, json!([345, 777]));
     browser.close().await;
 }
 
