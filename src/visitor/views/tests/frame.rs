@@ -1,9 +1,7 @@
 //! The note that a framed page gives its script.
 
-use scraper::Html;
-
 use super::samples;
-use super::{all, attributes, one, render};
+use super::{Html, all, attributes, one, render};
 use crate::shares::unlock_token::RefusalCode;
 use crate::visitor::views::page::ContentPage;
 use crate::visitor::views::password::PasswordPage;
