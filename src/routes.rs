@@ -34,6 +34,9 @@ fn plumbing(config: &mut ServiceConfig) {
         .service(read("/healthz", health::is_running))
         .service(read("/readyz", health::is_ready))
         .service(read("/favicon.ico", assets::serve_favicon))
+        .service(read("/embed.js", assets::serve_embed))
+        .service(read("/embed.mjs", assets::serve_embed))
+        .service(read("/embed.d.ts", assets::serve_embed))
         .service(read("/static/{hash}/{path:.*}", assets::serve));
 }
 

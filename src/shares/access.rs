@@ -7,7 +7,7 @@ use super::pass::{Pass, PassContext, WayIn};
 use super::share::{Availability, Share};
 
 /// Where the answer to a request will be shown, as the browser says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Place {
     /// A tab or a window of its own.
     Tab,

@@ -56,6 +56,7 @@ fn redirect_target(share: ShareId, redirect: Option<&str>) -> String {
 fn explain_form(request: &HttpRequest) -> Result<HttpResponse, PageError> {
     let message = MessagePage {
         context: page::context(request),
+        frame: None,
         title: "This link is not complete".to_owned(),
         sentences: vec![
             "The address names no share. Please ask the person or the site that gave you the link."

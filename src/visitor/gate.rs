@@ -23,6 +23,7 @@ use crate::shares::access::{self, Access};
 use crate::shares::pass::{Pass, PassContext};
 use crate::shares::share::{Share, ShareId, WrittenShareId};
 use crate::web::error::{Failure, PageError, Stopped};
+use crate::web::frame_note::{FrameNote, FrameState};
 use crate::web::headers::Shell;
 use crate::web::place::place_of;
 use crate::web::share_cache::KnownShare;
@@ -287,15 +288,17 @@ pub fn password_page(
     next: &str,
     notice: Option<Notice>,
 ) -> Result<HttpResponse, Failure> {
-    let context = page::context(request);
+    let shell = Shell::of(share);
+    let code = notice.as_ref().and_then(Notice::refusal_code);
     let form = PasswordPage {
-        context,
+        context: page::context(request),
+        frame: FrameNote::of(request, &shell, FrameState::Locked(code)),
         share_name: None,
         session_url: format!("{}/session", base_path(share.id)),
         next: next.to_owned(),
         notice,
     };
-    let mut response = page::html(status, &Shell::of(share), &form)?;
+    let mut response = page::html(status, &shell, &form)?;
     if status == StatusCode::UNAUTHORIZED {
         challenge(&mut response);
     }

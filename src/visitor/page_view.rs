@@ -1,5 +1,6 @@
-//! From an opened page to what its template is given. No queries and no request.
+//! From an opened page to what its template is given. No queries.
 
+use actix_web::HttpRequest;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -12,26 +13,32 @@ use crate::pages::media_type;
 use crate::pages::model::{PageKind, PageSummary};
 use crate::pages::reader::{Branch, OpenedComment, OpenedPage, Reader};
 use crate::shares::share::{ScopeKind, Share};
+use crate::web::frame_note::{FrameNote, FrameState};
+use crate::web::headers::Shell;
 use crate::web::message::{Context, Link};
+use crate::web::page;
 
 /// What stands around every page of a share.
 pub struct Surrounding {
     pub context: Context,
+    pub frame: Option<FrameNote>,
     pub header: ShareHeader,
 }
 
 impl Surrounding {
     /// `here` is the address of the page that is shown, as a tab would open it.
     pub fn of(
+        request: &HttpRequest,
         share: &Share,
-        context: Context,
         base_path: &str,
         has_pass: bool,
         here: String,
     ) -> Self {
         let searchable = matches!(share.scope.kind(), ScopeKind::Tree | ScopeKind::Space);
+        let context = page::context(request);
         Self {
             context,
+            frame: FrameNote::of(request, &Shell::of(share), FrameState::Open),
             header: ShareHeader {
                 name: share.name.clone(),
                 home_url: base_path.to_owned(),
@@ -62,6 +69,7 @@ pub fn content_page<'a>(
         .any(|finding| finding.kind == FindingKind::WikiMarkup);
     ContentPage {
         context: surrounding.context,
+        frame: surrounding.frame.clone(),
         share: surrounding.header.clone(),
         title: page.summary.title.clone(),
         breadcrumbs: opened.ancestors.iter().map(|above| link(reader, above)).collect(),

@@ -23,6 +23,7 @@ use crate::shares::store::frames;
 use crate::shares::ticket::{Errand, Ticket};
 use crate::web::embedder::visitor;
 use crate::web::error::Failure;
+use crate::web::frame_note::FrameState;
 use crate::web::page;
 use crate::web::place::place_of;
 use crate::web::state::AppState;
@@ -88,7 +89,9 @@ pub async fn answer(
             note(state, request, &ticket, share, Event::CookielessPass, now);
             Ok(answer)
         }
-        Cookieless::Off if share.embed_only => cannot_open(request, share, COOKIE_NEEDED),
+        Cookieless::Off if share.embed_only => {
+            cannot_open(request, share, FrameState::Error, COOKIE_NEEDED)
+        }
         Cookieless::Off => {
             let notice = Notice {
                 kind: NoticeKind::Info,

@@ -62,14 +62,15 @@ pub async fn show_search(
     };
     let here = Query::take_apart(request.query_string()).clean(clean_path(request.path()));
     let surrounding = Surrounding::of(
+        &request,
         unlocked.share(),
-        page::context(&request),
         &base_path,
         unlocked.pass().is_some(),
         here,
     );
     let view = SearchPage {
         context: surrounding.context,
+        frame: surrounding.frame,
         share: surrounding.header,
         query: question,
         outcome,

@@ -21,11 +21,13 @@ use crate::pages::live::schedule::FirstFetch;
 use crate::pages::model::PageKind;
 use crate::pages::reader::{OpenedPage, Reader};
 use crate::pages::scope::ContentScope;
+use crate::shares::access::Place;
 use crate::shares::share::{self, ScopeKind, Share};
 use crate::web::error::{Failure, NEXT_TRY_SECONDS, PageError};
 use crate::web::headers::{COMPRESSED_SHARE_VARY, harden};
 use crate::web::page;
 use crate::web::page_cache::{self, FinishedPage, PageKey, Surroundings};
+use crate::web::place::place_of;
 use crate::web::scope::content_scope;
 use crate::web::state::AppState;
 
@@ -80,9 +82,9 @@ async fn show(
     content_id: &str,
 ) -> Result<HttpResponse, PageError> {
     let share = unlocked.share();
-    let framed = page::context(request).is_framed();
+    let place = place_of(request);
     let with_pass = unlocked.pass().is_some();
-    let (sign_file, files_until) = if framed && with_pass {
+    let (sign_file, files_until) = if place == Place::Frame && with_pass {
         let (sign, until) = signed_files::signer(state, unlocked.known(), clock::now());
         (Some(sign), Some(until))
     } else {
@@ -98,7 +100,7 @@ async fn show(
         content_revision: unlocked.content_revision(),
         content_id: content_id.to_owned(),
         surroundings: Surroundings {
-            framed,
+            place,
             with_pass,
             files_until,
         },
@@ -246,8 +248,8 @@ async fn make(
     let external_links = external_links(share);
     let show_comments = share.show_comments;
     let surrounding = Surrounding::of(
+        request,
         share,
-        page::context(request),
         &addresses.base_path,
         key.surroundings.with_pass,
         here(&addresses, &key.content_id),

@@ -20,6 +20,7 @@ use crate::shares::share::Share;
 use crate::shares::unlock_token::{self, RefusalCode};
 use crate::web::embedder::visitor;
 use crate::web::error::{Failure, PageError};
+use crate::web::frame_note::{FrameNote, FrameState};
 use crate::web::headers::Shell;
 use crate::web::state::AppState;
 use crate::web::{page, pass_cookie};
@@ -150,7 +151,7 @@ fn refuse_token(
             StatusCode::UNAUTHORIZED,
             clean,
             code.map(|code| Notice {
-                kind: NoticeKind::Info,
+                kind: NoticeKind::TokenRefused(code),
                 text: refusal_sentence(code).to_owned(),
             }),
         )?,
@@ -180,20 +181,23 @@ pub(super) fn token_needed(
         Some(_) => "The link behind this frame does not work. Reload the page around it.",
         None => "Reload the page around this frame to open it.",
     };
-    cannot_open(request, share, sentence)
+    cannot_open(request, share, FrameState::Locked(code), sentence)
 }
 
 /// The page of a frame that no password opens.
 pub(super) fn cannot_open(
     request: &HttpRequest,
     share: &Share,
+    state: FrameState,
     sentence: &'static str,
 ) -> Result<HttpResponse, Failure> {
+    let shell = Shell::of(share);
     let view = TokenNeededPage {
         context: page::context(request),
+        frame: FrameNote::of(request, &shell, state),
         sentence,
     };
-    let mut response = page::html(StatusCode::UNAUTHORIZED, &Shell::of(share), &view)?;
+    let mut response = page::html(StatusCode::UNAUTHORIZED, &shell, &view)?;
     challenge(&mut response);
     Ok(response)
 }

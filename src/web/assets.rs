@@ -107,6 +107,15 @@ pub async fn serve_favicon(request: HttpRequest) -> HttpResponse {
     }
 }
 
+/// `GET` and `HEAD /embed.js`, `/embed.mjs` and `/embed.d.ts`: what client sites name in their pages, so the address
+/// stays when the content changes.
+pub async fn serve_embed(request: HttpRequest) -> HttpResponse {
+    match find(&format!("embed{}", request.path())) {
+        Some(file) => file.answer(&request, "public, max-age=3600"),
+        None => HttpResponse::NotFound().finish(),
+    }
+}
+
 impl Asset {
     fn new(path: &str, content: &[u8]) -> Self {
         let mut hash = hex::encode(Sha256::digest(content));
@@ -203,6 +212,13 @@ fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
 }
 
 fn content_type(path: &str) -> HeaderValue {
+    // Tables of types know `.ts` as a film, and `.mjs` under its old name.
+    if path.ends_with(".d.ts") {
+        return HeaderValue::from_static("text/plain; charset=utf-8");
+    }
+    if path.ends_with(".mjs") {
+        return HeaderValue::from_static("text/javascript; charset=utf-8");
+    }
     let kind = mime_guess::from_path(path).first_or_octet_stream();
     let text = if kind.type_() == "text" {
         format!("{kind}; charset=utf-8")

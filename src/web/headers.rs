@@ -28,11 +28,15 @@ pub enum Shell {
 
 impl Shell {
     pub fn of(share: &Share) -> Self {
-        let ancestors = share.embed_origins.frame_ancestors();
+        Self::new(share.id, share.embed_origins.clone())
+    }
+
+    pub(super) fn new(id: ShareId, origins: EmbedOrigins) -> Self {
+        let ancestors = origins.frame_ancestors();
         Self::Share {
-            id: share.id,
-            policy: policy(PAGE_POLICY, &format!("{ancestors}{}", report_uri(share.id))),
-            origins: Arc::new(share.embed_origins.clone()),
+            id,
+            policy: policy(PAGE_POLICY, &format!("{ancestors}{}", report_uri(id))),
+            origins: Arc::new(origins),
         }
     }
 

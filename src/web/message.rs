@@ -3,6 +3,8 @@
 
 use askama::Template;
 
+use super::frame_note::FrameNote;
+
 /// Where the page is shown. In a frame the chrome is slimmer: the client's site already says where the reader is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Context {
@@ -41,6 +43,8 @@ pub struct Link {
 #[template(path = "visitor/message.html")]
 pub struct MessagePage {
     pub context: Context,
+    /// What the site around the frame is told.
+    pub frame: Option<FrameNote>,
     pub title: String,
     /// One paragraph each.
     pub sentences: Vec<String>,

@@ -8,6 +8,7 @@ pub mod csrf;
 pub mod embedder;
 pub mod error;
 pub mod event_log;
+pub mod frame_note;
 pub mod headers;
 pub mod health;
 pub mod host;

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::error::Failure;
+use super::frame_note::{FrameNote, FrameState};
 use super::headers::{Shell, harden, harden_redirect};
 use super::message::{Context, MessagePage};
 use super::place::place_of;
@@ -44,6 +45,7 @@ pub fn message(
 ) -> HttpResponse {
     let page = MessagePage {
         context: context(request),
+        frame: FrameNote::of(request, shell, FrameState::of_message(status)),
         title,
         sentences,
         example: None,

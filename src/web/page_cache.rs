@@ -10,6 +10,7 @@ use moka::future::Cache;
 use sha2::{Digest as _, Sha256};
 
 use super::error::Failure;
+use crate::shares::access::Place;
 use crate::shares::share::ShareId;
 
 /// What a finished page depends on. Any change makes another key, and the old page falls out of the cache by age.
@@ -24,10 +25,11 @@ pub struct PageKey {
     pub surroundings: Surroundings,
 }
 
-/// The page's frame: it shows other controls in a frame, and a sign-out where there is a pass.
+/// What is around the page: it shows other controls in a frame and speaks to the site there, and it has a sign-out where
+/// there is a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Surroundings {
-    pub framed: bool,
+    pub place: Place,
     pub with_pass: bool,
     /// Until when the addresses of files are good, in Unix seconds, where they are signed.
     pub files_until: Option<i64>,

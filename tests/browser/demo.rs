@@ -105,6 +105,12 @@ impl Demo {
         link["url"].as_str().unwrap().to_owned()
     }
 
+    /// Changes a share by the API. A new password ends every pass.
+    pub(crate) async fn change_share(&self, share: &Value, change: Value) {
+        let path = format!("shares/{}", share["id"].as_str().unwrap());
+        self.call(Method::PATCH, &path, &change).await;
+    }
+
     async fn call(&self, method: Method, path: &str, body: &Value) -> Value {
         let answer = reqwest::Client::new()
             .request(method, format!("{}/api/v1/{path}", self.portal))

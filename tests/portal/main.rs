@@ -13,6 +13,7 @@ mod api;
 mod cli;
 mod clients;
 mod demo;
+mod embed;
 mod embed_health;
 #[path = "../fake_confluence/mod.rs"]
 #[expect(dead_code, reason = "the portal's tests use a part of it")]

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::shares::unlock_token::RefusalCode;
+use crate::web::frame_note::FrameNote;
 use crate::web::message::Context;
 
 /// The password form. What was typed is never part of it.
@@ -9,6 +11,7 @@ use crate::web::message::Context;
 #[template(path = "visitor/password.html")]
 pub struct PasswordPage {
     pub context: Context,
+    pub frame: Option<FrameNote>,
     /// Given only when the share's name may be seen from outside.
     pub share_name: Option<String>,
     /// `/content/{share}/session`.
@@ -39,6 +42,8 @@ pub struct Notice {
 pub enum NoticeKind {
     /// Something before the form did not work, such as an expired link (401).
     Info,
+    /// The address held an unlock token that does not open the share (401).
+    TokenRefused(RefusalCode),
     /// The password was wrong (422).
     WrongPassword,
     /// Too many guesses; the text says how long to wait (429).
@@ -48,9 +53,17 @@ pub enum NoticeKind {
 impl Notice {
     fn class(&self) -> &'static str {
         match self.kind {
-            NoticeKind::Info => "notice",
+            NoticeKind::Info | NoticeKind::TokenRefused(_) => "notice",
             NoticeKind::WrongPassword => "notice notice-error",
             NoticeKind::Wait => "notice notice-wait",
+        }
+    }
+
+    /// Why the unlock token was refused, if that is what the notice is about.
+    pub fn refusal_code(&self) -> Option<RefusalCode> {
+        match self.kind {
+            NoticeKind::TokenRefused(code) => Some(code),
+            NoticeKind::Info | NoticeKind::WrongPassword | NoticeKind::Wait => None,
         }
     }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::ShareHeader;
+use crate::web::frame_note::FrameNote;
 use crate::web::message::Context;
 
 /// The search page, with or without a question.
@@ -10,6 +11,7 @@ use crate::web::message::Context;
 #[template(path = "visitor/search.html")]
 pub struct SearchPage {
     pub context: Context,
+    pub frame: Option<FrameNote>,
     pub share: ShareHeader,
     /// As typed; empty before the first search.
     pub query: String,

@@ -10,11 +10,13 @@ use super::search::Outcome;
 use super::start::StartPage;
 use crate::content::classes;
 use crate::web::assets;
+use crate::web::frame_note::FrameState;
 use crate::web::message::Context;
 use samples::HOSTILE;
 
 mod colours;
 mod content;
+mod frame;
 mod gate;
 mod results;
 mod samples;
@@ -52,6 +54,7 @@ fn attributes<'a>(page: &'a Html, selector: &str, name: &str) -> Vec<&'a str> {
 fn every_page() -> Vec<Html> {
     let framed = ContentPage {
         context: Context::Framed,
+        frame: Some(samples::note(FrameState::Open)),
         ..samples::content_page()
     };
     let wrong = samples::password_page(Some((NoticeKind::WrongPassword, "Not right.")));

@@ -4,7 +4,7 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, web};
 
-use super::{ASSETS, Asset, BUNDLES, Files, find, serve, url};
+use super::{ASSETS, Asset, BUNDLES, Files, find, serve, serve_embed, url};
 
 const STYLES: &str = "css/visitor.css";
 
@@ -13,7 +13,8 @@ async fn answer(request: TestRequest) -> (StatusCode, header::HeaderMap, Vec<u8>
     let place = web::resource("/static/{hash}/{path:.*}")
         .route(web::get().to(serve))
         .route(web::head().to(serve));
-    let app = init_service(App::new().service(place)).await;
+    let stable = web::resource("/embed{kind}").route(web::get().to(serve_embed));
+    let app = init_service(App::new().service(place).service(stable)).await;
     let response = call_service(&app, request.to_request()).await;
     let (status, headers) = (response.status(), response.headers().clone());
     (status, headers, read_body(response).await.to_vec())
@@ -146,4 +147,36 @@ async fn a_path_that_is_no_asset_is_not_found() {
     let (status, _, _) = answer(TestRequest::with_uri("/static/0/../Cargo.toml")).await;
 
     assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[actix_web::test]
+async fn what_client_sites_name_keeps_its_address_and_is_asked_about_every_hour() {
+    let kinds = [
+        ("/embed.js", "text/javascript; charset=utf-8"),
+        ("/embed.mjs", "text/javascript; charset=utf-8"),
+        ("/embed.d.ts", "text/plain; charset=utf-8"),
+    ];
+    for (address, kind) in kinds {
+        let (status, headers, body) = answer(TestRequest::with_uri(address)).await;
+
+        assert_eq!(status, StatusCode::OK, "{address}");
+        assert_eq!(body, ASSETS.0[&format!("embed{address}")].bytes);
+        assert_eq!(text(&headers, header::CONTENT_TYPE).as_deref(), Some(kind));
+        let caching = text(&headers, header::CACHE_CONTROL);
+        assert_eq!(caching.as_deref(), Some("public, max-age=3600"));
+        assert!(headers.contains_key(header::ETAG));
+        let policy = text(&headers, header::CROSS_ORIGIN_RESOURCE_POLICY);
+        assert_eq!(policy.as_deref(), Some("cross-origin"));
+        let readers = text(&headers, header::ACCESS_CONTROL_ALLOW_ORIGIN);
+        assert_eq!(readers.as_deref(), Some("*"));
+    }
+}
+
+#[test]
+fn the_script_of_client_sites_is_under_4_kilobytes_as_it_is_sent() {
+    let script = find("embed/embed.js").expect("the script exists");
+    for packed in [&script.brotli, &script.gzip] {
+        let size = packed.as_ref().expect("it is compressed").len();
+        assert!(size < 4000, "{size}");
+    }
 }

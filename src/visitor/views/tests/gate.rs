@@ -2,6 +2,7 @@
 
 use super::samples::{self, HOSTILE};
 use super::{all, attributes, one, render, text, texts};
+use crate::shares::unlock_token::RefusalCode;
 use crate::visitor::views::password::{NoticeKind, PasswordPage};
 use crate::visitor::views::start::StartPage;
 use crate::web::message::Context;
@@ -51,7 +52,8 @@ fn a_wrong_password_is_said_and_tied_to_the_field() {
 
 #[test]
 fn an_expired_link_is_said_without_blaming_the_field() {
-    let notice = (NoticeKind::Info, "The link has expired.");
+    let refused = NoticeKind::TokenRefused(RefusalCode::Expired);
+    let notice = (refused, "The link has expired.");
 
     let page = render(&samples::password_page(Some(notice)));
 

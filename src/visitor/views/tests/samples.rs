@@ -6,6 +6,7 @@ use crate::visitor::views::page::{
 use crate::visitor::views::password::{Notice, NoticeKind, PasswordPage};
 use crate::visitor::views::search::{Found, Hit, HitKind, Outcome, SearchPage, Segment};
 use crate::visitor::views::{Moment, ShareHeader, TrustedHtml};
+use crate::web::frame_note::{FrameNote, FrameState};
 use crate::web::message::MessagePage;
 use crate::web::message::{Context, Link};
 
@@ -41,6 +42,14 @@ pub(super) fn node(title: &str, state: NodeState, children: Vec<TreeNode>) -> Tr
     }
 }
 
+pub(super) fn note(state: FrameState) -> FrameNote {
+    FrameNote {
+        share: uuid::Uuid::from_u128(7).into(),
+        state,
+        origins: "https://a.example https://b.example".to_owned(),
+    }
+}
+
 pub(super) fn content_page() -> ContentPage<'static> {
     let moment = Moment {
         label: "3 June 2026".to_owned(),
@@ -48,6 +57,7 @@ pub(super) fn content_page() -> ContentPage<'static> {
     };
     ContentPage {
         context: Context::Top,
+        frame: None,
         share: share(),
         title: "Getting started".to_owned(),
         breadcrumbs: vec![link("Manual", "/content/s/manual")],
@@ -113,6 +123,7 @@ fn tree() -> Vec<TreeGroup> {
 pub(super) fn password_page(notice: Option<(NoticeKind, &str)>) -> PasswordPage {
     PasswordPage {
         context: Context::Top,
+        frame: None,
         share_name: None,
         session_url: "/content/s/session".to_owned(),
         next: "/content/s/start".to_owned(),
@@ -126,6 +137,7 @@ pub(super) fn password_page(notice: Option<(NoticeKind, &str)>) -> PasswordPage 
 pub(super) fn search_page(query: &str, outcome: Outcome) -> SearchPage {
     SearchPage {
         context: Context::Top,
+        frame: None,
         share: share(),
         query: query.to_owned(),
         outcome,
@@ -168,6 +180,7 @@ pub(super) fn found() -> Outcome {
 pub(super) fn message_page() -> MessagePage {
     MessagePage {
         context: Context::Top,
+        frame: None,
         title: "Something went wrong on our side".to_owned(),
         sentences: vec!["Try again in a moment.".to_owned()],
         example: None,
