@@ -10,7 +10,7 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, Route};
 use crate::admin::gate::require_admin;
 use crate::admin::{account, back, connections, session as admin_session, sign_in, tokens};
 use crate::visitor::gate::renew_pass;
-use crate::visitor::{access, attachment, search, session, show, start};
+use crate::visitor::{access, attachment, guide, search, session, show, start};
 use crate::web::error::{Failure, PageError};
 use crate::web::state::AppState;
 use crate::web::{assets, health};
@@ -39,6 +39,7 @@ fn visitor(config: &mut ServiceConfig) {
         .app_data(FormConfig::default().limit(FORM_BYTES))
         .service(read("/", start::show_start))
         .service(read("/access", access::lead_to_content))
+        .service(read("/docs/embedding", guide::show_guide))
         .service(
             web::scope("/content/{share}")
                 .wrap(from_fn(renew_pass))

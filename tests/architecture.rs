@@ -21,7 +21,7 @@ const ROWS: &[&[&str]] = &[
         "telemetry",
     ],
     &["config", "guess_limit"],
-    &["confluence", "content", "space_export"],
+    &["client_kit", "confluence", "content", "space_export"],
     &["accounts", "pages", "shares"],
     &["web"],
     &["admin", "api", "visitor"],
@@ -33,7 +33,7 @@ const ROWS: &[&[&str]] = &[
 ];
 
 /// Rooms that know nothing of the others, not even of those below.
-const PURE: &[&str] = &["confluence", "content", "space_export"];
+const PURE: &[&str] = &["client_kit", "confluence", "content", "space_export"];
 
 /// Words and the only places, below `src`, that may hold them.
 const ONLY_IN: &[(&[&str], &[&str])] = &[

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod attachment;
 pub mod gate;
+pub mod guide;
 pub mod page_view;
 pub mod search;
 pub mod session;

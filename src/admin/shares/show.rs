@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use super::activity::EventView;
 use super::details::{Choice, DetailsInput};
 use super::leaks::{LeaksView, LoadedLeaks};
+use super::snippets::SnippetsView;
 use super::state::{StateBadge, scope_label};
 use super::{share_id, unlock::CheckView};
 use crate::admin::chrome::{Chrome, Section};
@@ -67,7 +68,7 @@ struct SharePage {
     embed_origins: String,
     embeds_any: bool,
     embeds_none: bool,
-    snippet: String,
+    snippets: SnippetsView,
     checked: Option<CheckView>,
     events: Vec<EventView>,
     has_more_events: bool,
@@ -255,7 +256,7 @@ impl SharePage {
             snapshots: loaded
                 .is_live
                 .then(|| SnapshotsView::of(&loaded.leaks, now)),
-            snippet: iframe_snippet(&public_url, &share.name),
+            snippets: SnippetsView::of(&share, base_url),
             public_url,
             public_path,
             has_password: share.password_hash.is_some(),
@@ -303,32 +304,4 @@ fn previous_view(previous: Option<PreviousSecret>, now: OffsetDateTime) -> Optio
         ends: previous.expires_at.into(),
         used: previous.used_at.map(Moment::from),
     })
-}
-
-/// What a client site pastes. The sandbox leaves out navigation of the top window, which the portal never does.
-fn iframe_snippet(url: &str, title: &str) -> String {
-    let title = title
-        .replace('&', "&amp;")
-        .replace('"', "&quot;")
-        .replace('<', "&lt;");
-    format!(
-        "<iframe src=\"{url}\" title=\"{title}\" loading=\"lazy\" referrerpolicy=\"strict-origin\" allow=\"fullscreen\"\n  \
-         style=\"width:100%;height:80vh;border:0\"\n  \
-         sandbox=\"allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox \
-         allow-downloads\"></iframe>"
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::iframe_snippet;
-
-    #[test]
-    fn a_name_cannot_leave_its_attribute() {
-        let snippet = iframe_snippet(
-            "https://p.example/content/x",
-            "a\"><script>alert(1)</script>&",
-        );
-        assert!(snippet.contains("title=\"a&quot;>&lt;script>alert(1)&lt;/script>&amp;\""));
-    }
 }

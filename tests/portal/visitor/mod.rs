@@ -3,6 +3,7 @@
 mod access;
 mod attachment;
 mod framing;
+mod guide;
 mod health;
 mod host;
 mod limits;
