@@ -6,6 +6,9 @@ use crate::client_kit::frame::Framed;
 use crate::config::BaseUrl;
 use crate::shares::share::Share;
 
+/// About what a field shows beside its Copy button where there is room; on phones it scrolls.
+const CHARACTERS_OF_A_ROW: usize = 62;
+
 /// The part of the share's page below the list of sites.
 pub struct SnippetsView {
     pub frames: Vec<FrameView>,
@@ -64,7 +67,10 @@ fn frames(framed: &Framed<'_>) -> Vec<FrameView> {
         id,
         label,
         hint,
-        rows: text.lines().count() + 3,
+        rows: text
+            .lines()
+            .map(|line| line.len() / CHARACTERS_OF_A_ROW + 1)
+            .sum(),
         text,
     };
     vec![
