@@ -52,6 +52,8 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
             "cli/",
             // The page of the sample client site, on a port of its own.
             "demo/",
+            // What the client site in Rust has to install.
+            "client_kit/mod.rs",
         ],
     ),
     // Templates.
@@ -119,6 +121,8 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
             // Signs with a real library and its own clock, as a client would.
             "demo/client_site.rs",
             "demo/client_site/tests.rs",
+            // Only names it, as above.
+            "client_kit/mod.rs",
         ],
     ),
     (&["argon2"], &["password.rs"]),
