@@ -10,7 +10,7 @@ use crate::admin::gate::require_admin;
 use crate::admin::{account, back, connections, session as admin_session, sign_in, tokens};
 use crate::visitor::aftermath::tell_of_pass;
 use crate::visitor::{
-    access, attachment, cookieless, hand_over, reports, search, session, show, start, unlock,
+    access, attachment, cookieless, guide, hand_over, reports, search, session, show, start, unlock,
 };
 use crate::web::csp_report::MAX_BYTES;
 use crate::web::error::{Failure, PageError};
@@ -45,6 +45,7 @@ fn visitor(config: &mut ServiceConfig) {
         .app_data(FormConfig::default().limit(FORM_BYTES))
         .service(read("/", start::show_start))
         .service(read("/access", access::lead_to_content))
+        .service(read("/docs/embedding", guide::show_guide))
         .service(
             web::scope("/e/{key}/content/{share}")
                 .wrap(from_fn(tell_of_pass))

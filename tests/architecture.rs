@@ -21,7 +21,7 @@ const ROWS: &[&[&str]] = &[
         "telemetry",
     ],
     &["config", "guess_limit"],
-    &["confluence", "content", "space_export"],
+    &["client_kit", "confluence", "content", "space_export"],
     &["accounts", "pages", "shares"],
     &["web"],
     &["admin", "api", "visitor"],
@@ -33,7 +33,7 @@ const ROWS: &[&[&str]] = &[
 ];
 
 /// Rooms that know nothing of the others, not even of those below.
-const PURE: &[&str] = &["confluence", "content", "space_export"];
+const PURE: &[&str] = &["client_kit", "confluence", "content", "space_export"];
 
 /// Words and the only places, below `src`, that may hold them.
 const ONLY_IN: &[(&[&str], &[&str])] = &[
@@ -52,6 +52,8 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
             "cli/",
             // The page of the sample client site, on a port of its own.
             "demo/",
+            // What the client site in Rust has to install.
+            "client_kit/mod.rs",
         ],
     ),
     // Templates.
@@ -119,6 +121,8 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
             // Signs with a real library and its own clock, as a client would.
             "demo/client_site.rs",
             "demo/client_site/tests.rs",
+            // Only names it, as above.
+            "client_kit/mod.rs",
         ],
     ),
     (&["argon2"], &["password.rs"]),

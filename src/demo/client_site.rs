@@ -1,7 +1,8 @@
 //! The site of an invented client, on a host of its own, that embeds a share by signed tokens.
 //!
 //! It does what an integrator's server does and knows no more than one: the portal's address, the
-//! share's id and the secret as an admin copied it. It uses nothing else of this crate.
+//! share's id and the secret as an admin copied it. Of this crate it uses only the snippets that an
+//! integrator copies, to show them.
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,9 @@ use askama::Template;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, get_current_timestamp};
 use serde::Serialize;
 use uuid::Uuid;
+
+use crate::client_kit::CLIENT_SITES;
+use crate::client_kit::frame::Framed;
 
 /// What the client was told by the portal's admin.
 #[derive(Clone, Debug)]
@@ -62,9 +66,12 @@ pub fn bind(listener: TcpListener, site: ClientSite) -> io::Result<Server> {
             .app_data(site.clone())
             .wrap(DefaultHeaders::new().add((X_CONTENT_TYPE_OPTIONS, "nosniff")))
             .service(show_my_berth)
+            .service(show_with_script)
+            .service(send_unlock_url)
             .service(show_stale_token)
             .service(show_how_it_works)
             .service(show_style)
+            .service(show_script)
     });
     Ok(server.workers(1).disable_signals().listen(listener)?.run())
 }
@@ -78,12 +85,43 @@ struct MyBerth {
 
 #[get("/")]
 async fn show_my_berth(site: web::Data<ClientSite>) -> actix_web::Result<HttpResponse> {
-    // Five seconds for a portal whose clock is behind ours; 60 in all is what it accepts.
-    let now = get_current_timestamp();
     html(&MyBerth {
         current: "/",
-        manual_url: site.manual_url(now - 5, now + 55)?,
+        manual_url: site.fresh_manual_url()?,
     })
+}
+
+#[derive(Template)]
+#[template(path = "demo/with_script.html")]
+struct WithScript {
+    current: &'static str,
+    portal_base_url: String,
+    share_id: Uuid,
+}
+
+/// The share by `embed.js`, which asks this site for tokens.
+#[get("/with-script")]
+async fn show_with_script(site: web::Data<ClientSite>) -> actix_web::Result<HttpResponse> {
+    html(&WithScript {
+        current: "/with-script",
+        portal_base_url: site.portal_base_url.clone(),
+        share_id: site.share_id,
+    })
+}
+
+/// What `embed.js` is answered. A real site would ask first who is there.
+#[derive(Serialize)]
+struct Fresh {
+    url: String,
+}
+
+#[get("/unlock-url")]
+async fn send_unlock_url(site: web::Data<ClientSite>) -> actix_web::Result<HttpResponse> {
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(Fresh {
+            url: site.fresh_manual_url()?,
+        }))
 }
 
 #[derive(Template)]
@@ -107,15 +145,24 @@ async fn show_stale_token(site: web::Data<ClientSite>) -> actix_web::Result<Http
 struct HowItWorks {
     current: &'static str,
     portal_base_url: String,
-    share_id: Uuid,
+    server_code: String,
+    page_code: String,
 }
 
 #[get("/how-it-works")]
 async fn show_how_it_works(site: web::Data<ClientSite>) -> actix_web::Result<HttpResponse> {
+    let (portal, share) = (&site.portal_base_url, site.share_id.to_string());
+    let framed = Framed {
+        portal,
+        share: &share,
+        title: "Tern 22 manual",
+    };
+    let [node, ..] = CLIENT_SITES;
     html(&HowItWorks {
         current: "/how-it-works",
-        portal_base_url: site.portal_base_url.clone(),
-        share_id: site.share_id,
+        portal_base_url: portal.clone(),
+        server_code: node.source(portal, &share),
+        page_code: framed.element(),
     })
 }
 
@@ -124,6 +171,13 @@ async fn show_style() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/css; charset=utf-8")
         .body(include_str!("../../static/demo/client_site.css"))
+}
+
+#[get("/client_site.js")]
+async fn show_script() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/javascript; charset=utf-8")
+        .body(include_str!("../../static/demo/client_site.js"))
 }
 
 /// A page that is never cached, because the token in it is good for one minute only.
@@ -143,6 +197,13 @@ struct Claims {
 }
 
 impl ClientSite {
+    /// An address that opens the share during the next minute.
+    fn fresh_manual_url(&self) -> actix_web::Result<String> {
+        // Five seconds for a portal whose clock is behind ours; 60 in all is what it accepts.
+        let now = get_current_timestamp();
+        self.manual_url(now - 5, now + 55)
+    }
+
     /// The address of the embedded share, with a token for these seconds since 1970.
     fn manual_url(&self, not_before: u64, expires: u64) -> actix_web::Result<String> {
         let claims = Claims {

@@ -7,6 +7,7 @@ pub mod attachment;
 pub mod cookieless;
 mod frames;
 pub mod gate;
+pub mod guide;
 pub mod hand_over;
 pub mod page_view;
 pub mod probe;

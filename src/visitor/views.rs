@@ -8,6 +8,7 @@ use askama::filters::HtmlSafe;
 
 use crate::content::SanitizedHtml;
 
+pub mod guide;
 pub mod open;
 pub mod page;
 pub mod password;

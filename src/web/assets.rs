@@ -44,6 +44,10 @@ const BUNDLES: &[(&str, &[&str])] = &[
             "css/admin-lists.css",
         ],
     ),
+    (
+        "css/guide.css",
+        &["css/tokens.css", "css/base.css", "css/guide-page.css"],
+    ),
 ];
 
 #[derive(Embed)]

@@ -15,6 +15,7 @@ async fn pages_for_visitors_break_no_rule_of_accessibility() {
     let axe = read_axe();
     let pages = [
         demo.portal.clone(),
+        format!("{}/docs/embedding", demo.portal),
         demo.password_share.clone(),
         format!("{}/content/nothing", demo.portal),
         format!("{}/search?q=charger", demo.open_share),

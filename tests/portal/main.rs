@@ -11,6 +11,7 @@
 mod admin;
 mod api;
 mod cli;
+mod client_sites;
 mod clients;
 mod demo;
 mod embed;

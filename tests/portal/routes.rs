@@ -33,6 +33,7 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("GET",    "/static/{hash}/{path:.*}", Anyone),
     ("GET",    "/", Anyone),
     ("GET",    "/access", Anyone),
+    ("GET",    "/docs/embedding", Anyone),
 
     // Whoever does not know the secret in the address meets nothing there.
     ("POST",   "/hooks/{connection}/{secret}", Anyone),

@@ -16,6 +16,7 @@ pub mod page_choice;
 pub mod refresh;
 pub mod show;
 pub mod site_browser;
+pub mod snippets;
 pub mod state;
 pub mod unlock;
 pub mod unlock_secret;

@@ -12,6 +12,7 @@ use super::details::{Choice, DetailsInput};
 use super::embed_health::EmbedHealthView;
 use super::embedding::EmbeddingInput;
 use super::leaks::{LeaksView, LoadedLeaks};
+use super::snippets::SnippetsView;
 use super::state::{StateBadge, scope_label};
 use super::{share_id, unlock::CheckView};
 use crate::admin::chrome::{Chrome, Section};
@@ -73,7 +74,7 @@ struct SharePage {
     embed_only: bool,
     embeds_any: bool,
     embeds_none: bool,
-    snippet: String,
+    snippets: SnippetsView,
     checked: Option<CheckView>,
     health: EmbedHealthView,
     events: Vec<EventView>,
@@ -266,7 +267,7 @@ impl SharePage {
             snapshots: loaded
                 .is_live
                 .then(|| SnapshotsView::of(&loaded.leaks, now)),
-            snippet: iframe_snippet(&public_url, &share.name),
+            snippets: SnippetsView::of(&share, base_url),
             public_url,
             public_path,
             has_password: share.password_hash.is_some(),
@@ -314,32 +315,4 @@ fn previous_view(previous: Option<PreviousSecret>, now: OffsetDateTime) -> Optio
         ends: previous.expires_at.into(),
         used: previous.used_at.map(Moment::from),
     })
-}
-
-/// What a client site pastes. The sandbox leaves out navigation of the top window, which the portal never does.
-fn iframe_snippet(url: &str, title: &str) -> String {
-    let title = title
-        .replace('&', "&amp;")
-        .replace('"', "&quot;")
-        .replace('<', "&lt;");
-    format!(
-        "<iframe src=\"{url}\" title=\"{title}\" loading=\"lazy\" referrerpolicy=\"strict-origin\" allow=\"fullscreen\"\n  \
-         style=\"width:100%;height:80vh;border:0\"\n  \
-         sandbox=\"allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox \
-         allow-downloads\"></iframe>"
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::iframe_snippet;
-
-    #[test]
-    fn a_name_cannot_leave_its_attribute() {
-        let snippet = iframe_snippet(
-            "https://p.example/content/x",
-            "a\"><script>alert(1)</script>&",
-        );
-        assert!(snippet.contains("title=\"a&quot;>&lt;script>alert(1)&lt;/script>&amp;\""));
-    }
 }

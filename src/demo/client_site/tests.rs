@@ -49,7 +49,10 @@ struct Seen {
 
 /// Reads the token of the page's frame, whatever its times are; its signature must be right.
 fn token_of(page: &Html) -> Seen {
-    let url = frame_url(page);
+    token_in(&frame_url(page))
+}
+
+fn token_in(url: &Url) -> Seen {
     let (_, token) = url
         .query_pairs()
         .find(|(name, _)| name == "unlock")
@@ -120,6 +123,32 @@ async fn the_explanation_names_the_share_and_never_the_secret() {
     assert!(text.contains(&SHARE.to_string()));
     assert!(!text.contains(SECRET));
     assert!(!Html::parse_document(&text).html().contains("<script"));
+}
+
+#[actix_web::test]
+async fn the_page_with_the_script_holds_no_token_and_asks_for_one() {
+    let page = page("/with-script").await;
+
+    let element = Selector::parse("vestibule-share").unwrap();
+    let element = page.select(&element).next().unwrap();
+    let share = format!("http://localhost:8080/content/{SHARE}");
+    assert_eq!(element.attr("src"), Some(share.as_str()));
+    assert_eq!(element.attr("title"), Some("Tern 22 manual"));
+    let scripts = Selector::parse("script[src]").unwrap();
+    let scripts = page
+        .select(&scripts)
+        .filter_map(|script| script.attr("src"));
+    let scripts: Vec<_> = scripts.collect();
+    assert_eq!(
+        scripts,
+        ["/client_site.js", "http://localhost:8080/embed.js"]
+    );
+
+    let response = get(element.attr("unlock-url").unwrap()).await;
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    let answer: serde_json::Value = response.json().await.unwrap();
+    let token = token_in(&answer["url"].as_str().unwrap().parse().unwrap());
+    assert_eq!((token.iss, token.exp - token.nbf), (SHARE.to_string(), 60));
 }
 
 #[actix_web::test]

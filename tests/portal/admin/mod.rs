@@ -14,5 +14,6 @@ mod new_share;
 mod share;
 mod share_list;
 mod sign_in;
+mod snippets;
 mod tokens;
 mod unlock_secret;

@@ -4,6 +4,7 @@ mod access;
 mod attachment;
 mod cookieless;
 mod framing;
+mod guide;
 mod hand_over;
 mod health;
 mod host;

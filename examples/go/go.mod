@@ -1,0 +1,3 @@
+module clientsite
+
+go 1.19
