@@ -93,6 +93,7 @@ pub fn may_embed(listed: &EmbedOrigins, site: &Origin) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Late, may_embed};
+    use crate::config::EmbedWildcards;
     use crate::shares::embed_origins::{EmbedOrigins, Origin};
 
     #[test]
@@ -110,6 +111,23 @@ mod tests {
         }
         assert!(may_embed(&EmbedOrigins::Any, &site("https://b.example")));
         assert!(!may_embed(&EmbedOrigins::None, &site("https://a.example")));
+    }
+
+    #[test]
+    fn a_wildcard_stands_for_every_host_below_and_not_for_the_rest_itself() {
+        let entries = ["https://*.a.example:8443"];
+        let listed = EmbedOrigins::parse_with(entries, EmbedWildcards::Allow).unwrap();
+        let may = |text: &str| may_embed(&listed, &Origin::parse(text).unwrap());
+        assert!(may("https://www.a.example:8443"));
+        assert!(may("https://x.y.a.example:8443"));
+        for other in [
+            "https://a.example:8443",
+            "https://www.a.example",
+            "https://evila.example:8443",
+            "https://www.a.example.evil.example:8443",
+        ] {
+            assert!(!may(other), "{other}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use actix_web::{Error, HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
+use super::frames::note_blocked;
 use super::gate::{access_of, append_cookie, challenge, named_share, password_page};
 use super::probe;
 use super::session::next_inside;
@@ -48,6 +49,7 @@ pub async fn unlock(
     })?;
     let known = named_share(&state, &request).await?;
     let share = &known.share;
+    note_blocked(&state, &request, share, now);
     let next = next_inside(share.id, form.next.as_deref());
     let ask = TokenAsk {
         share,

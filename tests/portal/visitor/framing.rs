@@ -107,10 +107,11 @@ fn set_of(answer: &Answer, ancestors: &str) -> String {
         .map(|(name, value)| format!("  {name}: {}\n", value.to_str().unwrap()))
         .map(|line| {
             line.replace(
-                &format!("frame-ancestors {ancestors}\n"),
-                "frame-ancestors {origins}\n",
+                &format!("frame-ancestors {ancestors}"),
+                "frame-ancestors {origins}",
             )
         })
+        .map(without_share)
         .map(|line| {
             NAMED
                 .iter()
@@ -119,6 +120,18 @@ fn set_of(answer: &Answer, ancestors: &str) -> String {
         .collect();
     lines.sort();
     lines.concat()
+}
+
+/// The address for reports without the share's id.
+fn without_share(line: String) -> String {
+    let reports = "report-uri /content/";
+    match line.split_once(reports) {
+        Some((before, after)) => {
+            let (_, below) = after.split_once('/').unwrap();
+            format!("{before}{reports}{{share}}/{below}")
+        }
+        None => line,
+    }
 }
 
 /// What is asked for, given a visitor who is in or out.
