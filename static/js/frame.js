@@ -27,7 +27,8 @@ const cleanPath = address => {
 }
 
 // After a wrong password only the form knows which page was asked for.
-const path = () => cleanPath(document.querySelector("form [name=next]")?.value ?? location.href)
+const wanted = state === "locked" ? document.querySelector("form [name=next]") : null
+const path = () => cleanPath(wanted?.value ?? location.href)
 
 const say = (type, more) => {
   const message = { type: `vestibule:${type}`, v: 1, share, id, ...more }
