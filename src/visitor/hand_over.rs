@@ -9,13 +9,14 @@ use actix_web::{Error, FromRequest as _, HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::cookieless::clean_path;
 use super::gate::{Unlocked, base_path, named_share};
 use super::probe::use_once;
 use super::session::next_inside;
 use super::unlock::admit;
 use super::views::open::OpenPage;
 use crate::clock;
-use crate::shares::share::Share;
+use crate::shares::share::{Share, ShareId};
 use crate::shares::ticket::{Errand, Ticket};
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
@@ -27,6 +28,13 @@ use crate::web::state::AppState;
 pub struct OpenForm {
     ticket: Option<String>,
     next: Option<String>,
+}
+
+impl OpenForm {
+    /// Pages of a visitor without cookies name themselves with his key, which is nothing for a tab.
+    fn next_inside(&self, share: ShareId) -> String {
+        next_inside(share, self.next.as_deref().map(clean_path))
+    }
 }
 
 /// The form to send from a new tab, for scripts.
@@ -52,14 +60,14 @@ pub async fn open(
         Some(ticket) => {
             let known = named_share(&state, &request).await?;
             let share = &known.share;
-            let next = next_inside(share.id, form.next.as_deref());
+            let next = form.next_inside(share.id);
             let answer = take(&state, &request, share, ticket, &next, now).await;
             let shell = Shell::of(share);
             answer.map_err(|failure| PageError { failure, shell }.into())
         }
         None => {
             let unlocked = Unlocked::extract(&request).await?;
-            let next = next_inside(unlocked.share().id, form.next.as_deref());
+            let next = form.next_inside(unlocked.share().id);
             Ok(offer(&state, &request, &unlocked, next, now)?)
         }
     }

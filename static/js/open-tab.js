@@ -4,7 +4,9 @@
 const form = document.querySelector("form[data-open-tab]");
 
 async function openTab(next) {
-  const answer = await fetch(form.action, { method: "POST", headers: { accept: "application/json" } });
+  const headers = { accept: "application/json" };
+  // An empty form: without a body there would be no content type.
+  const answer = await fetch(form.action, { method: "POST", headers, body: new URLSearchParams() });
   if (!answer.ok) throw new Error(`no ticket: ${answer.status}`);
   const { action, ticket } = await answer.json();
   const sent = document.createElement("form");
