@@ -117,6 +117,10 @@ fn offer(
         context: page::context(request),
         action,
         ticket,
+        back: match unlocked.key() {
+            Some(key) => format!("/e/{key}{next}"),
+            None => next.clone(),
+        },
         next,
     };
     page::html(StatusCode::OK, &unlocked.shell(), &view).map_err(|failure| unlocked.fail(failure))

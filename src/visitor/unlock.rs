@@ -29,7 +29,8 @@ use crate::web::{page, pass_cookie};
 /// The form that carries a token in a body, for clients that want nothing of it in an address.
 #[derive(Deserialize)]
 pub struct UnlockForm {
-    #[serde(default)]
+    /// Who thinks of the thing rather than of the parameter calls it `token`.
+    #[serde(default, alias = "token")]
     unlock: String,
     next: Option<String>,
 }

@@ -15,4 +15,6 @@ pub struct OpenPage {
     pub ticket: String,
     /// The address to open.
     pub next: String,
+    /// The same in the frame.
+    pub back: String,
 }

@@ -93,6 +93,11 @@ async fn a_visitor_without_cookies_gets_a_ticket_by_his_key() {
     assert_eq!(action, format!("{}/open", path(&share)));
     let opened = portal.visitor().post(&action, &[("ticket", &ticket)]).await;
     assert_eq!(opened.cookies().len(), 1);
+    let step = frame
+        .post(&format!("{start}/open"), &[("next", &start)])
+        .await;
+    assert_eq!(step.attributes("input[name=next]", "value"), [path(&share)]);
+    assert_eq!(step.attributes("main a", "href"), [start]);
 }
 
 #[tokio::test]
@@ -154,7 +159,7 @@ async fn a_token_in_the_body_of_a_form_does_what_one_in_the_address_does() {
         .post(&unlock, &[("unlock", &good), ("next", &deep)])
         .await;
     let tab = portal.visitor();
-    let opened = tab.post(&unlock, &[("unlock", &good)]).await;
+    let opened = tab.post(&unlock, &[("token", &good)]).await;
     let refused = portal.visitor().post(&unlock, &[("unlock", "x")]).await;
     let outside = portal
         .visitor()
