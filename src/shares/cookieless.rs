@@ -3,18 +3,23 @@
 //! Where such a key counts is decided in `visitor::cookieless`; pasted into a tab it opens nothing. ASVS 14.2.1 forbids
 //! session keys in URLs; this is the one exception, after a cookie was refused, and operators can switch it off.
 
+use std::net::IpAddr;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 
+use super::guesses::network;
 use super::pass::Pass;
+use super::share::{Share, ShareId};
+use crate::guess_limit::GuessLimit;
 
 /// The key itself, 256 random bits. Only its digest is kept.
 pub struct CookielessKey([u8; KEY_BYTES]);
 
 const KEY_BYTES: usize = 32;
-/// Unused for so long, a key is good for nothing.
+/// Unused for so long, a key is good for nothing; or for as long as the share's passes live, if that is shorter.
 pub const IDLE: Duration = Duration::minutes(30);
 /// However often it is used, a key ends after this.
 pub const LONGEST: Duration = Duration::hours(8);
@@ -27,6 +32,21 @@ pub struct NewCookielessPass {
     pub user_agent_digest: [u8; 32],
     pub pass: Pass,
     pub at: OffsetDateTime,
+}
+
+/// How many keys of a share one address gets: a thousand, then one a second. With [`IDLE`] and [`MOST_PER_SHARE`] that keeps
+/// one visitor from pushing out the keys of all others.
+pub fn limit(share: ShareId, client: IpAddr) -> GuessLimit {
+    GuessLimit {
+        bucket: format!("cookieless:{share}:address:{}", network(client)),
+        burst: 1_000,
+        refill: Duration::SECOND,
+    }
+}
+
+/// How long a key of this share may be unused.
+pub fn idle(share: &Share) -> Duration {
+    IDLE.min(share.pass_lifetime.duration())
 }
 
 impl CookielessKey {

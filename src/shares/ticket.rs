@@ -75,13 +75,22 @@ impl Ticket {
     /// Whether it is good for this share now, apart from having been used.
     pub fn is_valid(&self, errand: Errand, share: &Share, now: OffsetDateTime) -> bool {
         self.errand == errand
-            && now.unix_timestamp() < self.expires
+            && now.unix_timestamp() < self.expires.min(self.pass.expires)
             && self.pass.share == share.id
             && self.pass.epoch == share.epoch
     }
 
     pub fn expires_at(&self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp(self.expires).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
+    /// Whether a text may be a ticket for this errand, by its first bytes and its length. Everything else of that name in an
+    /// address is somebody else's.
+    pub fn looks_like(errand: Errand, text: &str) -> bool {
+        let begin = URL_SAFE_NO_PAD.encode([VERSION, errand.byte()]);
+        // The third character holds bits of the next byte, too.
+        let begin = begin.get(..2).unwrap_or_default();
+        text.starts_with(begin) && text.len() >= (FIXED_BYTES + MAC_BYTES) * 4 / 3
     }
 
     fn to_bytes(&self) -> Vec<u8> {
@@ -167,6 +176,25 @@ mod tests {
             let ticket = ticket(origin);
             assert_eq!(key.verify_ticket(&key.sign_ticket(&ticket)), Some(ticket));
         }
+    }
+
+    #[test]
+    fn a_ticket_ends_with_its_pass() {
+        let ended = Ticket {
+            expires: 3_000,
+            ..ticket(None)
+        };
+        let key = PassKey::new(&[1; 64]);
+        let text = key.sign_ticket(&ended);
+        assert!(Ticket::looks_like(Errand::HandOver, &text));
+        for other in ["", "1080", "Ag", &"x".repeat(200)] {
+            assert!(!Ticket::looks_like(Errand::Probe, other), "{other}");
+        }
+        let probe = Ticket {
+            errand: Errand::Probe,
+            ..ended
+        };
+        assert!(Ticket::looks_like(Errand::Probe, &key.sign_ticket(&probe)));
     }
 
     #[test]

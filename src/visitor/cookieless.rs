@@ -16,7 +16,7 @@ use super::query::{Query, with_token};
 use super::signed_files;
 use crate::config::Cookieless;
 use crate::shares::access::{self, Access, Place};
-use crate::shares::cookieless::CookielessKey;
+use crate::shares::cookieless::{CookielessKey, idle};
 use crate::shares::pass::Pass;
 use crate::shares::share::Share;
 use crate::shares::store::frames;
@@ -36,6 +36,10 @@ pub(super) async fn pass_gate(
     now: OffsetDateTime,
 ) -> Result<Unlocked, Refusal> {
     let share = &known.share;
+    // An escaped way to write `/e/` would miss everything that looks for it.
+    if !request.path().starts_with("/e/") {
+        return Err(Failure::NotFound.into());
+    }
     let clean = query.clean(clean_path(request.path()));
     if let Some(token) = &query.token {
         let unlock = page::see_other(&with_token(&clean, token));
@@ -43,7 +47,9 @@ pub(super) async fn pass_gate(
     }
     let door = door(request);
     if door != Door::None
-        && let Some(pass) = live_pass(state, request, share, key, now).await?
+        && let Some(pass) = live_pass(state, request, share, key, now)
+            .await
+            .map_err(|failure| Refusal::of(share, failure))?
     {
         if door == Door::OwnTab {
             let in_a_tab = hand_over(state, request, share, &pass, &clean, now);
@@ -96,9 +102,10 @@ async fn live_pass(
         return Ok(None);
     };
     let (key, browser, id) = (key.digest(), digest_of_browser(request), share.id);
+    let idle = idle(share);
     let found = state
         .db
-        .run(move |db| frames::find_pass(db, &key, id, &browser, now))
+        .run(move |db| frames::find_pass(db, &key, id, &browser, idle, now))
         .await?;
     let passes: Vec<Pass> = found.into_iter().collect();
     Ok(

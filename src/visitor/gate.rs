@@ -130,6 +130,18 @@ pub(super) enum Refusal {
     Answer(HttpResponse),
 }
 
+impl Refusal {
+    /// Framed as the share's pages are, so that a frame shows what is wrong.
+    pub(super) fn of(share: &Share, failure: Failure) -> Self {
+        let shell = Shell::of(share);
+        Self::Failure(PageError { failure, shell })
+    }
+
+    fn answer(share: &Share, answer: Result<HttpResponse, Failure>) -> Self {
+        answer.map_or_else(|failure| Self::of(share, failure), Self::Answer)
+    }
+}
+
 impl<F: Into<Failure>> From<F> for Refusal {
     fn from(failure: F) -> Self {
         Self::Failure(failure.into().into())
@@ -183,11 +195,12 @@ async fn pass_gate(request: &HttpRequest, now: OffsetDateTime) -> Result<Unlocke
             token,
             clean: &clean,
         };
-        return Err(Refusal::Answer(answer_token(&state, request, ask, now)?));
+        let answer = answer_token(&state, request, ask, now);
+        return Err(Refusal::answer(share, answer));
     }
     if let Some(ticket) = &query.probe {
         let answer = probe::answer(&state, request, share, &access, ticket, &clean, now);
-        return Err(Refusal::Answer(answer.await?));
+        return Err(Refusal::answer(share, answer.await));
     }
     let way = match access {
         Access::Open => Way::Open,
@@ -199,20 +212,16 @@ async fn pass_gate(request: &HttpRequest, now: OffsetDateTime) -> Result<Unlocke
         }
         Access::Locked => {
             let page = password_page(request, share, StatusCode::UNAUTHORIZED, &clean, None);
-            return Err(Refusal::Answer(page?));
+            return Err(Refusal::answer(share, page));
         }
-        Access::TokenNeeded => return Err(Refusal::Answer(token_needed(request, share, None)?)),
+        Access::TokenNeeded => {
+            return Err(Refusal::answer(share, token_needed(request, share, None)));
+        }
         Access::OnlyInItsSites => {
-            return Err(Refusal::Failure(PageError {
-                failure: Failure::OnlyInItsSites,
-                shell: Shell::of(share),
-            }));
+            return Err(Refusal::of(share, Failure::OnlyInItsSites));
         }
         Access::Unavailable(availability) => {
-            return Err(Refusal::Failure(PageError {
-                failure: Failure::Unavailable(availability),
-                shell: Shell::of(share),
-            }));
+            return Err(Refusal::of(share, Failure::Unavailable(availability)));
         }
     };
     Ok(Unlocked { known, way })

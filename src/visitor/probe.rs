@@ -13,14 +13,16 @@ use super::query::with_probe;
 use super::unlock::cannot_open;
 use super::views::password::{Notice, NoticeKind};
 use crate::config::Cookieless;
+use crate::guess_limit::{self, Charge};
 use crate::shares::access::{Access, Place};
-use crate::shares::cookieless::{CookielessKey, NewCookielessPass, user_agent_digest};
+use crate::shares::cookieless::{self, CookielessKey, NewCookielessPass, user_agent_digest};
 use crate::shares::embed_origins::Origin;
 use crate::shares::event::Event;
 use crate::shares::pass::Pass;
 use crate::shares::share::Share;
 use crate::shares::store::frames;
 use crate::shares::ticket::{Errand, Ticket};
+use crate::web::client::client_address;
 use crate::web::embedder::visitor;
 use crate::web::error::Failure;
 use crate::web::frame_note::FrameState;
@@ -85,7 +87,7 @@ pub async fn answer(
     note(state, request, &ticket, share, Event::CookieRefused, now);
     match state.settings.embedding.cookieless {
         Cookieless::Auto => {
-            let answer = go_on_by_key(state, request, &ticket, clean, now).await?;
+            let answer = go_on_by_key(state, request, share, &ticket, clean, now).await?;
             note(state, request, &ticket, share, Event::CookielessPass, now);
             Ok(answer)
         }
@@ -132,10 +134,22 @@ pub(super) async fn use_once(
 async fn go_on_by_key(
     state: &web::Data<AppState>,
     request: &HttpRequest,
+    share: &Share,
     ticket: &Ticket,
     clean: &str,
     now: OffsetDateTime,
 ) -> Result<HttpResponse, Failure> {
+    let limit = cookieless::limit(
+        share.id,
+        client_address(request, &state.settings.trusted_proxies),
+    );
+    let charged = state
+        .db
+        .run(move |db| guess_limit::charge(db, &[limit], now))
+        .await?;
+    if let Charge::Wait(wait) = charged {
+        return Err(Failure::Throttled(wait.whole_seconds() + 1));
+    }
     let key = CookielessKey::random();
     let new = NewCookielessPass {
         key_digest: key.digest(),

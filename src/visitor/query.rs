@@ -2,6 +2,8 @@
 
 use percent_encoding::percent_decode_str;
 
+use crate::shares::ticket::{Errand, Ticket};
+
 const TOKEN: &str = "unlock";
 const PROBE: &str = "h";
 
@@ -24,7 +26,7 @@ impl Query {
             let is = |known: &str| percent_decode_str(name).eq(known.bytes());
             if is(TOKEN) {
                 token.get_or_insert_with(|| decode(value));
-            } else if is(PROBE) {
+            } else if is(PROBE) && Ticket::looks_like(Errand::Probe, value) {
                 probe.get_or_insert_with(|| decode(value));
             } else {
                 rest.push(pair);
@@ -68,22 +70,30 @@ fn decode(value: &str) -> String {
 mod tests {
     use super::{Query, with_probe, with_token};
 
+    /// What looks like one.
+    fn probe() -> String {
+        format!("Ag{}", "A".repeat(150))
+    }
+
     #[test]
     fn the_token_is_taken_out_and_the_rest_is_kept_byte_for_byte() {
-        let query = Query::take_apart("a=1&unlock=x.y.z&b=%C3%A4+c&=&h=p&a=2&empty");
+        let probe = probe();
+        let query = format!("a=1&unlock=x.y.z&b=%C3%A4+c&=&h={probe}&a=2&h=1080&empty");
+        let query = Query::take_apart(&query);
         assert_eq!(query.token.as_deref(), Some("x.y.z"));
-        assert_eq!(query.probe.as_deref(), Some("p"));
+        assert_eq!(query.probe, Some(probe));
         assert_eq!(
             query.clean("/content/s"),
-            "/content/s?a=1&b=%C3%A4+c&=&a=2&empty"
+            "/content/s?a=1&b=%C3%A4+c&=&a=2&h=1080&empty"
         );
     }
 
     #[test]
     fn the_first_of_two_tokens_counts_and_an_escaped_name_is_the_same_name() {
-        let query = Query::take_apart("unlock=first&%75nlock=second&%68=third");
+        let query = format!("unlock=first&%75nlock=second&%68={}", probe());
+        let query = Query::take_apart(&query);
         assert_eq!(query.token.as_deref(), Some("first"));
-        assert_eq!(query.probe.as_deref(), Some("third"));
+        assert_eq!(query.probe, Some(probe()));
         assert_eq!(query.clean("/p"), "/p");
     }
 
@@ -101,9 +111,9 @@ mod tests {
             let query = Query::take_apart(query.split_once('?').unwrap().1);
             assert_eq!(query.token.as_deref(), Some("a.b&c"));
             assert_eq!(query.clean("/p"), clean);
-            let query = with_probe(clean, "p");
+            let query = with_probe(clean, &probe());
             let query = Query::take_apart(query.split_once('?').unwrap().1);
-            assert_eq!(query.probe.as_deref(), Some("p"));
+            assert_eq!(query.probe, Some(probe()));
         }
     }
 }

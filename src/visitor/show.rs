@@ -220,12 +220,7 @@ fn answer_by_key(
     // Finished pages are made of strings.
     let html = String::from_utf8_lossy(&finished.plain).replace(&clean, &with_key);
     let mut response = HttpResponse::Ok();
-    response
-        .content_type("text/html; charset=utf-8")
-        .insert_header((
-            header::VARY,
-            "Accept-Encoding, Sec-Fetch-Dest, Sec-Fetch-Site",
-        ));
+    response.content_type("text/html; charset=utf-8");
     let mut response = match page_cache::compress_now(request, &html) {
         Some(gzip) => response
             .insert_header((header::CONTENT_ENCODING, "gzip"))

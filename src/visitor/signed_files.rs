@@ -43,7 +43,11 @@ pub fn opens(state: &AppState, request: &HttpRequest, share: &Share, now: Offset
     let (Some(expires), Some(signature)) = (value(EXPIRES), value(SIGNATURE)) else {
         return false;
     };
-    let is_ours = match place_of(request) {
+    let place = place_of(request);
+    if share.embed_only && matches!(place, Place::Tab | Place::Unknown) {
+        return false;
+    }
+    let is_ours = match place {
         Place::Tab => is_same_origin(request),
         _ => is_from_our_page(request),
     };

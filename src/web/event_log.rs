@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use crate::db::Db;
 use crate::shares::event::{Event, NewEvent, Visitor};
 use crate::shares::share::ShareId;
-use crate::shares::store::events;
+use crate::shares::store::events::{self, HEARSAY_PER_MINUTE};
 
 /// Events that may wait for the database.
 const WAITING: usize = 10_000;
@@ -23,9 +23,6 @@ const PAUSE: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 /// Shares, or visitors of shares, that a minute is remembered of.
 const REMEMBERED: u64 = 10_000;
-/// Reports of browsers per share and minute. Whoever sends more must not crowd out what else happens.
-const REPORTS_PER_MINUTE: u32 = 120;
-
 /// Where handlers leave events.
 pub struct EventLog {
     waiting: Sender<NewEvent>,
@@ -79,7 +76,8 @@ impl EventLog {
         }
     }
 
-    /// Notes what a browser, or somebody who plays one, reports.
+    /// Notes what a browser, or somebody who plays one, reports. Whoever sends more than is kept must not crowd out what
+    /// else happens.
     pub fn record_report(
         &self,
         share: ShareId,
@@ -88,7 +86,7 @@ impl EventLog {
         at: OffsetDateTime,
     ) {
         let reports = self.reports.get_with(share, Arc::default);
-        if reports.fetch_add(1, Ordering::Relaxed) < REPORTS_PER_MINUTE {
+        if reports.fetch_add(1, Ordering::Relaxed) < HEARSAY_PER_MINUTE {
             self.record(share, event, visitor, at);
         }
     }

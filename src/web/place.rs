@@ -12,7 +12,7 @@ use crate::shares::access::Place;
 /// By `Sec-Fetch-Dest`. Safari before 16.4 does not send it, nor any browser over plain http away from localhost.
 pub fn place_of(request: &HttpRequest) -> Place {
     match text(request, "sec-fetch-dest") {
-        None => Place::Unknown,
+        None | Some("") => Place::Unknown,
         Some("document") => Place::Tab,
         Some("iframe" | "frame" | "embed" | "object" | "fencedframe") => Place::Frame,
         Some(_) => Place::Part,

@@ -246,7 +246,7 @@ async fn a_flood_of_reports_stays_within_the_minutes_limit() {
     for _ in 0..3 {
         db_record(&portal, (0..100).map(report).collect());
     }
-    assert_eq!(db_site(&portal, &share, OTHER).blocked, 120);
+    assert_eq!(db_site(&portal, &share, OTHER).blocked, 30);
 }
 
 #[tokio::test]
@@ -254,12 +254,14 @@ async fn at_most_fifty_sites_are_told_of_and_those_that_work_come_first() {
     let portal = Portal::with_sample().await;
     let share = portal.db_share(|_| {});
     let now = clock::now();
-    let mut events = vec![frame(&share, CLIENT).event(Event::FramedView, now - Duration::DAY)];
-    for number in 0..60 {
-        let site = format!("https://made-up-{number}.example");
-        events.push(frame(&share, &site).event(Event::FrameBlocked(Noticed::ByRequest), now));
+    let shown = frame(&share, CLIENT).event(Event::FramedView, now - Duration::DAY);
+    db_record(&portal, vec![shown]);
+    for minutes in (0..60).rev() {
+        let site = format!("https://made-up-{minutes}.example");
+        let at = now - Duration::minutes(minutes);
+        let blocked = frame(&share, &site).event(Event::FrameBlocked(Noticed::ByRequest), at);
+        db_record(&portal, vec![blocked]);
     }
-    db_record(&portal, events);
     let health = db_health(&portal, &share);
     assert_eq!(health.sites.len(), 50);
     assert!(health.has_more);

@@ -18,6 +18,8 @@ use crate::shares::unlock_token::SigningKey;
 /// Rows per share and minute; a client that hammers must not fill the table.
 const REFUSALS_PER_MINUTE: i64 = 120;
 const WAYS_IN_PER_MINUTE: i64 = 6_000;
+/// Of what anybody can say without a token or a password.
+pub const HEARSAY_PER_MINUTE: u32 = 30;
 
 #[derive(Insertable)]
 #[diesel(table_name = share_event)]
@@ -97,8 +99,10 @@ fn kind(event: &Event) -> &'static str {
 /// Rows that a share may get in a minute, by kind.
 fn limit(kind: &str) -> i64 {
     match kind {
-        "password_accepted" | "token_accepted" | "cookie_kept" | "cookieless_pass"
-        | "framed_view" => WAYS_IN_PER_MINUTE,
+        "password_accepted" | "token_accepted" | "cookie_kept" | "cookieless_pass" => {
+            WAYS_IN_PER_MINUTE
+        }
+        "framed_view" | "frame_blocked" | "policy_report" => HEARSAY_PER_MINUTE.into(),
         _ => REFUSALS_PER_MINUTE,
     }
 }

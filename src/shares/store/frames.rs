@@ -57,19 +57,21 @@ pub fn keep_pass(db: &mut PgConnection, new: &NewCookielessPass) -> Result<(), D
 
 type PassRow = (i32, String, OffsetDateTime, OffsetDateTime, OffsetDateTime);
 
-/// The pass behind a key, if the key is of this share and browser and neither idle nor over. Its use is noted.
+/// The pass behind a key, if the key is of this share and browser, was used within `idle` and is not over. Its use is
+/// noted.
 pub fn find_pass(
     db: &mut PgConnection,
     key_digest: &[u8; 32],
     share: ShareId,
     user_agent_digest: &[u8; 32],
+    idle: Duration,
     now: OffsetDateTime,
 ) -> Result<Option<Pass>, DbError> {
     let row: Option<PassRow> = cookieless_pass::table
         .find(key_digest.as_slice())
         .filter(cookieless_pass::share_id.eq(share.uuid()))
         .filter(cookieless_pass::user_agent_sha256.eq(user_agent_digest.as_slice()))
-        .filter(cookieless_pass::last_used_at.gt(now - IDLE))
+        .filter(cookieless_pass::last_used_at.gt(now - idle))
         .filter(cookieless_pass::expires_at.gt(now))
         .select((
             cookieless_pass::epoch,
@@ -83,7 +85,7 @@ pub fn find_pass(
     let Some((epoch, way_in, began_at, last_used_at, expires_at)) = row else {
         return Ok(None);
     };
-    if now - last_used_at > USE_STEP {
+    if now - last_used_at > USE_STEP.min(idle / 4) {
         diesel::update(cookieless_pass::table.find(key_digest.as_slice()))
             .filter(cookieless_pass::last_used_at.lt(now))
             .set(cookieless_pass::last_used_at.eq(now))
@@ -94,7 +96,7 @@ pub fn find_pass(
         epoch,
         began: began_at.unix_timestamp(),
         issued: now.unix_timestamp(),
-        expires: expires_at.min(now + IDLE).unix_timestamp(),
+        expires: expires_at.min(now + idle).unix_timestamp(),
         way_in: if way_in == "password" {
             WayIn::Password
         } else {

@@ -4,7 +4,7 @@ use diesel::sql_types::{BigInt, Uuid};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use vestibule::clock;
 use vestibule::demo::sample_space::INSTALLATION;
-use vestibule::shares::share::Share;
+use vestibule::shares::share::{PassLifetime, Share};
 use vestibule::shares::store;
 
 use crate::support::{Answer, PASSWORD, Portal, Setup, Shown, Visitor, eventually, path, token};
@@ -268,6 +268,31 @@ async fn a_key_ends_when_it_was_unused_for_half_an_hour_or_is_eight_hours_old() 
             assert!(used > 0, "{statement}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_key_is_unused_no_longer_than_a_pass_lives() {
+    let portal = Portal::with_sample().await;
+    let share = portal.db_share(|new| new.pass_lifetime = PassLifetime::from_seconds(60).unwrap());
+    for (seconds, status) in [(50, 200), (61, 303)] {
+        let visitor = portal.visitor_in(Shown::Iframe);
+        let start = visitor.unlock_without_cookies(&share).await;
+        let statement = format!(
+            "update cookieless_pass set last_used_at = now() - interval '{seconds} seconds'"
+        );
+        portal.db(|db| sql_query(statement).execute(db).unwrap());
+        assert_eq!(visitor.get(&start).await.status, status, "{seconds}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_with_a_key_is_written_one_way() {
+    let portal = Portal::with_sample().await;
+    let share = portal.db_share(|_| {});
+    let visitor = portal.visitor_in(Shown::Iframe);
+    let start = visitor.unlock_without_cookies(&share).await;
+    let escaped = start.replacen("/e/", "/%65/", 1);
+    assert_eq!(visitor.get(&escaped).await.status, 404);
 }
 
 #[tokio::test]

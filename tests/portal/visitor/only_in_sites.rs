@@ -213,3 +213,46 @@ async fn switching_it_on_or_off_ends_every_pass_and_saving_it_again_none() {
     );
     assert_eq!(both.epoch, share.epoch + 3);
 }
+
+/// However the address of a file is come by, in a tab it opens nothing.
+#[tokio::test]
+async fn a_signed_file_and_a_key_open_nothing_outside_the_frame() {
+    let portal = Portal::with_sample().await;
+    let share = portal.db_share(only_in_its_site);
+    let frame = portal.visitor_in(Shown::Iframe);
+    let start = frame.unlock_without_cookies(&share).await;
+    let page = frame.get(&format!("{start}/1310731")).await;
+    let picture = page.attributes("article img", "src")[0].clone();
+    let (key, _) = start.split_at(start.find("/content/").unwrap());
+    let without_key = picture.strip_prefix(key).unwrap();
+    let with_another = format!("/e/x{without_key}");
+    let host = portal.url("");
+
+    for address in [&picture, without_key, &with_another] {
+        for destination in ["document", ""] {
+            let answer = portal
+                .visitor_in(Shown::Unsaid)
+                .get(address)
+                .header("sec-fetch-dest", destination)
+                .header("sec-fetch-site", "same-origin")
+                .header("referer", &format!("{host}/"))
+                .await;
+            assert_ne!(answer.status, 200, "{destination} {address}");
+        }
+        let silent = portal
+            .visitor_in(Shown::Unsaid)
+            .get(address)
+            .header("referer", &format!("{host}/"))
+            .await;
+        assert_ne!(silent.status, 200, "{address}");
+    }
+    let in_the_frame = frame
+        .get(&picture)
+        .header("sec-fetch-dest", "image")
+        .header("sec-fetch-site", "same-origin")
+        .await;
+    assert_eq!(in_the_frame.status, 200);
+    assert_eq!(page.attributes("form[data-open-tab]", "action").len(), 0);
+    let offer = frame.post(&format!("{start}/open"), &[]).await;
+    assert_eq!(offer.status, 303);
+}

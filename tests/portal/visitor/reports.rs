@@ -149,7 +149,8 @@ async fn every_report_gets_the_same_answer_and_nonsense_leaves_nothing() {
     let visitor = portal.visitor();
     let answer = async |address: &str, media_type: &str, body: String| {
         let mut answer = report(&visitor, address, media_type, body).await;
-        for varying in ["date", "x-request-id"] {
+        // A body that was not read to its end closes the connection, sooner or later.
+        for varying in ["date", "x-request-id", "connection"] {
             answer.headers.remove(varying);
         }
         (answer.status, answer.headers, answer.body)
@@ -174,7 +175,7 @@ async fn every_report_gets_the_same_answer_and_nonsense_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn whoever_sends_many_reports_is_heard_a_hundred_and_twenty_times_a_minute() {
+async fn whoever_sends_many_reports_is_heard_thirty_times_a_minute() {
     let portal = Portal::with_sample().await;
     let share = share_for_client(&portal);
     let address = format!("{}/reports", path(&share));
@@ -188,7 +189,7 @@ async fn whoever_sends_many_reports_is_heard_a_hundred_and_twenty_times_a_minute
     }
     // A real visit afterwards is recorded all the same.
     visitor.unlock(&share).await;
-    let events = events_of(&portal, &share, 121).await;
+    let events = events_of(&portal, &share, 31).await;
     assert_eq!(events[0].kind, "token_accepted");
 }
 

@@ -59,7 +59,7 @@ async fn every_address_of_a_share_takes_a_token_and_leads_back_to_itself() {
 async fn all_other_query_parameters_are_kept_byte_for_byte() {
     let portal = Portal::with_sample().await;
     let share = portal.db_share(|_| {});
-    let (before, after) = ("a=%C3%A4+%2f&b", "=&a=2&UNLOCK=x&c=%7e");
+    let (before, after) = ("a=%C3%A4+%2f&b&h=1080", "=&a=2&UNLOCK=x&c=%7e");
 
     let unlocked = portal
         .visitor()
