@@ -158,11 +158,12 @@ pub const DATA_HEADERS: [(HeaderName, &str); 6] = [
 /// Adds what a redirect carries. Its address may hold a token, and so may the one it leads to.
 ///
 /// A frame inside a page with `COEP: require-corp`, and a picture in such a frame, follow it only with this resource
-/// policy. It has no content that the policy could keep from anybody.
+/// policy, and in WebKit a frame only with this embedder policy. It has no content that could be kept from anybody.
 pub fn harden_redirect(headers: &mut HeaderMap) {
     set(headers, header::CACHE_CONTROL, "no-store");
     set(headers, header::REFERRER_POLICY, "no-referrer");
     set(headers, CORP, "cross-origin");
+    set(headers, COEP, "require-corp");
 }
 
 /// Middleware: where a key, a token or a probe stands in the address, nobody is told the address; and what was found by a

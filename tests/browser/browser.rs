@@ -47,8 +47,14 @@ impl Browser {
 
     /// Chromium with these preferences of its profile.
     pub(crate) async fn chromium_with(preferences: Value) -> Self {
+        Self::chromium_with_flags(preferences, &[]).await
+    }
+
+    /// The same with more of its command line.
+    pub(crate) async fn chromium_with_flags(preferences: Value, more: &[String]) -> Self {
         let profile = tempfile::tempdir().unwrap();
         let mut flags = CHROMIUM_FLAGS.map(str::to_owned).to_vec();
+        flags.extend_from_slice(more);
         flags.push(format!("--user-data-dir={}", profile.path().display()));
         let capabilities = json!({
             "goog:chromeOptions": { "args": flags, "prefs": preferences },
@@ -60,15 +66,19 @@ impl Browser {
 
     /// Firefox, which keeps third-party cookies apart by default, told to drop those that are not `Partitioned`.
     pub(crate) async fn firefox() -> Self {
+        Self::firefox_with(json!({
+            "network.cookie.cookieBehavior": 5,
+            "network.cookie.cookieBehavior.optInPartitioning": true,
+        }))
+        .await
+    }
+
+    /// Firefox with these preferences of its profile, and content with any certificate.
+    pub(crate) async fn firefox_with(preferences: Value) -> Self {
         let profile = tempfile::tempdir().unwrap();
         let capabilities = json!({
-            "moz:firefoxOptions": {
-                "args": ["-headless"],
-                "prefs": {
-                    "network.cookie.cookieBehavior": 5,
-                    "network.cookie.cookieBehavior.optInPartitioning": true,
-                },
-            },
+            "acceptInsecureCerts": true,
+            "moz:firefoxOptions": { "args": ["-headless"], "prefs": preferences },
         });
         let flags = ["--port=0", "--websocket-port=0", "--profile-root"];
         let root = profile.path().display().to_string();
@@ -180,6 +190,11 @@ impl Browser {
 
     /// Waits until the script returns true.
     pub(crate) async fn until(&self, script: &str) {
+        self.until_within(PATIENCE, script).await;
+    }
+
+    /// The same for what may take longer.
+    pub(crate) async fn until_within(&self, patience: Duration, script: &str) {
         let began = Instant::now();
         // A document that is just being replaced cannot answer; the next one can.
         while !matches!(
@@ -187,7 +202,7 @@ impl Browser {
             Ok(Value::Bool(true))
         ) {
             assert!(
-                began.elapsed() < PATIENCE,
+                began.elapsed() < patience,
                 "never true at {}: {script}\n{}",
                 self.url().await,
                 self.body_text().await
@@ -198,6 +213,13 @@ impl Browser {
 
     pub(crate) async fn enter_frame(&self, css: &str) {
         self.find(css).await.enter_frame().await.unwrap();
+    }
+
+    /// Back to the page of the tab, from however deep inside it.
+    pub(crate) async fn leave_frames(&self) {
+        let body = json!({ "id": null });
+        let path = "frame";
+        self.client.issue_cmd(Own { path, body }).await.unwrap();
     }
 
     /// A command of the Chrome DevTools Protocol.

@@ -70,7 +70,7 @@ async fn two_frames_that_unlock_two_shares_at_once_both_stay_open() {
         assert_eq!(browser.text("h1").await, title);
         reload(&browser).await;
         assert_eq!(browser.text("h1").await, title);
-        browser.client.enter_parent_frame().await.unwrap();
+        browser.leave_frames().await;
     }
     browser.close().await;
 }
