@@ -1,6 +1,8 @@
 //! Files by the signature in their address; who may have them that way. The signature is `shares::file_signature`'s
 //! subject.
 
+use std::sync::Arc;
+
 use actix_web::HttpRequest;
 use time::OffsetDateTime;
 use url::form_urlencoded;
@@ -10,24 +12,21 @@ use crate::shares::access::Place;
 use crate::shares::file_signature;
 use crate::shares::share::{Availability, Share};
 use crate::web::place::{is_from_our_page, is_same_origin, place_of};
+use crate::web::share_cache::KnownShare;
 use crate::web::state::AppState;
 
 const EXPIRES: &str = "x";
 const SIGNATURE: &str = "s";
 
 /// Signs the files of a page that is made now; with it, until when.
-pub fn signer(
-    state: &AppState,
-    share: &std::sync::Arc<crate::web::share_cache::KnownShare>,
-    now: OffsetDateTime,
-) -> (FileSigner, i64) {
+pub fn signer(state: &AppState, share: &Arc<KnownShare>, now: OffsetDateTime) -> (FileSigner, i64) {
     let expires = file_signature::expiry(now);
-    let (key, known) = (state.pass_key.clone(), std::sync::Arc::clone(share));
+    let (key, known) = (state.pass_key.clone(), Arc::clone(share));
     let sign = move |attachment: &str| {
         let signature = key.sign_file(&known.share, attachment, expires);
         format!("{EXPIRES}={expires}&{SIGNATURE}={signature}")
     };
-    (std::sync::Arc::new(sign), expires)
+    (Arc::new(sign), expires)
 }
 
 /// Whether the request is for a file whose address is signed, and a page of ours asks for it: linked from elsewhere or
