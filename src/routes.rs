@@ -51,7 +51,7 @@ fn visitor(config: &mut ServiceConfig) {
                 .wrap(from_fn(tell_of_pass))
                 .service(ask_and_do(
                     "/session/end",
-                    cookieless::leave_form,
+                    session::leave_form,
                     cookieless::end_session,
                 ))
                 .configure(content),
@@ -79,7 +79,7 @@ fn visitor(config: &mut ServiceConfig) {
 fn content(config: &mut ServiceConfig) {
     config
         .service(read("", show::show_root))
-        .service(ask_and_do("/open", hand_over::leave_form, hand_over::open))
+        .service(ask_and_do("/open", session::leave_form, hand_over::open))
         .service(read("/", show::drop_slash))
         .service(read("/search", search::show_search))
         .service(read(

@@ -73,7 +73,7 @@ impl Ticket {
     }
 
     /// Whether it is good for this share now, apart from having been used.
-    pub fn is_valid(&self, errand: Errand, share: &Share, now: OffsetDateTime) -> bool {
+    fn is_valid(&self, errand: Errand, share: &Share, now: OffsetDateTime) -> bool {
         self.errand == errand
             && now.unix_timestamp() < self.expires.min(self.pass.expires)
             && self.pass.share == share.id
@@ -131,8 +131,20 @@ impl PassKey {
         URL_SAFE_NO_PAD.encode(signed)
     }
 
+    /// The ticket, if it is good for this errand at this share now. Whether it was used is another question.
+    pub fn accept_ticket(
+        &self,
+        text: &str,
+        errand: Errand,
+        share: &Share,
+        now: OffsetDateTime,
+    ) -> Option<Ticket> {
+        self.verify_ticket(text)
+            .filter(|ticket| ticket.is_valid(errand, share, now))
+    }
+
     /// `None` for anything that this key did not sign as a ticket.
-    pub fn verify_ticket(&self, text: &str) -> Option<Ticket> {
+    fn verify_ticket(&self, text: &str) -> Option<Ticket> {
         if text.len() > MAX_TEXT_BYTES {
             return None;
         }

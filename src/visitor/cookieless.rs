@@ -10,21 +10,22 @@ use std::sync::Arc;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use time::OffsetDateTime;
 
-use super::gate::{Refusal, Unlocked, UsedPass, append_cookie, base_path, named_share};
+use super::gate::{Refusal, Unlocked, UsedPass, base_path, named_share};
 use super::probe::digest_of_browser;
 use super::query::{Query, with_token};
 use super::signed_files;
+use super::unlock::admit;
 use crate::config::Cookieless;
 use crate::shares::access::{self, Access, Place};
 use crate::shares::cookieless::{CookielessKey, idle};
 use crate::shares::pass::Pass;
 use crate::shares::share::Share;
 use crate::shares::store::frames;
-use crate::web::error::Failure;
+use crate::web::error::{Failure, PageError};
+use crate::web::page;
 use crate::web::place::{is_same_origin, place_of};
 use crate::web::share_cache::KnownShare;
 use crate::web::state::AppState;
-use crate::web::{page, pass_cookie};
 
 /// The gate of addresses with a key.
 pub(super) async fn pass_gate(
@@ -52,7 +53,8 @@ pub(super) async fn pass_gate(
             .map_err(|failure| Refusal::of(share, failure))?
     {
         if door == Door::OwnTab {
-            let in_a_tab = hand_over(state, request, share, &pass, &clean, now);
+            // A link of a framed page opens a tab: there a cookie is kept.
+            let in_a_tab = admit(state, request, share, &pass, &clean, now);
             return Err(Refusal::Answer(in_a_tab));
         }
         request.extensions_mut().insert(UsedPass {
@@ -116,22 +118,6 @@ async fn live_pass(
     )
 }
 
-/// A link of a framed page opens a tab: there a cookie is kept.
-fn hand_over(
-    state: &AppState,
-    request: &HttpRequest,
-    share: &Share,
-    pass: &Pass,
-    clean: &str,
-    now: OffsetDateTime,
-) -> HttpResponse {
-    let mut response = page::see_other(clean);
-    for cookie in pass_cookie::admit(state, request, share, pass, now) {
-        append_cookie(&mut response, &cookie);
-    }
-    response
-}
-
 /// `POST /e/{key}/content/{share}/session/end`: the key is good for nothing any more.
 pub async fn end_session(
     state: web::Data<AppState>,
@@ -145,15 +131,9 @@ pub async fn end_session(
     if let Some(key) = key {
         let digest = key.digest();
         let ended = state.db.run(move |db| frames::end_pass(db, &digest)).await;
-        ended.map_err(|error| crate::web::error::PageError::from(Failure::from(error)))?;
+        ended.map_err(PageError::from)?;
     }
     Ok(page::see_other(&base_path(known.share.id)))
-}
-
-/// `GET` there: the form's own address shows nothing.
-pub async fn leave_form(request: HttpRequest) -> HttpResponse {
-    let share = request.match_info().get("share").unwrap_or_default();
-    page::see_other(&format!("/content/{share}"))
 }
 
 /// A path without its key.

@@ -82,11 +82,10 @@ async fn take(
     next: &str,
     now: OffsetDateTime,
 ) -> Result<HttpResponse, Failure> {
-    let ticket = state
+    match state
         .pass_key
-        .verify_ticket(ticket)
-        .filter(|ticket| ticket.is_valid(Errand::HandOver, share, now));
-    match ticket {
+        .accept_ticket(ticket, Errand::HandOver, share, now)
+    {
         Some(ticket) if !share.embed_only && use_once(state, &ticket).await? => {
             Ok(admit(state, request, share, &ticket.pass, next, now))
         }
@@ -130,9 +129,4 @@ fn offer(
 fn accepts_json(request: &HttpRequest) -> bool {
     let accepted = request.headers().get(header::ACCEPT);
     accepted.is_some_and(|value| value.as_bytes() == b"application/json")
-}
-
-/// `GET` on the form's own address: back to the share.
-pub async fn leave_form(request: HttpRequest) -> HttpResponse {
-    super::cookieless::leave_form(request).await
 }

@@ -62,11 +62,10 @@ pub async fn answer(
     clean: &str,
     now: OffsetDateTime,
 ) -> Result<HttpResponse, Failure> {
-    let ticket = state
+    let accepted = state
         .pass_key
-        .verify_ticket(ticket)
-        .filter(|ticket| ticket.is_valid(Errand::Probe, share, now));
-    let Some(ticket) = ticket else {
+        .accept_ticket(ticket, Errand::Probe, share, now);
+    let Some(ticket) = accepted else {
         return Ok(page::see_other(clean));
     };
     let is_in = matches!(access, Access::Open | Access::ByPass(_));

@@ -2,10 +2,10 @@
 //! admin to read, and lets nobody in.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{self, AsHeaderName};
+use actix_web::http::header;
 use url::Url;
 
-use super::place::place_of;
+use super::place::{is_ours, place_of, refers_to_us, text};
 use crate::shares::access::Place;
 use crate::shares::embed_origins::{EmbedOrigins, Origin};
 use crate::shares::event::{BrowserFamily, Embedder, Visitor};
@@ -25,6 +25,7 @@ pub fn is_put_in_a_frame(request: &HttpRequest) -> bool {
         text(request, "sec-fetch-site"),
         Some("cross-site" | "same-site")
     );
+    // A frame in a sandbox is a stranger to its own site, but refers to it.
     place_of(request) == Place::Frame && by_another && !refers_to_us(request)
 }
 
@@ -68,20 +69,6 @@ fn only_site(listed: &EmbedOrigins) -> Option<Origin> {
         },
         EmbedOrigins::None | EmbedOrigins::Any => None,
     }
-}
-
-/// As from a frame in a sandbox, which is a stranger to its own site.
-fn refers_to_us(request: &HttpRequest) -> bool {
-    let referrer = text(request, header::REFERER).and_then(|address| Url::parse(address).ok());
-    referrer.is_some_and(|url| is_ours(request, &url))
-}
-
-fn is_ours(request: &HttpRequest, url: &Url) -> bool {
-    text(request, header::HOST).is_some_and(|host| url.authority().eq_ignore_ascii_case(host))
-}
-
-fn text(request: &HttpRequest, name: impl AsHeaderName) -> Option<&str> {
-    request.headers().get(name)?.to_str().ok()
 }
 
 /// On iOS every browser is Safari under another name, and treats cookies as Safari does. Browsers that are built on

@@ -27,15 +27,22 @@ pub fn is_same_origin(request: &HttpRequest) -> bool {
 /// As [`is_same_origin`], or the `Referer` names this host. Pictures of shared pages send their origin in it even from
 /// a sandboxed frame, whose requests count as those of another site.
 pub fn is_from_our_page(request: &HttpRequest) -> bool {
-    let refers_to_us = || {
-        let referrer = Url::parse(text(request, header::REFERER)?).ok()?;
-        let host = text(request, header::HOST)?;
-        Some(referrer.authority().eq_ignore_ascii_case(host))
-    };
-    is_same_origin(request) || refers_to_us().unwrap_or(false)
+    is_same_origin(request) || refers_to_us(request)
 }
 
-fn text(request: &HttpRequest, name: impl AsHeaderName) -> Option<&str> {
+/// Whether the `Referer` names this host.
+pub(super) fn refers_to_us(request: &HttpRequest) -> bool {
+    let referrer = text(request, header::REFERER).and_then(|address| Url::parse(address).ok());
+    referrer.is_some_and(|url| is_ours(request, &url))
+}
+
+/// Whether an address is one of the host that was asked.
+pub(super) fn is_ours(request: &HttpRequest, url: &Url) -> bool {
+    text(request, header::HOST).is_some_and(|host| url.authority().eq_ignore_ascii_case(host))
+}
+
+/// A header, if it is there and readable.
+pub(super) fn text(request: &HttpRequest, name: impl AsHeaderName) -> Option<&str> {
     request.headers().get(name)?.to_str().ok()
 }
 
