@@ -1,19 +1,22 @@
 //! Flags and environment variables in, [`Settings`] out. Every wrong value is reported, not only the first.
 //! The one place that knows the names of variables.
 
+mod app;
 mod embedding;
 mod live;
 mod parse;
+mod storage;
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use ipnet::IpNet;
 use url::Url;
 
+pub use self::app::{App, AppArgs, Sharers};
 pub use self::embedding::{Cookieless, EmbedWildcards, Embedding, EmbeddingArgs};
 pub use self::live::{Atlassian, LiveArgs, LiveConfig};
+pub use self::storage::{Objects, S3Settings, Storage, StorageArgs};
 
 use self::parse::{
     parse_base_url, parse_host, parse_list, parse_listen, parse_network, parse_number,
@@ -25,49 +28,6 @@ pub struct DatabaseArgs {
     /// PostgreSQL, as a URL or as `host=… dbname=…`; several hosts and `target_session_attrs=read-write` are possible.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
-}
-
-/// Where attachments lie: for `serve` and `import`.
-#[derive(Clone, clap::Args)]
-pub struct StorageArgs {
-    /// Folder for attachments and unfinished uploads.
-    #[arg(
-        long,
-        env = "VESTIBULE_DATA_DIR",
-        default_value = "data",
-        value_name = "FOLDER"
-    )]
-    pub data_dir: PathBuf,
-    /// Keep attachments in S3-compatible storage instead: `s3://bucket/prefix`.
-    #[arg(long, env = "VESTIBULE_OBJECT_STORE", value_name = "URL")]
-    pub object_store: Option<String>,
-    /// Endpoint of the S3-compatible storage, if it is not Amazon's.
-    #[arg(long, env = "VESTIBULE_S3_ENDPOINT", value_name = "URL")]
-    pub s3_endpoint: Option<String>,
-    /// Region of the S3-compatible storage.
-    #[arg(
-        long,
-        env = "VESTIBULE_S3_REGION",
-        default_value = "us-east-1",
-        value_name = "NAME"
-    )]
-    pub s3_region: String,
-    /// Access key of the S3-compatible storage.
-    #[arg(
-        long,
-        env = "VESTIBULE_S3_ACCESS_KEY_ID",
-        hide_env_values = true,
-        value_name = "KEY"
-    )]
-    pub s3_access_key_id: Option<String>,
-    /// Secret of that access key.
-    #[arg(
-        long,
-        env = "VESTIBULE_S3_SECRET_ACCESS_KEY",
-        hide_env_values = true,
-        value_name = "SECRET"
-    )]
-    pub s3_secret_access_key: Option<String>,
 }
 
 /// What the portal is called from outside: for `serve` and `unlock-link`.
@@ -112,6 +72,8 @@ pub struct ServeArgs {
     pub live: LiveArgs,
     #[command(flatten)]
     pub embedding: EmbeddingArgs,
+    #[command(flatten)]
+    pub app: AppArgs,
     /// Addresses or networks of reverse proxies whose `Forwarded` and `X-Forwarded-For` are believed, separated by
     /// commas.
     #[arg(
@@ -152,6 +114,7 @@ pub struct Settings {
     pub session_key: [u8; 64],
     pub live: LiveConfig,
     pub embedding: Embedding,
+    pub app: App,
     pub storage: Storage,
     pub trusted_proxies: Vec<IpNet>,
     pub upload_limit_bytes: u64,
@@ -179,38 +142,6 @@ impl BaseUrl {
     /// The full URL of a path that begins with a slash.
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.origin())
-    }
-}
-
-/// Where attachment bytes lie.
-#[derive(Debug, Clone)]
-pub struct Storage {
-    pub data_dir: PathBuf,
-    pub objects: Objects,
-}
-
-/// The kind of object store.
-#[derive(Debug, Clone)]
-pub enum Objects {
-    /// The folder `attachments` of the data folder.
-    Local,
-    S3(S3Settings),
-}
-
-/// An S3-compatible bucket.
-#[derive(Clone)]
-pub struct S3Settings {
-    pub bucket: String,
-    pub prefix: String,
-    pub endpoint: Option<String>,
-    pub region: String,
-    pub access_key_id: Option<String>,
-    pub secret_access_key: Option<String>,
-}
-
-impl fmt::Debug for S3Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "s3://{}/{}", self.bucket, self.prefix)
     }
 }
 
@@ -271,69 +202,6 @@ impl BaseUrlArgs {
     }
 }
 
-impl StorageArgs {
-    /// Everything in one folder of this machine.
-    pub fn local(data_dir: PathBuf) -> Self {
-        Self {
-            data_dir,
-            object_store: None,
-            s3_endpoint: None,
-            s3_region: String::new(),
-            s3_access_key_id: None,
-            s3_secret_access_key: None,
-        }
-    }
-
-    pub fn read(&self) -> Result<Storage, ConfigError> {
-        let mut errors = ConfigError::default();
-        self.check(&mut errors).ok_or(errors)
-    }
-
-    fn check(&self, errors: &mut ConfigError) -> Option<Storage> {
-        if self.s3_access_key_id.is_some() != self.s3_secret_access_key.is_some() {
-            errors.add(
-                "VESTIBULE_S3_ACCESS_KEY_ID",
-                "goes together with VESTIBULE_S3_SECRET_ACCESS_KEY; set both or none",
-            );
-        }
-        if let Some(endpoint) = &self.s3_endpoint {
-            let parsed = Url::parse(endpoint).map_err(|error| format!("is not a URL: {error}"));
-            errors.check("VESTIBULE_S3_ENDPOINT", parsed);
-        }
-        let objects = match self
-            .object_store
-            .as_deref()
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-        {
-            None => Objects::Local,
-            Some(text) => Objects::S3(errors.check("VESTIBULE_OBJECT_STORE", self.parse_s3(text))?),
-        };
-        Some(Storage {
-            data_dir: self.data_dir.clone(),
-            objects,
-        })
-    }
-
-    fn parse_s3(&self, text: &str) -> Result<S3Settings, String> {
-        let rest = text
-            .strip_prefix("s3://")
-            .ok_or_else(|| "must be of the form s3://bucket/prefix".to_owned())?;
-        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-        if bucket.is_empty() {
-            return Err("names no bucket; the form is s3://bucket/prefix".to_owned());
-        }
-        Ok(S3Settings {
-            bucket: bucket.to_owned(),
-            prefix: prefix.trim_matches('/').to_owned(),
-            endpoint: self.s3_endpoint.clone(),
-            region: self.s3_region.clone(),
-            access_key_id: self.s3_access_key_id.clone(),
-            secret_access_key: self.s3_secret_access_key.clone(),
-        })
-    }
-}
-
 impl ServeArgs {
     /// Checks every value; the error names each wrong one.
     pub fn read(&self) -> Result<Settings, ConfigError> {
@@ -360,6 +228,7 @@ impl ServeArgs {
         let hosts = errors.check("VESTIBULE_HOSTS", parse_list(&self.hosts, parse_host));
         let live = self.live.check(errors);
         let embedding = self.embedding.check(errors);
+        let app = self.app.check(errors);
         let storage = self.storage.check(errors);
         let proxies = errors.check(
             "VESTIBULE_TRUSTED_PROXIES",
@@ -380,6 +249,7 @@ impl ServeArgs {
             session_key: key.session_key(),
             live,
             embedding: embedding?,
+            app: app?,
             storage: storage?,
             trusted_proxies: proxies?,
             upload_limit_bytes: u64::from(upload?) << 20,

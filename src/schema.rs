@@ -12,15 +12,20 @@ pub mod sql_types {
 }
 
 diesel::table! {
-    /// An admin.
+    /// Somebody who may use the admin pages.
     account (id) {
         id -> Uuid,
-        email -> Text,
-        password_hash -> Text,
+        email -> Nullable<Text>,
+        /// Argon2id PHC string; null for accounts that another system vouches for.
+        password_hash -> Nullable<Text>,
         /// Part of every sign-in session; raised by a password change, which ends all others.
         session_epoch -> Int4,
         created_at -> Timestamptz,
         last_sign_in_at -> Nullable<Timestamptz>,
+        /// Of accounts that another system vouches for; may change with every sign-in.
+        display_name -> Nullable<Text>,
+        /// admin: everything; sharer: shares of content that they may see, and nothing else.
+        role -> Text,
     }
 }
 
@@ -86,6 +91,8 @@ diesel::table! {
         file_limit_bytes -> Int8,
         /// Part of the webhook's address and secret; raising it makes the old ones useless.
         webhook_generation -> Int4,
+        /// The app was uninstalled: from then on its shares answer that they are not available.
+        unavailable_from -> Nullable<Timestamptz>,
     }
 }
 
@@ -156,6 +163,51 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Which account a person of another system has: an OpenID provider, or the site of a connection.
+    identity (issuer, subject) {
+        /// The OpenID issuer's URL, or connection:{id}.
+        issuer -> Text,
+        /// The issuer's own name for the person: sub, an Atlassian account id, a user key.
+        subject -> Text,
+        account_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Our app at a Confluence Cloud site, by Connect or Forge: the other side of its connection.
+    installation (connection_id) {
+        connection_id -> Uuid,
+        kind -> Text,
+        /// Connect: the clientKey; Forge: the ARI of the installation.
+        client_key -> Text,
+        app_key -> Text,
+        /// Connect: what impersonation signs in with; a re-installation replaces it.
+        oauth_client_id -> Nullable<Text>,
+        /// As the site told it, with /wiki and without a slash at its end.
+        base_url -> Text,
+        /// A custom domain, for links only.
+        display_url -> Nullable<Text>,
+        /// Connect: the shared secret; Forge: the last token of the app user with its end. Encrypted with a key that is derived from VESTIBULE_SECRET_KEY.
+        secret -> Nullable<Bytea>,
+        state -> Text,
+        state_since -> Timestamptz,
+        /// The installation at the same site that came after this one, as after the import of a site.
+        superseded_by -> Nullable<Uuid>,
+        /// The authorization server no longer knows oauth_client_id: the app has to be installed again. Nobody is impersonated until then.
+        stale_since -> Nullable<Timestamptz>,
+        /// The last thing that went wrong, as a sentence for the admin.
+        problem -> Nullable<Text>,
+        problem_at -> Nullable<Timestamptz>,
+        /// Calls in the name of system users and other apps, which were answered with nothing.
+        quiet_calls -> Int8,
+        last_quiet_call_at -> Nullable<Timestamptz>,
+        installed_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// What a share lets out beyond its pages' text, as of the last check.
     leak_report (share_id) {
         share_id -> Uuid,
@@ -214,6 +266,41 @@ diesel::table! {
         retry_at -> Nullable<Timestamptz>,
         /// Live: footer comments, where a share shows them.
         comments -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    /// By what a signed-in person is known at a site, for as long as the sign-in lasts: single sign-on cookies or a user token.
+    person_credentials (account_id, connection_id) {
+        account_id -> Uuid,
+        connection_id -> Uuid,
+        /// Encrypted with a key that is derived from VESTIBULE_SECRET_KEY, bound to both ids.
+        credentials -> Bytea,
+        /// When the site last said who they belong to.
+        checked_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// A page as Confluence renders it for the people of a share: its maker, or who stands in.
+    seen_page (connection_id, content_id, maker, stand_in) {
+        connection_id -> Uuid,
+        content_id -> Text,
+        /// shared_page.maker_person, empty where a share has none.
+        maker -> Text,
+        /// shared_page.stand_in_person, empty where a share has none.
+        stand_in -> Text,
+        /// Of the page when it was rendered.
+        version -> Int4,
+        /// The export view; null when none could be had, so that the storage format is rendered by us.
+        body -> Nullable<Text>,
+        /// In whose name it was rendered: the maker, who stands in, the app user, or nobody (by us).
+        eyes -> Text,
+        /// The maker may not see the page, so the share does not show it.
+        withheld -> Bool,
+        /// Why other eyes than the maker's were used, or none: a sentence for the admin.
+        reason -> Nullable<Text>,
+        fetched_at -> Timestamptz,
     }
 }
 
@@ -286,6 +373,14 @@ diesel::table! {
         show_comments -> Bool,
         /// Whether the share opens only by an unlock token, and only inside a frame of its embed_origins.
         embed_only -> Bool,
+        /// Whose share it is; sharers see their own.
+        maker_account -> Nullable<Uuid>,
+        /// The maker's id at the connection's site, in whose name its pages are rendered.
+        maker_person -> Nullable<Text>,
+        /// Whose name is used when the maker's cannot be: another admin, named for this share.
+        stand_in_person -> Nullable<Text>,
+        /// The connection of an installation before a re-installation, from which the share was moved; it can be moved back as long as that is there.
+        rebound_from -> Nullable<Uuid>,
     }
 }
 
@@ -330,9 +425,13 @@ diesel::joinable!(attachment_snapshot -> connection (connection_id));
 diesel::joinable!(connection_health -> connection (connection_id));
 diesel::joinable!(cookieless_pass -> shared_page (share_id));
 diesel::joinable!(followed_root -> connection (connection_id));
+diesel::joinable!(identity -> account (account_id));
 diesel::joinable!(leak_report -> shared_page (share_id));
 diesel::joinable!(page_snapshot -> connection (connection_id));
+diesel::joinable!(person_credentials -> account (account_id));
+diesel::joinable!(person_credentials -> connection (connection_id));
 diesel::joinable!(share_event -> shared_page (share_id));
+diesel::joinable!(shared_page -> account (maker_account));
 diesel::joinable!(shared_page -> connection (connection_id));
 diesel::joinable!(shown_file -> connection (connection_id));
 diesel::joinable!(wiki_space -> connection (connection_id));
@@ -347,8 +446,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     cookieless_pass,
     followed_root,
     guess_bucket,
+    identity,
+    installation,
     leak_report,
     page_snapshot,
+    person_credentials,
+    seen_page,
     share_event,
     shared_page,
     shown_file,

@@ -36,17 +36,54 @@ impl Email {
     }
 }
 
-/// An admin.
+/// What an account may do in the admin pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Everything.
+    Admin,
+    /// Shares of content that its person may see; no connections, API tokens or other people's accounts.
+    Sharer,
+}
+
+impl Role {
+    const ALL: [Self; 2] = [Self::Admin, Self::Sharer];
+
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Sharer => "sharer",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == word)
+    }
+}
+
+/// Somebody who may use the admin pages.
 #[derive(Debug)]
 pub struct Account {
     pub id: Uuid,
-    /// Lower case.
-    pub email: String,
-    pub password_hash: PasswordHash,
+    /// Lower case. `None` where another system vouches for the person and tells no address.
+    pub email: Option<String>,
+    /// As the system says that vouches for the person.
+    pub display_name: Option<String>,
+    pub role: Role,
+    /// `None` for those who sign in elsewhere.
+    pub password_hash: Option<PasswordHash>,
     /// Part of every sign-in session; raising it ends all of them.
     pub session_epoch: i32,
     pub created_at: OffsetDateTime,
     pub last_sign_in_at: Option<OffsetDateTime>,
+}
+
+impl Account {
+    /// What the account is called on pages and in shares; never empty.
+    pub fn name(&self) -> &str {
+        let name = self.email.as_deref().or(self.display_name.as_deref());
+        name.unwrap_or("somebody")
+    }
 }
 
 #[cfg(test)]

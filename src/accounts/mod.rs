@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod api_token;
+pub mod person;
 pub mod session;
 pub mod sign_in;
 pub mod store;

@@ -21,15 +21,32 @@ pub struct SignInSession {
     pub epoch: i32,
     pub signed_in_at: i64,
     pub seen_at: i64,
+    /// Sessions of earlier releases began with a password.
+    #[serde(default)]
+    pub way: Way,
+}
+
+/// How somebody signed in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Way {
+    #[default]
+    Password,
+    /// At the OpenID provider.
+    OpenId,
+    /// By the single sign-on of this connection's Data Center site, which is asked again every few minutes.
+    SingleSignOn { connection_id: Uuid },
+    /// Inside Confluence, in a frame of this connection's app. Such a session is good in frames only.
+    App { connection_id: Uuid },
 }
 
 impl SignInSession {
-    pub fn begin(account: &Account, now: OffsetDateTime) -> Self {
+    pub fn begin(account: &Account, way: Way, now: OffsetDateTime) -> Self {
         Self {
             account_id: account.id,
             epoch: account.session_epoch,
             signed_in_at: now.unix_timestamp(),
             seen_at: now.unix_timestamp(),
+            way,
         }
     }
 
@@ -59,7 +76,7 @@ mod tests {
     use time::{Duration, OffsetDateTime};
     use uuid::Uuid;
 
-    use super::SignInSession;
+    use super::{SignInSession, Way};
 
     const START: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
@@ -69,6 +86,7 @@ mod tests {
             epoch: 1,
             signed_in_at: 0,
             seen_at: 0,
+            way: Way::Password,
         }
     }
 

@@ -62,7 +62,7 @@ pub async fn sign_in(
     };
     let stored = account
         .as_ref()
-        .map(|account| account.password_hash.clone());
+        .and_then(|account| account.password_hash.clone());
     let replacement = match (hasher.verify(password, stored).await?, &account) {
         (Verdict::Wrong, _) | (_, None) => return Ok(SignIn::Refused),
         (Verdict::Right, _) => None,
@@ -74,8 +74,8 @@ pub async fn sign_in(
     let charged = limits(email, client);
     db.run(move |db| {
         guess_limit::give_back(db, &charged)?;
-        if let Some(hash) = replacement {
-            store::replace_outdated_hash(db, account.id, &account.password_hash, &hash)?;
+        if let (Some(outdated), Some(hash)) = (&account.password_hash, replacement) {
+            store::replace_outdated_hash(db, account.id, outdated, &hash)?;
         }
         store::note_sign_in(db, account.id, now)?;
         Ok(SignIn::Accepted(account))
@@ -101,7 +101,7 @@ pub async fn check_own_password(
     client: &str,
     now: OffsetDateTime,
 ) -> Result<OwnPassword, SignInError> {
-    let limits_of = || limits_by_name(&account.email, client);
+    let limits_of = || limits_by_name(account.name(), client);
     let charged = limits_of();
     let charge = db
         .run(move |db| guess_limit::charge(db, &charged, now))
@@ -110,7 +110,7 @@ pub async fn check_own_password(
         return Ok(OwnPassword::Wait(wait));
     }
     let verdict = hasher
-        .verify(password, Some(account.password_hash.clone()))
+        .verify(password, account.password_hash.clone())
         .await?;
     if matches!(verdict, Verdict::Wrong) {
         return Ok(OwnPassword::Wrong);

@@ -2,3 +2,5 @@
 
 pub mod account;
 pub mod api_token;
+pub mod identity;
+pub mod person;

@@ -6,7 +6,7 @@ use crate::web::csrf::CsrfToken;
 
 /// Given to every admin template as `chrome`.
 pub struct Chrome {
-    pub email: String,
+    pub name: String,
     pub section: Section,
     pub flash: Option<Flash>,
     csrf: CsrfToken,
@@ -25,7 +25,7 @@ impl Chrome {
     /// Takes the message of the page before; one page shows it.
     pub fn of(admin: &Admin, section: Section) -> Self {
         Self {
-            email: admin.email().to_owned(),
+            name: admin.name().to_owned(),
             section,
             flash: admin.take_flash(),
             csrf: admin.csrf().clone(),

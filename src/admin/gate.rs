@@ -40,8 +40,9 @@ impl Admin {
         &self.account
     }
 
-    pub fn email(&self) -> &str {
-        &self.account.email
+    /// What the account is called: its e-mail address, or its person's name.
+    pub fn name(&self) -> &str {
+        self.account.name()
     }
 
     /// When the session began, for a session that replaces it.

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::form::{AdminForm, AdminQuery, JustAButton};
 use super::session;
 use crate::accounts::account::Email;
-use crate::accounts::session::SignInSession;
+use crate::accounts::session::{SignInSession, Way};
 use crate::accounts::sign_in::{self, SignIn, SignInError};
 use crate::accounts::store::account as accounts;
 use crate::clock;
@@ -111,7 +111,7 @@ pub async fn sign_in(
     let outcome = sign_in::sign_in(&state.db, &state.hasher, &email, password, &client, now).await;
     match outcome.map_err(Failure::from)? {
         SignIn::Accepted(account) => {
-            session::begin(&cookie, &SignInSession::begin(&account, now))?;
+            session::begin(&cookie, &SignInSession::begin(&account, Way::Password, now))?;
             Ok(page::see_other(inside_admin(&form.next)))
         }
         SignIn::Refused => refuse(&form, StatusCode::UNPROCESSABLE_ENTITY, WRONG.to_owned()),

@@ -85,7 +85,7 @@ pub async fn create(
     let AdminForm { admin, input } = form;
     let now = clock::now();
     let mut problems = Problems::default();
-    let Some(new) = parse(&input, admin.email(), &mut problems, now) else {
+    let Some(new) = parse(&input, admin.name(), &mut problems, now) else {
         let sent = Sent {
             input,
             problems,

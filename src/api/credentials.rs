@@ -30,6 +30,8 @@ pub(super) enum AuthWord {
     PersonalAccessToken,
     /// Data Center: user name and password.
     Basic,
+    /// Cloud: our app is installed there. Installing the app makes such a connection; a call cannot.
+    App,
 }
 
 impl From<AuthKind> for AuthWord {
@@ -41,6 +43,7 @@ impl From<AuthKind> for AuthWord {
             AuthKind::AuthorizationCode => Self::AuthorizationCode,
             AuthKind::PersonalAccessToken => Self::PersonalAccessToken,
             AuthKind::Basic => Self::Basic,
+            AuthKind::App => Self::App,
         }
     }
 }
@@ -109,6 +112,13 @@ impl CredentialsBody {
 
     fn take_fields(&mut self, kind: AuthWord, problems: &mut Problems) -> Option<Credentials> {
         match kind {
+            AuthWord::App => {
+                problems.add(
+                    "credentials.type",
+                    "Such a connection is made by installing the app in Confluence.",
+                );
+                None
+            }
             AuthWord::ApiToken => {
                 let email = line(problems, "email", &mut self.email);
                 let token = line(problems, "token", &mut self.token);

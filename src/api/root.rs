@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::site::site_failure;
 use crate::db::DbError;
+use crate::pages::live::asker::Asker;
 use crate::pages::model::{PageKind, PageSummary, Space};
 use crate::pages::pick;
 use crate::pages::store::{connections, listing};
@@ -88,7 +89,10 @@ async fn bring_page(
     named: &str,
     now: OffsetDateTime,
 ) -> Result<Option<String>, Failure> {
-    let brought = state.live.bring_page(connection_id, named, now).await;
+    let brought = state
+        .live
+        .bring_page(connection_id, &Asker::Connection, named, now)
+        .await;
     brought.map_err(site_failure)
 }
 
@@ -98,7 +102,10 @@ async fn bring_space(
     key: &str,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    let brought = state.live.bring_space(connection_id, key, now).await;
+    let brought = state
+        .live
+        .bring_space(connection_id, &Asker::Connection, key, now)
+        .await;
     brought.map_err(site_failure)
 }
 
@@ -109,7 +116,10 @@ async fn space_of_page(
     url: &str,
     now: OffsetDateTime,
 ) -> Result<Option<String>, Failure> {
-    let found = state.live.find_page(connection_id, url, now).await;
+    let found = state
+        .live
+        .find_page(connection_id, &Asker::Connection, url, now)
+        .await;
     Ok(found.map_err(site_failure)?.and_then(|page| page.space_key))
 }
 

@@ -99,6 +99,7 @@ impl ShareChangeBody {
             .map(|options| options.read(problems))
             .unwrap_or_default();
         let change = ShareChange {
+            stand_in: None,
             name: problems.changed("name", self.name, fields::name),
             description: problems.changed("description", self.description, fields::description),
             password_hash: None,

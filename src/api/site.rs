@@ -18,6 +18,7 @@ use super::test_answer::TestAnswer;
 use crate::clock;
 use crate::confluence::model::{ContentKind, FoundContent, ListedSpace};
 use crate::pages::live::LiveError;
+use crate::pages::live::asker::Asker;
 use crate::shares::store::{self, StoreError};
 use crate::web::error::{ApiError, Failure, FieldProblem, NEXT_TRY_SECONDS};
 use crate::web::scope::content_scope;
@@ -216,10 +217,16 @@ pub async fn search_pages(
     let found = match (words, url) {
         (Some(words), _) => {
             let space = space.as_deref();
-            state.live.search(id, &words, space, MOST_FOUND, now).await
+            state
+                .live
+                .search(id, &Asker::Connection, &words, space, MOST_FOUND, now)
+                .await
         }
         (None, Some(url)) => {
-            let found = state.live.find_page(id, &url, now).await;
+            let found = state
+                .live
+                .find_page(id, &Asker::Connection, &url, now)
+                .await;
             found.map(|page| page.into_iter().collect())
         }
         (None, None) => Ok(Vec::new()),
@@ -284,7 +291,9 @@ pub async fn search_spaces(
     let words = problems.changed("query", query.query, |text| fields::text(text, 200));
     problems.into_result()?;
     let words = words.unwrap_or_default();
-    let found = state.live.spaces(id, &words, MOST_FOUND, clock::now());
+    let found = state
+        .live
+        .spaces(id, &Asker::Connection, &words, MOST_FOUND, clock::now());
     let items = found.await.map_err(site_failure)?;
     Ok(web::Json(FoundSpaces {
         items: items.into_iter().map(SpaceAnswer::from).collect(),

@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::ConfigError;
-use super::parse::{parse_base_url, parse_list, parse_network};
+use super::parse::{parse_base_url, parse_list, parse_network, parse_url};
 use crate::keys::MasterKey;
 
 /// The keys, and which places live connections may ask.
@@ -50,6 +50,30 @@ pub struct LiveArgs {
         value_name = "URL"
     )]
     pub atlassian_auth_url: String,
+    /// Where the public keys are that sign the installation of a Connect app.
+    #[arg(
+        long,
+        env = "VESTIBULE_INSTALL_KEYS_URL",
+        default_value = "https://connect-install-keys.atlassian.com",
+        value_name = "URL"
+    )]
+    pub install_keys_url: String,
+    /// The authorization server at which a Connect app impersonates people.
+    #[arg(
+        long,
+        env = "VESTIBULE_IMPERSONATION_URL",
+        default_value = "https://oauth-2-authorization-server.services.atlassian.com",
+        value_name = "URL"
+    )]
+    pub impersonation_url: String,
+    /// Where the public keys are that sign calls of a Forge app, a JSON Web Key Set.
+    #[arg(
+        long,
+        env = "VESTIBULE_FORGE_KEYS_URL",
+        default_value = "https://forge.cdn.prod.atlassian-dev.net/.well-known/jwks.json",
+        value_name = "URL"
+    )]
+    pub forge_keys_url: String,
 }
 
 /// The same, checked.
@@ -69,6 +93,12 @@ pub struct Atlassian {
     pub gateway: Url,
     /// Where people consent, and tokens come from.
     pub authorization: Url,
+    /// The public keys of installations.
+    pub install_keys: Url,
+    /// Where a Connect app gets tokens in the name of people.
+    pub impersonation: Url,
+    /// The public keys of Forge; the whole URL of the set.
+    pub forge_keys: Url,
 }
 
 impl LiveArgs {
@@ -80,6 +110,11 @@ impl LiveArgs {
             confluence_networks: String::new(),
             atlassian_api_url: "https://api.atlassian.com".to_owned(),
             atlassian_auth_url: "https://auth.atlassian.com".to_owned(),
+            install_keys_url: "https://connect-install-keys.atlassian.com".to_owned(),
+            impersonation_url: "https://oauth-2-authorization-server.services.atlassian.com"
+                .to_owned(),
+            forge_keys_url: "https://forge.cdn.prod.atlassian-dev.net/.well-known/jwks.json"
+                .to_owned(),
         }
     }
 
@@ -114,6 +149,15 @@ impl LiveArgs {
             "VESTIBULE_ATLASSIAN_AUTH_URL",
             parse_base_url(&self.atlassian_auth_url),
         );
+        let install_keys = errors.check(
+            "VESTIBULE_INSTALL_KEYS_URL",
+            parse_base_url(&self.install_keys_url),
+        );
+        let impersonation = errors.check(
+            "VESTIBULE_IMPERSONATION_URL",
+            parse_base_url(&self.impersonation_url),
+        );
+        let forge_keys = errors.check("VESTIBULE_FORGE_KEYS_URL", parse_url(&self.forge_keys_url));
         let key = key?;
         let config = LiveConfig {
             seal_key: key.seal_key(),
@@ -123,6 +167,9 @@ impl LiveArgs {
             atlassian: Atlassian {
                 gateway: gateway?.0,
                 authorization: authorization?.0,
+                install_keys: install_keys?.0,
+                impersonation: impersonation?.0,
+                forge_keys: forge_keys?,
             },
         };
         Some((key, config))

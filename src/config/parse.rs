@@ -34,6 +34,18 @@ pub(super) fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
     }
 }
 
+/// Any address of the web without credentials in it.
+pub(super) fn parse_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text.trim()).map_err(|error| format!("“{text}” is not a URL: {error}"))?;
+    let has_credentials = !url.username().is_empty() || url.password().is_some();
+    if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() && !has_credentials {
+        return Ok(url);
+    }
+    Err(format!(
+        "“{text}” must begin with https:// or http:// and name a host"
+    ))
+}
+
 pub(super) fn parse_host(text: &str) -> Result<String, String> {
     let wrong = || format!("“{text}” is not a host name such as docs.example.com");
     // The URL parser knows punycode and refuses what no host name can hold.

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use reqwest::{
     Method, Response, StatusCode,
-    header::{ACCEPT, AUTHORIZATION, HeaderMap, RANGE},
+    header::{ACCEPT, HeaderMap, RANGE},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -168,19 +168,15 @@ impl Api {
             let to = http::origin_of(url);
             return Err(Problem::WrongHost { to });
         }
-        let Some(credentials) = self.0.authorization.header() else {
-            return Err(Problem::Unauthorized);
-        };
         let method = match body {
             Some(_) => Method::POST,
             None => Method::GET,
         };
         let reach = Reach::of(site.product(), url);
-        let mut request = self
-            .0
-            .http
-            .request(method, url.clone(), reach)?
-            .header(AUTHORIZATION, credentials);
+        let request = self.0.http.request(method, url.clone(), reach)?;
+        let Some(mut request) = self.0.authorization.sign(request) else {
+            return Err(Problem::Unauthorized);
+        };
         if let Some(total) = total {
             request = request.timeout(total).header(ACCEPT, "application/json");
         }

@@ -1,9 +1,12 @@
 //! Who we are at a site. Where credentials are kept, and how sealed, is not known here.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use reqwest::header::HeaderValue;
+use reqwest::{
+    RequestBuilder,
+    header::{AUTHORIZATION, COOKIE, HeaderValue},
+};
 
 /// A password, API token, access token or client secret. No `Display`, `Serialize` or `Clone`: a leak needs intent.
 pub struct Secret(String);
@@ -32,29 +35,45 @@ pub enum Authorization {
     Basic { user: String, secret: Secret },
     /// A personal access token or an OAuth access token.
     Bearer(Secret),
+    /// Data Center: the cookies of somebody's single sign-on. The site checks the address that they were given out for.
+    Cookies {
+        /// A whole `Cookie` header.
+        cookies: Secret,
+        /// The person's own address.
+        client: IpAddr,
+    },
 }
 
 impl Authorization {
-    /// `None` if the secret holds characters that no header may carry, such as a line break that was pasted along.
-    pub(super) fn header(&self) -> Option<HeaderValue> {
-        let text = match self {
+    /// The request with our name in it. `None` if the secret holds characters that no header may carry, such as a line
+    /// break that was pasted along.
+    pub(super) fn sign(&self, request: RequestBuilder) -> Option<RequestBuilder> {
+        Some(match self {
             Self::Basic { user, secret } => {
                 let pair = format!("{user}:{}", secret.reveal());
-                format!("Basic {}", STANDARD.encode(pair))
+                let basic = format!("Basic {}", STANDARD.encode(pair));
+                request.header(AUTHORIZATION, sensitive(&basic)?)
             }
-            Self::Bearer(secret) => format!("Bearer {}", secret.reveal()),
-        };
-        let mut header = HeaderValue::try_from(text).ok()?;
-        header.set_sensitive(true);
-        Some(header)
+            Self::Bearer(secret) => {
+                let bearer = format!("Bearer {}", secret.reveal());
+                request.header(AUTHORIZATION, sensitive(&bearer)?)
+            }
+            Self::Cookies { cookies, client } => request
+                .header(COOKIE, sensitive(cookies.reveal())?)
+                .header("x-forwarded-for", client.to_string()),
+        })
     }
 
     /// Whether a text from the site repeats what we sent it, as some error pages do.
     pub(super) fn is_repeated_in(&self, text: &str) -> bool {
-        let (Self::Basic { secret, .. } | Self::Bearer(secret)) = self;
+        let (Self::Basic { secret, .. }
+        | Self::Bearer(secret)
+        | Self::Cookies {
+            cookies: secret, ..
+        }) = self;
         let encoded = match self {
             Self::Basic { user, secret } => STANDARD.encode(format!("{user}:{}", secret.reveal())),
-            Self::Bearer(_) => String::new(),
+            Self::Bearer(_) | Self::Cookies { .. } => String::new(),
         };
         let text = text.to_lowercase();
         [secret.reveal(), &encoded]
@@ -63,9 +82,26 @@ impl Authorization {
     }
 }
 
+fn sensitive(text: &str) -> Option<HeaderValue> {
+    let mut header = HeaderValue::try_from(text).ok()?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
 #[cfg(test)]
 mod tests {
+    use reqwest::{
+        Client,
+        header::{AUTHORIZATION, HeaderMap},
+    };
+
     use super::{Authorization, Secret};
+
+    fn headers(authorization: &Authorization) -> Option<HeaderMap> {
+        let request = Client::new().get("https://wiki.acme.example/");
+        let request = authorization.sign(request)?.build().unwrap();
+        Some(request.headers().clone())
+    }
 
     #[test]
     fn the_header_is_marked_as_sensitive_and_debug_tells_nothing() {
@@ -73,7 +109,8 @@ mod tests {
             user: "ada@acme.example".to_owned(),
             secret: Secret::new("t0p"),
         };
-        let header = basic.header().unwrap();
+        let headers = headers(&basic).unwrap();
+        let header = headers.get(AUTHORIZATION).unwrap();
         assert_eq!(header, "Basic YWRhQGFjbWUuZXhhbXBsZTp0MHA=");
         assert!(header.is_sensitive());
         assert_eq!(format!("{header:?}"), "Sensitive");
@@ -82,10 +119,19 @@ mod tests {
 
     #[test]
     fn a_secret_with_a_line_break_makes_no_header() {
-        assert!(
-            Authorization::Bearer(Secret::new("a\nb"))
-                .header()
-                .is_none()
-        );
+        assert!(headers(&Authorization::Bearer(Secret::new("a\nb"))).is_none());
+    }
+
+    #[test]
+    fn cookies_travel_with_the_address_of_the_person() {
+        let cookies = Authorization::Cookies {
+            cookies: Secret::new("crowd.token_key=t0p; JSESSIONID=1"),
+            client: "203.0.113.7".parse().unwrap(),
+        };
+        let headers = headers(&cookies).unwrap();
+        assert_eq!(headers["cookie"], "crowd.token_key=t0p; JSESSIONID=1");
+        assert_eq!(headers["x-forwarded-for"], "203.0.113.7");
+        assert!(headers.get(AUTHORIZATION).is_none());
+        assert!(headers["cookie"].is_sensitive());
     }
 }

@@ -14,7 +14,7 @@ use self::client_site::{ClientSite, SigningKey};
 use self::private_postgres::{PrivatePostgres, PrivatePostgresError};
 use self::seed::{SeedError, Seeded};
 use crate::config::{
-    BaseUrlArgs, ConfigError, DatabaseArgs, EmbeddingArgs, LiveArgs, ServeArgs, Settings,
+    AppArgs, BaseUrlArgs, ConfigError, DatabaseArgs, EmbeddingArgs, LiveArgs, ServeArgs, Settings,
     StorageArgs,
 };
 use crate::server::{self, Migrations, StartError};
@@ -127,6 +127,7 @@ fn settings(
             ..LiveArgs::with_key(seed::secret_key(&args.data_dir)?)
         },
         embedding: EmbeddingArgs::default(),
+        app: AppArgs::default(),
         trusted_proxies: String::new(),
         database_connections: "10".to_owned(),
         upload_limit_mib: "4096".to_owned(),

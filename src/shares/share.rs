@@ -150,6 +150,19 @@ pub struct Share {
     pub created_at: OffsetDateTime,
     pub updated_at: OffsetDateTime,
     pub created_by: String,
+    pub maker: Maker,
+}
+
+/// In whose name a share shows its pages.
+///
+/// People are named by their ids at the connection's site. Only connections of an app use them: there Confluence renders
+/// pages for the maker, and where that is refused for `stand_in`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Maker {
+    /// Whose share it is here; `None` for shares of the API and the command line, and of accounts that are gone.
+    pub account: Option<Uuid>,
+    pub person: Option<String>,
+    pub stand_in: Option<String>,
 }
 
 /// What becomes of links to the outside web; links to the wiki itself never stay links.

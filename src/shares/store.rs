@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::embed_origins::EmbedOrigins;
 use super::labels::Labels;
-use super::share::{ExternalLinks, PassLifetime, RestrictedPages, Scope, Share, ShareId};
+use super::share::{ExternalLinks, Maker, PassLifetime, RestrictedPages, Scope, Share, ShareId};
 use super::unlock_secret::UnlockSecret;
 use crate::db::DbError;
 use crate::password::PasswordHash;
@@ -78,6 +78,7 @@ pub struct NewShare {
     pub show_comments: bool,
     pub unlock_secret: UnlockSecret,
     pub created_by: String,
+    pub maker: Maker,
 }
 
 /// What of a share may be changed; `None` leaves it as it is.
@@ -99,6 +100,8 @@ pub struct ShareChange {
     pub include_labels: Option<Labels>,
     pub exclude_labels: Option<Labels>,
     pub show_comments: Option<bool>,
+    /// Who stands in for the maker at the site; `Some(None)` for nobody.
+    pub stand_in: Option<Option<String>>,
 }
 
 pub fn insert_share(
@@ -131,6 +134,9 @@ pub fn insert_share(
             shared_page::created_at.eq(now),
             shared_page::updated_at.eq(now),
             shared_page::created_by.eq(&new.created_by),
+            shared_page::maker_account.eq(new.maker.account),
+            shared_page::maker_person.eq(&new.maker.person),
+            shared_page::stand_in_person.eq(&new.maker.stand_in),
         ))
         .returning(ShareRow::as_returning())
         .get_result(db)?;
@@ -233,6 +239,10 @@ pub fn update_share(
             change
                 .show_comments
                 .map(|show| shared_page::show_comments.eq(show)),
+            change
+                .stand_in
+                .as_ref()
+                .map(|person| shared_page::stand_in_person.eq(person)),
             ends_passes.then(|| shared_page::epoch.eq(shared_page::epoch + 1)),
             switch.map(|only| {
                 let turned = case_when(shared_page::embed_only.ne(only), 1.into_sql::<Integer>())

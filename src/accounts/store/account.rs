@@ -5,7 +5,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::accounts::account::{Account, Email};
+use crate::accounts::account::{Account, Email, Role};
 use crate::db::DbError;
 use crate::password::PasswordHash;
 use crate::schema::account;
@@ -21,10 +21,12 @@ pub enum InsertError {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = account, check_for_backend(diesel::pg::Pg))]
-struct AccountRow {
-    id: Uuid,
-    email: String,
-    password_hash: String,
+pub(super) struct AccountRow {
+    pub(super) id: Uuid,
+    email: Option<String>,
+    display_name: Option<String>,
+    role: String,
+    password_hash: Option<String>,
     session_epoch: i32,
     created_at: OffsetDateTime,
     last_sign_in_at: Option<OffsetDateTime>,
@@ -35,7 +37,10 @@ impl From<AccountRow> for Account {
         Self {
             id: row.id,
             email: row.email,
-            password_hash: PasswordHash::from_stored(row.password_hash),
+            display_name: row.display_name,
+            // The database allows only the two words.
+            role: Role::parse(&row.role).unwrap_or(Role::Sharer),
+            password_hash: row.password_hash.map(PasswordHash::from_stored),
             session_epoch: row.session_epoch,
             created_at: row.created_at,
             last_sign_in_at: row.last_sign_in_at,

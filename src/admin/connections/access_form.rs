@@ -87,7 +87,7 @@ impl AccessInput {
             Some(AuthKind::ClientCredentials) => &mut self.service_client_id,
             Some(AuthKind::AuthorizationCode) => &mut self.app_client_id,
             Some(AuthKind::Basic) => &mut self.username,
-            Some(AuthKind::PersonalAccessToken) | None => return self,
+            Some(AuthKind::PersonalAccessToken | AuthKind::App) | None => return self,
         };
         account.clone_into(field);
         self
@@ -130,6 +130,8 @@ impl AccessInput {
     ) -> Option<Credentials> {
         let mut typed = |field, value: &str, missing| required(field, value, missing, problems);
         Some(match auth {
+            // No admin types them; the list of kinds does not offer it.
+            AuthKind::App => return None,
             AuthKind::ApiToken => {
                 let email = typed("email", &self.email, "Type the account's e-mail address.");
                 let token = typed("api_token", &self.api_token, "Paste the API token.");

@@ -229,6 +229,7 @@ fn auth(word: &str) -> &'static str {
         Some(AuthKind::AuthorizationCode) => "App (OAuth 2.0, allowed by a person)",
         Some(AuthKind::PersonalAccessToken) => "Personal access token",
         Some(AuthKind::Basic) => "User name and password",
+        Some(AuthKind::App) => "App inside Confluence",
         None => "Unknown",
     }
 }

@@ -6,6 +6,7 @@ use super::create::NewShareInput;
 use super::page_choice::Wrong;
 use crate::clock;
 use crate::pages::live::LiveError;
+use crate::pages::live::asker::Asker;
 use crate::pages::store::live::find_live;
 use crate::shares::share::ScopeKind;
 use crate::web::error::Failure;
@@ -32,7 +33,7 @@ pub(super) async fn bring_choice(
     let brought = match key {
         Some(key) => state
             .live
-            .bring_space(id, key, clock::now())
+            .bring_space(id, &Asker::Connection, key, clock::now())
             .await
             .map(|_| ()),
         None => bring_pages(state, id, input).await,
@@ -47,7 +48,13 @@ pub(super) async fn bring_choice(
 /// The page that the field names, and the one that is marked in the list.
 async fn bring_pages(state: &AppState, id: Uuid, input: &NewShareInput) -> Result<(), LiveError> {
     let now = clock::now();
-    state.live.bring_page(id, &input.query, now).await?;
-    state.live.bring_page(id, &input.page, now).await?;
+    state
+        .live
+        .bring_page(id, &Asker::Connection, &input.query, now)
+        .await?;
+    state
+        .live
+        .bring_page(id, &Asker::Connection, &input.page, now)
+        .await?;
     Ok(())
 }

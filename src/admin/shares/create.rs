@@ -17,7 +17,7 @@ use crate::admin::problems::Problems;
 use crate::clock;
 use crate::config::EmbedWildcards;
 use crate::password::{Password, PasswordHash};
-use crate::shares::share::ScopeKind;
+use crate::shares::share::{Maker, ScopeKind};
 use crate::shares::store::{self, NewShare};
 use crate::shares::unlock_secret::UnlockSecret;
 use crate::web::error::{Failure, PageError};
@@ -107,7 +107,7 @@ pub async fn create(
         typed.embedding,
         password_hash,
         secret,
-        admin.email(),
+        &admin,
     );
     new.enabled = !is_checked_first;
     let share = state
@@ -132,7 +132,7 @@ fn new_share(
     embedding: Embedding,
     password_hash: Option<PasswordHash>,
     unlock_secret: UnlockSecret,
-    created_by: &str,
+    admin: &Admin,
 ) -> NewShare {
     NewShare {
         enabled: true,
@@ -156,7 +156,11 @@ fn new_share(
         exclude_labels: details.limits.exclude_labels,
         show_comments: details.limits.show_comments,
         unlock_secret,
-        created_by: created_by.to_owned(),
+        created_by: admin.name().to_owned(),
+        maker: Maker {
+            account: Some(admin.account().id),
+            ..Maker::default()
+        },
     }
 }
 

@@ -8,6 +8,7 @@ use super::page_choice::{Opener, PageChoice, PageChoices};
 use crate::clock;
 use crate::confluence::model::{ChildrenOf, ContentKind, FoundContent, ListedSpace};
 use crate::pages::live::LiveError;
+use crate::pages::live::asker::Asker;
 use crate::pages::store::listing;
 use crate::web::error::Failure;
 use crate::web::state::AppState;
@@ -51,13 +52,23 @@ async fn look(state: &AppState, wanted: &Wanted<'_>) -> Result<PageChoices, Live
     let (id, now) = (wanted.connection_id, clock::now());
     let query = wanted.query.trim();
     if query.is_empty() {
-        let spaces = state.live.spaces(id, "", SPACES_SHOWN + 1, now).await?;
+        let spaces = state
+            .live
+            .spaces(id, &Asker::Connection, "", SPACES_SHOWN + 1, now)
+            .await?;
         return Ok(top(spaces));
     }
-    if let Some(page) = state.live.bring_page(id, query, now).await? {
+    if let Some(page) = state
+        .live
+        .bring_page(id, &Asker::Connection, query, now)
+        .await?
+    {
         return named(state, id, page, query).await;
     }
-    let found = state.live.search(id, query, None, SHOWN + 1, now).await?;
+    let found = state
+        .live
+        .search(id, &Asker::Connection, query, None, SHOWN + 1, now)
+        .await?;
     Ok(PageChoices {
         more: found.len() > SHOWN,
         pages: choices(found.into_iter().take(SHOWN), &[], wanted.chosen),
@@ -129,7 +140,12 @@ async fn open(
     };
     let found = state
         .live
-        .children(wanted.connection_id, parent, clock::now())
+        .children(
+            wanted.connection_id,
+            &Asker::Connection,
+            parent,
+            clock::now(),
+        )
         .await?;
     let above = way.iter().enumerate().map(|(at, step)| Opener {
         value: way.get(..=at).map(write_way).unwrap_or_default(),
@@ -181,9 +197,13 @@ pub async fn find_spaces(
     query: &str,
     chosen: &str,
 ) -> Result<(Vec<Choice>, Option<String>), Failure> {
-    let asking = state
-        .live
-        .spaces(connection_id, query.trim(), SPACES_SHOWN, clock::now());
+    let asking = state.live.spaces(
+        connection_id,
+        &Asker::Connection,
+        query.trim(),
+        SPACES_SHOWN,
+        clock::now(),
+    );
     let asked = tokio::time::timeout(SITE_TAKES, asking).await;
     let spaces = match asked.unwrap_or(Err(LiveError::TooSlow)) {
         Ok(spaces) => spaces,

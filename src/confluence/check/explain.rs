@@ -50,12 +50,19 @@ fn unauthorized(
     is_through_gateway: bool,
     authorization: &Authorization,
 ) -> &'static str {
-    let (Authorization::Basic { secret, .. } | Authorization::Bearer(secret)) = authorization;
+    let (Authorization::Basic { secret, .. }
+    | Authorization::Bearer(secret)
+    | Authorization::Cookies {
+        cookies: secret, ..
+    }) = authorization;
     let is_cloud_token = secret.reveal().starts_with(CLOUD_TOKEN);
     match (product, is_through_gateway, authorization) {
         (Product::DataCenter, ..) if is_cloud_token => {
             "This is an API token of Confluence Cloud; a Data Center site does not know it. Make a personal access token \
              in the account's settings there."
+        }
+        (_, _, Authorization::Cookies { .. }) => {
+            "The site does not know the cookies of the single sign-on, or not from this address."
         }
         (Product::DataCenter, _, Authorization::Bearer(_)) => {
             "The personal access token is not accepted: it is mistyped, expired or revoked."

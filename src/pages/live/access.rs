@@ -65,7 +65,7 @@ impl Live {
     }
 
     /// Where a stored connection's interfaces are.
-    fn site(&self, connection: &LiveConnection) -> Result<Site, LiveError> {
+    pub(super) fn site(&self, connection: &LiveConnection) -> Result<Site, LiveError> {
         let unusable = |error: &dyn std::fmt::Display| LiveError::Address(error.to_string());
         let site = self
             .recognise(connection.kind, &connection.wiki_url)

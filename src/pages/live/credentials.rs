@@ -24,9 +24,12 @@ pub enum AuthKind {
     PersonalAccessToken,
     /// Data Center: user name and password.
     Basic,
+    /// Cloud: our app is installed there. Its secrets are with the installation, and no admin types them.
+    App,
 }
 
 impl AuthKind {
+    /// Those that an admin may choose.
     pub const ALL: [Self; 6] = [
         Self::ApiToken,
         Self::ScopedToken,
@@ -45,6 +48,7 @@ impl AuthKind {
             Self::AuthorizationCode => "authorization_code",
             Self::PersonalAccessToken => "personal_access_token",
             Self::Basic => "basic",
+            Self::App => "app",
         }
     }
 
@@ -55,7 +59,7 @@ impl AuthKind {
     /// Whether a product knows them.
     pub fn fits(self, product: ConnectionKind) -> bool {
         match self {
-            Self::ApiToken | Self::ScopedToken | Self::AuthorizationCode => {
+            Self::ApiToken | Self::ScopedToken | Self::AuthorizationCode | Self::App => {
                 product == ConnectionKind::Cloud
             }
             Self::PersonalAccessToken | Self::Basic => product == ConnectionKind::DataCenter,
@@ -65,7 +69,7 @@ impl AuthKind {
 
     /// Whether requests go through Atlassian's gateway, which wants the site's cloud id.
     pub fn uses_gateway(self, product: ConnectionKind) -> bool {
-        product == ConnectionKind::Cloud && self != Self::ApiToken
+        product == ConnectionKind::Cloud && !matches!(self, Self::ApiToken | Self::App)
     }
 }
 

@@ -3,6 +3,7 @@
 //! What Confluence's answers look like is `confluence`'s subject, what readers see of them `pages::reader`'s.
 //!
 //! - [`access`]: from a stored connection to a client that may ask, tokens included.
+//! - [`asker`]: the same in the name of a person.
 //! - `refresh_root`: one listing of a part of a site. `refresh_page`: one page's body and files.
 //! - [`schedule`]: what is due, on every node, each part taken by one.
 //! - [`download`]: bytes of files, fetched once and handed on while they come in.
@@ -11,6 +12,7 @@
 //! - [`pick`]: search and look-ups on the site, before anything is shared.
 
 pub mod access;
+pub mod asker;
 pub mod credentials;
 pub mod download;
 mod error;

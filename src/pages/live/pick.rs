@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::access::Access;
+use super::asker::Asker;
 use super::error::is_not_found;
 use super::refresh_root::outline_of;
 use super::{Live, LiveError};
@@ -20,38 +21,41 @@ impl Live {
     pub async fn search(
         self: &Arc<Self>,
         connection_id: Uuid,
+        asker: &Asker,
         text: &str,
         space: Option<&str>,
         limit: usize,
         now: OffsetDateTime,
     ) -> Result<Vec<FoundContent>, LiveError> {
-        let access = self.access(connection_id, now).await?;
+        let access = self.access_as(connection_id, asker, now).await?;
         let found = access.client.search_pages(text, space, limit).await;
-        self.noted(&access, found, now).await
+        self.noted(&access, asker, found, now).await
     }
 
     pub async fn spaces(
         self: &Arc<Self>,
         connection_id: Uuid,
+        asker: &Asker,
         query: &str,
         limit: usize,
         now: OffsetDateTime,
     ) -> Result<Vec<ListedSpace>, LiveError> {
-        let access = self.access(connection_id, now).await?;
+        let access = self.access_as(connection_id, asker, now).await?;
         let found = access.client.spaces(query, limit).await;
-        self.noted(&access, found, now).await
+        self.noted(&access, asker, found, now).await
     }
 
     /// What is directly below a page, a folder or a space.
     pub async fn children(
         self: &Arc<Self>,
         connection_id: Uuid,
+        asker: &Asker,
         parent: ChildrenOf<'_>,
         now: OffsetDateTime,
     ) -> Result<Vec<FoundContent>, LiveError> {
-        let access = self.access(connection_id, now).await?;
+        let access = self.access_as(connection_id, asker, now).await?;
         let found = access.client.children(parent).await;
-        self.noted(&access, found, now).await
+        self.noted(&access, asker, found, now).await
     }
 
     /// The page that an admin names: an address in any of its forms, an id, or `SPACE:Title`. Stores its outline and
@@ -59,15 +63,16 @@ impl Live {
     pub async fn bring_page(
         self: &Arc<Self>,
         connection_id: Uuid,
+        asker: &Asker,
         named: &str,
         now: OffsetDateTime,
     ) -> Result<Option<String>, LiveError> {
         let Some(target) = target_of(named) else {
             return Ok(None);
         };
-        let access = self.access(connection_id, now).await?;
+        let access = self.access_as(connection_id, asker, now).await?;
         let found = find_and_complete(&access.client, &target).await;
-        let found = self.noted(&access, found, now).await?;
+        let found = self.noted(&access, asker, found, now).await?;
         let Some((page, space)) = found else {
             return Ok(None);
         };
@@ -92,15 +97,16 @@ impl Live {
     pub async fn find_page(
         self: &Arc<Self>,
         connection_id: Uuid,
+        asker: &Asker,
         named: &str,
         now: OffsetDateTime,
     ) -> Result<Option<FoundContent>, LiveError> {
         let Some(target) = target_of(named) else {
             return Ok(None);
         };
-        let access = self.access(connection_id, now).await?;
+        let access = self.access_as(connection_id, asker, now).await?;
         let found = find_listed(&access.client, &target).await;
-        let found = self.noted(&access, found, now).await?;
+        let found = self.noted(&access, asker, found, now).await?;
         Ok(found.map(|page| FoundContent {
             id: page.id,
             kind: page.kind,
@@ -113,16 +119,17 @@ impl Live {
     pub async fn bring_space(
         self: &Arc<Self>,
         connection_id: Uuid,
+        asker: &Asker,
         key: &str,
         now: OffsetDateTime,
     ) -> Result<bool, LiveError> {
-        let access = self.access(connection_id, now).await?;
+        let access = self.access_as(connection_id, asker, now).await?;
         let space = match access.client.space(key).await {
             Err(error) if is_not_found(&error) => return Ok(false),
-            other => self.noted(&access, other, now).await?,
+            other => self.noted(&access, asker, other, now).await?,
         };
         let home = match &space.homepage_id {
-            Some(id) => self.bring_page(connection_id, id, now).await?,
+            Some(id) => self.bring_page(connection_id, asker, id, now).await?,
             None => None,
         };
         self.db
@@ -136,12 +143,16 @@ impl Live {
     async fn noted<T>(
         &self,
         access: &Access,
+        asker: &Asker,
         outcome: Result<T, ConfluenceError>,
         now: OffsetDateTime,
     ) -> Result<T, LiveError> {
         let outcome = outcome.map_err(LiveError::from);
-        self.note_outcome(access.connection.id, outcome.as_ref().err(), now)
-            .await?;
+        // What a person is refused is no failure of the connection.
+        if matches!(asker, Asker::Connection) {
+            self.note_outcome(access.connection.id, outcome.as_ref().err(), now)
+                .await?;
+        }
         outcome
     }
 }

@@ -11,7 +11,7 @@ use crate::schema::shared_page;
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::labels::Labels;
 use crate::shares::share::{
-    ExternalLinks, PassLifetime, PreviousSecret, RestrictedPages, Scope, ScopeKind, Share,
+    ExternalLinks, Maker, PassLifetime, PreviousSecret, RestrictedPages, Scope, ScopeKind, Share,
 };
 use crate::shares::unlock_secret::UnlockSecret;
 
@@ -41,6 +41,9 @@ pub(super) struct ShareRow {
     created_at: OffsetDateTime,
     updated_at: OffsetDateTime,
     created_by: String,
+    maker_account: Option<Uuid>,
+    maker_person: Option<String>,
+    stand_in_person: Option<String>,
     unlock_secret: Vec<u8>,
     previous_unlock_secret: Option<Vec<u8>>,
     previous_unlock_secret_expires_at: Option<OffsetDateTime>,
@@ -106,6 +109,11 @@ impl TryFrom<ShareRow> for Share {
             created_at: row.created_at,
             updated_at: row.updated_at,
             created_by: row.created_by,
+            maker: Maker {
+                account: row.maker_account,
+                person: row.maker_person,
+                stand_in: row.stand_in_person,
+            },
         })
     }
 }

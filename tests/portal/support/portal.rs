@@ -12,7 +12,7 @@ use diesel::PgConnection;
 use tempfile::TempDir;
 use uuid::Uuid;
 use vestibule::config::{
-    BaseUrlArgs, DatabaseArgs, EmbeddingArgs, LiveArgs, ServeArgs, Settings, StorageArgs,
+    AppArgs, BaseUrlArgs, DatabaseArgs, EmbeddingArgs, LiveArgs, ServeArgs, Settings, StorageArgs,
 };
 use vestibule::db::Db;
 use vestibule::pages::files::FileStore;
@@ -39,6 +39,7 @@ pub(crate) struct Setup {
     pub(crate) cookieless: Option<&'static str>,
     /// Where Atlassian's shared services are, when they are asked at all.
     pub(crate) atlassian_url: Option<String>,
+    pub(crate) app: AppArgs,
 }
 
 /// Stops when it is dropped, and its database goes with it.
@@ -217,12 +218,21 @@ fn settings(setup: &Setup, database: &Database, data_dir: &Path, base_url: &str)
             confluence_networks: "127.0.0.0/8".to_owned(),
             atlassian_api_url: atlassian("https://api.atlassian.com"),
             atlassian_auth_url: atlassian("https://auth.atlassian.com"),
+            install_keys_url: atlassian("https://connect-install-keys.atlassian.com"),
+            impersonation_url: atlassian(
+                "https://oauth-2-authorization-server.services.atlassian.com",
+            ),
+            forge_keys_url: format!(
+                "{}/.well-known/jwks.json",
+                atlassian("https://forge.cdn.prod.atlassian-dev.net")
+            ),
             ..LiveArgs::with_key(SECRET_KEY.repeat(22))
         },
         embedding: EmbeddingArgs {
             embed_wildcards: setup.embed_wildcards.unwrap_or("refuse").to_owned(),
             cookieless: setup.cookieless.unwrap_or("auto").to_owned(),
         },
+        app: setup.app.clone(),
         trusted_proxies: setup.trusted_proxies.to_owned(),
         database_connections: "4".to_owned(),
         upload_limit_mib: "64".to_owned(),

@@ -1,0 +1,105 @@
+//! Accounts of people whom another system vouches for.
+
+use diesel::prelude::*;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::account::AccountRow;
+use crate::accounts::account::{Account, Role};
+use crate::db::DbError;
+use crate::schema::{account, identity};
+
+/// A person as another system vouches for them, at a sign-in.
+#[derive(Debug)]
+pub struct Vouched<'a> {
+    /// The OpenID issuer's URL, or `connection:{id}`.
+    pub issuer: &'a str,
+    /// The issuer's own name for the person; never changes.
+    pub subject: &'a str,
+    /// Cut to what an account may be called.
+    pub display_name: &'a str,
+    pub role: Role,
+}
+
+/// The issuer of people of a connection's site.
+pub fn issuer_of(connection_id: Uuid) -> String {
+    format!("connection:{connection_id}")
+}
+
+const NAME_CHARS: usize = 254;
+
+/// The person's account, made at the first sign-in, with the name and the role that the system says today. An account
+/// with a password is never taken over, whatever address the system tells.
+pub fn admit(
+    db: &mut PgConnection,
+    person: &Vouched<'_>,
+    now: OffsetDateTime,
+) -> Result<Account, DbError> {
+    let shown: String = person
+        .display_name
+        .chars()
+        .filter(|char| !char.is_control())
+        .take(NAME_CHARS)
+        .collect();
+    let name = match shown.trim() {
+        "" => person.subject,
+        name => name,
+    };
+    db.transaction(|db| {
+        // Two first sign-ins at once: the second waits here for the first.
+        diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind::<diesel::sql_types::Text, _>(format!("{} {}", person.issuer, person.subject))
+            .execute(db)?;
+        let known: Option<Uuid> = identity::table
+            .find((person.issuer, person.subject))
+            .select(identity::account_id)
+            .first(db)
+            .optional()?;
+        let row: AccountRow = match known {
+            Some(id) => diesel::update(account::table.find(id))
+                .set((
+                    account::display_name.eq(name),
+                    account::role.eq(person.role.as_str()),
+                    account::last_sign_in_at.eq(now),
+                ))
+                .returning(AccountRow::as_returning())
+                .get_result(db)?,
+            None => {
+                let row: AccountRow = diesel::insert_into(account::table)
+                    .values((
+                        account::id.eq(Uuid::new_v4()),
+                        account::display_name.eq(name),
+                        account::role.eq(person.role.as_str()),
+                        account::created_at.eq(now),
+                        account::last_sign_in_at.eq(now),
+                    ))
+                    .returning(AccountRow::as_returning())
+                    .get_result(db)?;
+                diesel::insert_into(identity::table)
+                    .values((
+                        identity::issuer.eq(person.issuer),
+                        identity::subject.eq(person.subject),
+                        identity::account_id.eq(row.id),
+                        identity::created_at.eq(now),
+                    ))
+                    .execute(db)?;
+                row
+            }
+        };
+        Ok(row.into())
+    })
+}
+
+/// What the issuer calls the person of an account; `None` when the account is not one of the issuer's.
+pub fn subject_of(
+    db: &mut PgConnection,
+    account_id: Uuid,
+    issuer: &str,
+) -> Result<Option<String>, DbError> {
+    Ok(identity::table
+        .filter(identity::account_id.eq(account_id))
+        .filter(identity::issuer.eq(issuer))
+        .select(identity::subject)
+        .first(db)
+        .optional()?)
+}

@@ -1,0 +1,50 @@
+//! In whose name a site is asked: the connection's own account, or a person's, whose rights then count.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::access::Access;
+use super::{Live, LiveError};
+use crate::confluence::pace::Limits;
+use crate::confluence::{Authorization, Client, Pace, Secret};
+
+/// Who asks.
+pub enum Asker {
+    /// The connection's own account, or the app user of an installation.
+    Connection,
+    /// Somebody at a Cloud site, by Atlassian's account id, whom a Connect app impersonates.
+    Impersonated { person: String },
+    /// Somebody who is signed in at Data Center, by the cookies of that sign-in.
+    Cookies { cookies: String, client: IpAddr },
+    /// Somebody whose token Forge has handed over.
+    Token(String),
+}
+
+impl Live {
+    /// A client that asks in this name. What a site refuses a person says nothing about the connection, so that it keeps
+    /// a pace of its own.
+    pub async fn access_as(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        asker: &Asker,
+        now: OffsetDateTime,
+    ) -> Result<Access, LiveError> {
+        let authorization = match asker {
+            Asker::Connection => return self.access(connection_id, now).await,
+            Asker::Impersonated { .. } => return Err(LiveError::NotAuthorized),
+            Asker::Cookies { cookies, client } => Authorization::Cookies {
+                cookies: Secret::new(cookies.as_str()),
+                client: *client,
+            },
+            Asker::Token(token) => Authorization::Bearer(Secret::new(token.as_str())),
+        };
+        let connection = self.find(connection_id).await?;
+        let site = self.site(&connection)?;
+        let pace = Pace::new(Limits::default());
+        let client = Client::new(&self.http, site, authorization, pace);
+        Ok(Access { connection, client })
+    }
+}
