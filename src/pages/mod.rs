@@ -5,6 +5,7 @@ pub mod addresses;
 mod derive;
 pub mod files;
 pub mod import;
+pub mod installation;
 pub mod leak_report;
 pub mod library;
 pub mod live;

@@ -6,6 +6,7 @@ pub mod connections;
 pub mod followed;
 pub mod freshness;
 pub mod health;
+pub mod installations;
 pub mod leak;
 pub mod listing;
 pub mod live;

@@ -4,6 +4,7 @@
 //!
 //! - [`access`]: from a stored connection to a client that may ask, tokens included.
 //! - [`asker`]: the same in the name of a person.
+//! - [`installation`]: our app at Cloud sites. [`rights`]: what people there may do.
 //! - `refresh_root`: one listing of a part of a site. `refresh_page`: one page's body and files.
 //! - [`schedule`]: what is due, on every node, each part taken by one.
 //! - [`download`]: bytes of files, fetched once and handed on while they come in.
@@ -17,10 +18,12 @@ pub mod credentials;
 pub mod download;
 mod error;
 mod fetched_page;
+pub mod installation;
 pub mod manage;
 pub mod pick;
 mod refresh_page;
 mod refresh_root;
+pub mod rights;
 pub mod schedule;
 pub mod webhook;
 

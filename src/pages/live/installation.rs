@@ -1,0 +1,105 @@
+//! Installations of our app, and what they sign with.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Live, LiveError};
+use crate::confluence::Secret;
+use crate::pages::installation::{AppKind, Installation};
+use crate::pages::store::installations;
+use crate::seal::SealError;
+
+/// What an installation signs with, in the clear.
+#[derive(Debug)]
+pub enum InstallationSecret {
+    /// Connect: shared by the site and us.
+    Shared(Secret),
+    /// Forge: the last token of the app user, and its end.
+    Token {
+        token: Secret,
+        expires_at: OffsetDateTime,
+    },
+}
+
+/// The sealed form. Fields may be added, never renamed.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Plain {
+    Shared {
+        secret: String,
+    },
+    /// `expires_at` in Unix seconds.
+    Token {
+        token: String,
+        expires_at: i64,
+    },
+}
+
+impl Live {
+    pub async fn installation(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+    ) -> Result<Option<Installation>, LiveError> {
+        let found = self
+            .db
+            .run(move |db| installations::find_installation(db, connection_id));
+        Ok(found.await?)
+    }
+
+    /// The installation that a token or a call-back names; nothing of it is believed yet.
+    pub async fn installation_of(
+        self: &Arc<Self>,
+        kind: AppKind,
+        client_key: &str,
+    ) -> Result<Option<Installation>, LiveError> {
+        let client_key = client_key.to_owned();
+        let found = self
+            .db
+            .run(move |db| installations::find_by_client_key(db, kind, &client_key));
+        Ok(found.await?)
+    }
+
+    pub fn secret_of(&self, installation: &Installation) -> Result<InstallationSecret, LiveError> {
+        let sealed = installation
+            .secret
+            .as_ref()
+            .ok_or(LiveError::NotAuthorized)?;
+        let opened = self
+            .sealer
+            .open(sealed, &bound_to(installation.connection_id))?;
+        let plain = serde_json::from_slice(&opened.bytes).map_err(|_shape| SealError::WrongKey)?;
+        Ok(match plain {
+            Plain::Shared { secret } => InstallationSecret::Shared(Secret::new(secret)),
+            Plain::Token { token, expires_at } => InstallationSecret::Token {
+                token: Secret::new(token),
+                expires_at: OffsetDateTime::from_unix_timestamp(expires_at)
+                    .unwrap_or(OffsetDateTime::UNIX_EPOCH),
+            },
+        })
+    }
+
+    pub(super) fn seal_secret(
+        &self,
+        secret: &InstallationSecret,
+        connection_id: Uuid,
+    ) -> Result<Vec<u8>, LiveError> {
+        let plain = match secret {
+            InstallationSecret::Shared(secret) => Plain::Shared {
+                secret: secret.reveal().to_owned(),
+            },
+            InstallationSecret::Token { token, expires_at } => Plain::Token {
+                token: token.reveal().to_owned(),
+                expires_at: expires_at.unix_timestamp(),
+            },
+        };
+        let plain = serde_json::to_vec(&plain).map_err(|_never| SealError::Encrypt)?;
+        Ok(self.sealer.seal(&plain, &bound_to(connection_id))?)
+    }
+}
+
+fn bound_to(connection_id: Uuid) -> Vec<u8> {
+    [b"installation ", &connection_id.as_bytes()[..]].concat()
+}

@@ -1,0 +1,129 @@
+//! Installations of our app, one for each connection that an app has made.
+
+use diesel::prelude::*;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::db::DbError;
+use crate::pages::installation::{AppKind, Installation, InstallationState};
+use crate::schema::installation;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = installation, check_for_backend(diesel::pg::Pg))]
+struct InstallationRow {
+    connection_id: Uuid,
+    kind: String,
+    client_key: String,
+    app_key: String,
+    oauth_client_id: Option<String>,
+    base_url: String,
+    display_url: Option<String>,
+    secret: Option<Vec<u8>>,
+    state: String,
+    state_since: OffsetDateTime,
+    superseded_by: Option<Uuid>,
+    stale_since: Option<OffsetDateTime>,
+    problem: Option<String>,
+    problem_at: Option<OffsetDateTime>,
+    quiet_calls: i64,
+    last_quiet_call_at: Option<OffsetDateTime>,
+    installed_at: OffsetDateTime,
+}
+
+impl From<InstallationRow> for Installation {
+    fn from(row: InstallationRow) -> Self {
+        Self {
+            connection_id: row.connection_id,
+            // The database allows only words that we know.
+            kind: AppKind::parse(&row.kind).unwrap_or(AppKind::Connect),
+            client_key: row.client_key,
+            app_key: row.app_key,
+            oauth_client_id: row.oauth_client_id,
+            base_url: row.base_url,
+            display_url: row.display_url,
+            secret: row.secret,
+            state: InstallationState::parse(&row.state).unwrap_or(InstallationState::Disabled),
+            state_since: row.state_since,
+            superseded_by: row.superseded_by,
+            stale_since: row.stale_since,
+            problem: row.problem,
+            problem_at: row.problem_at,
+            quiet_calls: row.quiet_calls,
+            last_quiet_call_at: row.last_quiet_call_at,
+            installed_at: row.installed_at,
+        }
+    }
+}
+
+pub fn find_installation(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+) -> Result<Option<Installation>, DbError> {
+    let row: Option<InstallationRow> = installation::table
+        .find(connection_id)
+        .select(InstallationRow::as_select())
+        .first(db)
+        .optional()?;
+    Ok(row.map(Installation::from))
+}
+
+/// Whoever calls, by the name that tokens and call-backs give.
+pub fn find_by_client_key(
+    db: &mut PgConnection,
+    kind: AppKind,
+    client_key: &str,
+) -> Result<Option<Installation>, DbError> {
+    let row: Option<InstallationRow> = installation::table
+        .filter(installation::kind.eq(kind.as_str()))
+        .filter(installation::client_key.eq(client_key))
+        .select(InstallationRow::as_select())
+        .first(db)
+        .optional()?;
+    Ok(row.map(Installation::from))
+}
+
+/// The authorization server does not know the client id any more. Only if it is still the one that was refused.
+pub fn mark_stale(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    oauth_client_id: &str,
+    now: OffsetDateTime,
+) -> Result<(), DbError> {
+    diesel::update(installation::table.find(connection_id))
+        .filter(installation::oauth_client_id.eq(oauth_client_id))
+        .filter(installation::stale_since.is_null())
+        .set(installation::stale_since.eq(now))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Keeps what went wrong, for the admin.
+pub fn note_problem(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    sentence: &str,
+    now: OffsetDateTime,
+) -> Result<(), DbError> {
+    diesel::update(installation::table.find(connection_id))
+        .set((
+            installation::problem.eq(sentence),
+            installation::problem_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Counts a call in the name of a system user or another app.
+pub fn count_quiet_call(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    now: OffsetDateTime,
+) -> Result<(), DbError> {
+    diesel::update(installation::table.find(connection_id))
+        .set((
+            installation::quiet_calls.eq(installation::quiet_calls + 1),
+            installation::last_quiet_call_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(())
+}
