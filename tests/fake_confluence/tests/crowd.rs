@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::Got;
 use crate::fake_confluence::fake::FakeConfluence;
+use crate::fake_confluence::macros::{included_page, static_macro};
 use crate::fake_confluence::people::Standing;
 
 const ME: &str = "/rest/api/user/current";
@@ -248,4 +249,28 @@ async fn the_address_that_was_named_is_written_down() {
     let request = fake.requests().pop().unwrap();
     assert_eq!(request.header("x-forwarded-for"), Some(ALICE));
     assert_eq!(request.cookie.as_deref(), Some(token.as_str()));
+}
+
+#[tokio::test]
+async fn macros_of_data_center_are_its_own_and_includes_are_for_their_readers() {
+    let (fake, alice) = signed_in();
+    let bob = format!("crowd.token_key={}", fake.log_in("bob", ALICE));
+    let page = fake.wiki(|wiki| {
+        let home = wiki.home("DS");
+        let body = static_macro("drawings", "<i>drawn</i>") + &included_page("Board Minutes");
+        wiki.add_page(home, "Summary", &body)
+    });
+    let path = format!("/rest/api/content/{page}?expand=body.export_view");
+    let shown = async |cookies: &str| {
+        let answer = get(&fake, &path, cookies).await.json();
+        let value = answer["body"]["export_view"]["value"].as_str();
+        value.unwrap().to_owned()
+    };
+
+    assert_eq!(shown(&alice).await, "<i>drawn</i><p>Nobody may know.</p>");
+    assert!(
+        shown(&bob)
+            .await
+            .starts_with("<i>drawn</i><div class=\"error\">")
+    );
 }
