@@ -25,6 +25,10 @@ impl Failure {
                 "This share has not started yet",
                 format!("It opens on {}.", moment_in_words(*starts_at)),
             ),
+            Self::Unavailable(Availability::Withdrawn { .. }) => (
+                "This share is not available",
+                "What it shows can no longer be had from its wiki. Please ask the person who gave you the link.".into(),
+            ),
             Self::Unavailable(_) => (
                 "This share is not available",
                 "It is switched off at the moment. Please ask the person who gave you the link.".into(),
