@@ -31,8 +31,8 @@ use crate::pages::store::lifecycle::{self, ToldInstallation};
 use crate::pages::store::live::{self, LiveSettings, NewLiveConnection};
 use crate::pages::store::{followed, health, installations};
 
-/// How long a used token is remembered: longer than any that is accepted lives.
-const REMEMBERED: Duration = Duration::days(1);
+/// How long a used token is remembered: longer than any that is accepted lives, which is a day.
+const REMEMBERED: Duration = Duration::hours(25);
 
 /// What came of a call-back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,8 +208,7 @@ impl Live {
                     }
                     let found = installations::find_by_client_key(db, kind, &client_key)?;
                     // Shares of a superseded one wait for an admin, not for an end.
-                    let found =
-                        found.filter(|found| found.state != InstallationState::Superseded);
+                    let found = found.filter(|found| found.state != InstallationState::Superseded);
                     let Some(found) = found else {
                         return Ok(Done::Nothing);
                     };
@@ -296,8 +295,9 @@ pub(super) fn written(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
 }
 
-/// Names a token without holding it.
+/// Names a token without holding it, by what is signed of it: a signature could be written in another way.
 pub(super) fn digest_of(token: &str) -> [u8; 16] {
-    let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+    let signed = token.rsplit_once('.').map_or(token, |(signed, _)| signed);
+    let digest: [u8; 32] = Sha256::digest(signed.as_bytes()).into();
     digest.first_chunk().copied().unwrap_or_default()
 }

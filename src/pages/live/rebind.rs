@@ -242,7 +242,9 @@ impl Live {
 fn is_target(db: &mut PgConnection, from: Uuid, to: Uuid) -> Result<bool, LiveError> {
     let older = installations::find_installation(db, from)?;
     let newer = installations::find_installation(db, to)?;
-    Ok(older.zip(newer).is_some_and(|(older, newer)| fits(&older, &newer)))
+    Ok(older
+        .zip(newer)
+        .is_some_and(|(older, newer)| fits(&older, &newer)))
 }
 
 /// Whether shares of one installation may be moved to another one.

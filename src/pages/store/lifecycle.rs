@@ -26,9 +26,11 @@ pub struct ToldInstallation {
 
 /// One call-back after the other, until the transaction ends: they are few, and two of the same site may come at once.
 pub fn lock(db: &mut PgConnection) -> Result<(), DbError> {
-    diesel::sql_query("select pg_advisory_xact_lock(hashtextextended('vestibule installations', $1))")
-        .bind::<BigInt, _>(0)
-        .execute(db)?;
+    diesel::sql_query(
+        "select pg_advisory_xact_lock(hashtextextended('vestibule installations', $1))",
+    )
+    .bind::<BigInt, _>(0)
+    .execute(db)?;
     Ok(())
 }
 
@@ -101,9 +103,7 @@ pub fn renew_installation(
     diesel::update(connection::table.find(connection_id))
         .set((
             connection::wiki_url.eq(&told.base_url),
-            told.cloud_id
-                .as_ref()
-                .map(|id| connection::cloud_id.eq(id)),
+            told.cloud_id.as_ref().map(|id| connection::cloud_id.eq(id)),
             connection::unavailable_from.eq(None::<OffsetDateTime>),
             connection::updated_at.eq(now),
         ))

@@ -62,6 +62,7 @@ impl Failure {
                 "The portal is busy",
                 "This page cannot be shown right now. Please try again in a few seconds.".into(),
             ),
+            Self::ServiceDown(sentence) => ("A service does not answer", sentence.clone()),
             Self::NotFetched(seconds) => (
                 "The wiki does not answer",
                 not_fetched(*seconds),
