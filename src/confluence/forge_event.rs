@@ -79,7 +79,12 @@ fn content(payload: &Value, subject: &str, happened: &str) -> ForgeEvent {
         ("page" | "blogpost", _) => EventKind::Changed,
         _ => return ForgeEvent::Other,
     };
-    let places = ["/attachment/container", "/content/container", "/content", "/container"];
+    let places = [
+        "/attachment/container",
+        "/content/container",
+        "/content",
+        "/container",
+    ];
     let content_id = places
         .iter()
         .filter_map(|place| payload.pointer(place)?.get("id"))
@@ -131,7 +136,11 @@ mod tests {
 
     #[track_caller]
     fn check(body: &str, module: Option<&str>, expected: &ForgeEvent) {
-        assert_eq!(parse(body.as_bytes(), module).as_ref(), Ok(expected), "{body}");
+        assert_eq!(
+            parse(body.as_bytes(), module).as_ref(),
+            Ok(expected),
+            "{body}"
+        );
     }
 
     fn page(kind: EventKind) -> ForgeEvent {
@@ -153,7 +162,11 @@ mod tests {
         check(nameless, Some("app-installed"), &ForgeEvent::Installed);
         check(nameless, Some("app-uninstalled"), &ForgeEvent::Uninstalled);
         check(nameless, None, &ForgeEvent::Other);
-        check(r#"{"event":{"eventType":"avi:forge:uninstalled:app"}}"#, None, &ForgeEvent::Uninstalled);
+        check(
+            r#"{"event":{"eventType":"avi:forge:uninstalled:app"}}"#,
+            None,
+            &ForgeEvent::Uninstalled,
+        );
     }
 
     #[test]

@@ -216,10 +216,7 @@ mod tests {
         };
         let before = decisions(&ending(NOW + time::Duration::SECOND), &[]);
         assert_eq!(before, "open open open open");
-        assert_eq!(
-            decisions(&ending(NOW), &[]),
-            "closed closed closed closed"
-        );
+        assert_eq!(decisions(&ending(NOW), &[]), "closed closed closed closed");
     }
 
     #[test]

@@ -236,10 +236,14 @@ impl PassLifetime {
 pub enum Availability {
     Open,
     Disabled,
-    NotStarted { starts_at: OffsetDateTime },
+    NotStarted {
+        starts_at: OffsetDateTime,
+    },
     Ended,
     /// The site has uninstalled the app that its pages come by.
-    Withdrawn { since: OffsetDateTime },
+    Withdrawn {
+        since: OffsetDateTime,
+    },
 }
 
 impl Share {

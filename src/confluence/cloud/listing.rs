@@ -12,9 +12,7 @@ use super::{
 use crate::confluence::{
     cql,
     error::{Need, Problem},
-    model::{
-        Bodies, ContentKind, Detail, FoundContent, ListedPage, ListedSpace, Listing, Root,
-    },
+    model::{Bodies, ContentKind, Detail, FoundContent, ListedPage, ListedSpace, Listing, Root},
     paging::{self, MOST_ITEMS},
     source::Answer,
     tree::{self, LeftOut, Node},

@@ -163,12 +163,15 @@ impl Source for DataCenter {
         let mut found = Vec::new();
         for id in ids {
             let page = self.find_by_id(id).await?;
-            found.extend(page.filter(|page| page.kind == kind).map(|page| FoundContent {
-                id: page.id,
-                kind: page.kind,
-                title: page.title,
-                space_key: Some(page.space_key),
-            }));
+            found.extend(
+                page.filter(|page| page.kind == kind)
+                    .map(|page| FoundContent {
+                        id: page.id,
+                        kind: page.kind,
+                        title: page.title,
+                        space_key: Some(page.space_key),
+                    }),
+            );
         }
         Ok(found)
     }
