@@ -10,6 +10,7 @@
 
 mod admin;
 mod api;
+mod app;
 mod atlassian_clients;
 mod cli;
 mod client_sites;
