@@ -8,7 +8,7 @@ use crate::clock;
 use crate::confluence::Secret;
 use crate::confluence::forge::InvocationError;
 use crate::pages::live::forge_events::{ForgeCall, ForgeEventError, OurForgeApp};
-use crate::pages::live::lifecycle::Done;
+use crate::pages::live::lifecycle::{Done, LifecycleError};
 use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
 
@@ -75,6 +75,10 @@ fn failure(error: ForgeEventError) -> Failure {
             "Sites of {} may not install this app. The operator lists hosts in VESTIBULE_APP_HOSTS.",
             for_log(&host)
         )),
+        ForgeEventError::Lifecycle(LifecycleError::Live(error)) => live_failure(error),
+        ForgeEventError::Lifecycle(error) => {
+            Failure::Unauthorized(format!("The token is not accepted: {error}."))
+        }
         ForgeEventError::Live(error) => live_failure(error),
     }
 }
