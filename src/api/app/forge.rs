@@ -1,5 +1,7 @@
 //! `POST /forge/events`: what a Forge app tells of its life and of pages, and the calls of its timer, which bring the token
-//! of the app user. Answers at once: Forge waits five seconds and follows no redirect.
+//! of the app user.
+//!
+//! Answers at once: Forge waits five seconds and follows no redirect.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
