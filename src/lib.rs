@@ -25,6 +25,7 @@
 //! - **epoch**: a number of the share that every pass carries; raising it ends all passes at once.
 //! - **connection**: where pages come from. A **live** one is a Confluence site that is asked again and again, an
 //!   **import** a space export that was read once.
+//! - **installation**: our app at a Cloud site, by Connect or Forge; the other side of one live connection.
 //! - **site**: a Confluence, Cloud or Data Center, with its address and interfaces.
 //! - **snapshot**: our stored copy of a wiki's page. An **outline** is one without its body yet: title, place, version.
 //! - **followed part**: what of a live site shares show; listed again and again, once for all shares of the same part.

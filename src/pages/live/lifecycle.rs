@@ -148,8 +148,13 @@ impl Live {
             client_key: callback.client_key,
             app_key: callback.key,
             oauth_client_id: callback.oauth_client_id,
+            // Without a custom domain, it is the same.
+            display_url: callback
+                .display_url
+                .as_ref()
+                .filter(|url| url.host() != callback.base_url.host())
+                .map(written),
             base_url: written(&callback.base_url),
-            display_url: callback.display_url.as_ref().map(written),
             cloud_id: None,
         };
         let this = Arc::clone(self);
