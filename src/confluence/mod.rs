@@ -8,6 +8,7 @@
 //! - `api`: one request from permit to parsed answer. `paging`: the next part of a long answer.
 //! - [`client`]: everything that can be asked, for both products.
 //! - `cloud`, `data_center`: what each product is asked. `v1`: the words that both understand.
+//! - [`rights`]: what people may do there.
 //! - [`connect`], [`forge`]: our app inside Confluence Cloud, how it is called and how it calls.
 //! - [`oauth`]: access tokens. [`check`]: the test of a connection. [`webhook`]: what a site tells us unasked.
 //!
@@ -32,6 +33,7 @@ pub mod model;
 pub mod oauth;
 pub mod pace;
 mod paging;
+pub mod rights;
 pub mod site;
 mod source;
 mod tree;
