@@ -15,6 +15,8 @@ pub mod people;
 pub mod reach;
 pub mod refresh;
 pub mod search;
+pub mod seen;
+pub mod seen_wanted;
 mod walk;
 pub mod write;
 

@@ -29,7 +29,7 @@ use crate::shares::event::StoredEvent;
 use crate::shares::guesses;
 use crate::shares::share::{Availability, PreviousSecret, Share, ShareId};
 use crate::shares::store::embed_health::embed_health;
-use crate::shares::store::{self, StoreError};
+use crate::shares::store::{self, ConnectedShare, StoreError};
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -171,21 +171,22 @@ impl Loaded {
         let Some(found) = store::find_connected_share(db, id)? else {
             return Ok(None);
         };
-        let share = found.share;
+        let share = &found.share;
         Ok(Some(Self {
-            is_live: found.is_live,
-            content: Content::load(db, &share)?,
-            leaks: LoadedLeaks::load(db, &share, found.content_revision)?,
-            health: embed_health(db, &share, now)?,
+            is_live: found.source.is_live(),
+            content: Content::load(db, &found)?,
+            leaks: LoadedLeaks::load(db, &found)?,
+            health: embed_health(db, share, now)?,
             events: store::events::list_events(db, id, None, EVENTS_SHOWN + 1)?,
             locks: load_locks(db, id, now)?,
-            share,
+            share: found.share,
         }))
     }
 }
 
 impl Content {
-    fn load(db: &mut PgConnection, share: &Share) -> Result<Self, StoreError> {
+    fn load(db: &mut PgConnection, found: &ConnectedShare) -> Result<Self, StoreError> {
+        let share = &found.share;
         let connection = connections::find_connection(db, share.connection_id)?;
         let root = match share.scope.root() {
             Some(root) => match listing::find_summary(db, share.connection_id, root)? {
@@ -199,7 +200,7 @@ impl Content {
             None => None,
         };
         let root_is_seen = match share.scope.root() {
-            Some(root) => reach::is_in_scope(db, &content_scope(share), root)?,
+            Some(root) => reach::is_in_scope(db, &content_scope(share, found.source), root)?,
             None => false,
         };
         Ok(Self {

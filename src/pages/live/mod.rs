@@ -4,7 +4,8 @@
 //!
 //! - [`access`]: from a stored connection to a client that may ask, tokens included.
 //! - [`asker`]: the same in the name of a person.
-//! - [`installation`]: our app at Cloud sites. [`rights`]: what people there may do.
+//! - [`impersonation`]: tokens for that at Cloud sites. [`rights`]: what people there may do.
+//! - [`installation`]: our app at Cloud sites. `look`: a page with the eyes of a share's people.
 //! - `refresh_root`: one listing of a part of a site. `refresh_page`: one page's body and files.
 //! - [`schedule`]: what is due, on every node, each part taken by one.
 //! - [`download`]: bytes of files, fetched once and handed on while they come in.
@@ -18,7 +19,9 @@ pub mod credentials;
 pub mod download;
 mod error;
 mod fetched_page;
+pub mod impersonation;
 pub mod installation;
+mod look;
 pub mod manage;
 pub mod pick;
 mod refresh_page;
@@ -38,6 +41,9 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use self::download::Downloads;
+use self::impersonation::Tokens;
+use self::look::Wanted;
+use self::rights::Rights;
 use super::files::FileStore;
 use crate::config::{Atlassian, LiveConfig};
 use crate::confluence::pace::Limits;
@@ -76,6 +82,11 @@ pub struct Live {
     resting: Cache<Uuid, ()>,
     /// Whose turn it is to exchange tokens, per connection.
     exchanges: Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
+    /// In people's names.
+    tokens: Tokens,
+    rights: Rights,
+    /// Shares whose pages are known to be wanted, as they were then.
+    wanted: Mutex<HashMap<Uuid, Wanted>>,
     /// Wakes the schedule before its time.
     wake: Notify,
 }
@@ -108,6 +119,9 @@ impl Live {
                 .build(),
             resting: Cache::builder().time_to_live(RESTING).build(),
             exchanges: Mutex::default(),
+            tokens: Tokens::default(),
+            rights: Rights::default(),
+            wanted: Mutex::default(),
             wake: Notify::new(),
         }))
     }
