@@ -217,7 +217,7 @@ pub fn of_page(
 }
 
 /// Forgets what was seen for shares that are gone, and makes pages due that were last looked at before `stale_before`:
-/// rights may have changed although the page did not.
+/// rights may have changed although the page did not. What is withheld is looked at again within two hours.
 pub fn keep_house(
     db: &mut PgConnection,
     stale_before: OffsetDateTime,
@@ -238,7 +238,8 @@ pub fn keep_house(
            where gone_at is null and fetched_at is not null and exists (
              select from seen_page seen
                where seen.connection_id = page.connection_id and seen.content_id = page.content_id
-                 and seen.version > 0 and seen.fetched_at < $1)"
+                 and seen.version > 0
+                 and seen.fetched_at < case when seen.withheld then $1 + interval '23 hours' else $1 end)"
     ))
     .bind::<Timestamptz, _>(stale_before)
     .execute(db)?;
