@@ -10,6 +10,7 @@
 //! - `cloud`, `data_center`: what each product is asked. `v1`: the words that both understand.
 //! - [`rights`]: what people may do there.
 //! - [`connect`], [`forge`]: our app inside Confluence Cloud, how it is called and how it calls.
+//! - `signed_token`: the signed tokens of both, with `strict_json` and [`public_key`].
 //! - [`oauth`]: access tokens. [`check`]: the test of a connection. [`webhook`]: what a site tells us unasked.
 //!
 //! A third product is a value of [`model::Product`], a folder beside `cloud` whose type implements `source::Source` (the
@@ -33,9 +34,12 @@ pub mod model;
 pub mod oauth;
 pub mod pace;
 mod paging;
+pub mod public_key;
 pub mod rights;
+mod signed_token;
 pub mod site;
 mod source;
+mod strict_json;
 mod tree;
 mod v1;
 pub mod webhook;
