@@ -5,7 +5,9 @@
 //! - [`access`]: from a stored connection to a client that may ask, tokens included.
 //! - [`asker`]: the same in the name of a person.
 //! - [`impersonation`]: tokens for that at Cloud sites. [`rights`]: what people there may do.
-//! - [`installation`]: our app at Cloud sites. `look`: a page with the eyes of a share's people.
+//! - `look`: a page with the eyes of a share's people.
+//! - [`installation`]: our app at Cloud sites. [`lifecycle`], [`forge_events`]: how Connect and Forge tell of it.
+//!   [`rebind`]: moving shares to it from an older one.
 //! - `refresh_root`: one listing of a part of a site. `refresh_page`: one page's body and files.
 //! - [`schedule`]: what is due, on every node, each part taken by one.
 //! - [`download`]: bytes of files, fetched once and handed on while they come in.
@@ -19,11 +21,14 @@ pub mod credentials;
 pub mod download;
 mod error;
 mod fetched_page;
+pub mod forge_events;
 pub mod impersonation;
 pub mod installation;
+pub mod lifecycle;
 mod look;
 pub mod manage;
 pub mod pick;
+pub mod rebind;
 mod refresh_page;
 mod refresh_root;
 pub mod rights;
@@ -46,6 +51,8 @@ use self::look::Wanted;
 use self::rights::Rights;
 use super::files::FileStore;
 use crate::config::{Atlassian, LiveConfig};
+use crate::confluence::connect::install_keys::InstallKeys;
+use crate::confluence::forge::ForgeKeys;
 use crate::confluence::pace::Limits;
 use crate::confluence::{Http, OutboundRules, Pace};
 use crate::db::Db;
@@ -67,6 +74,8 @@ pub struct Live {
     http: Http,
     rules: OutboundRules,
     atlassian: Atlassian,
+    install_keys: InstallKeys,
+    forge_keys: ForgeKeys,
     sealer: Sealer,
     webhook_key: [u8; 32],
     /// With the budget that each was made with.
@@ -100,6 +109,8 @@ impl Live {
         let http = Http::new(&rules)?;
         Ok(Arc::new(Self {
             rules,
+            install_keys: InstallKeys::new(config.atlassian.install_keys.clone()),
+            forge_keys: ForgeKeys::new(config.atlassian.forge_keys.clone()),
             atlassian: config.atlassian,
             db,
             files,

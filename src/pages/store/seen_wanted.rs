@@ -245,22 +245,3 @@ pub fn keep_house(
     .execute(db)?;
     Ok(())
 }
-
-/// Copies what was seen of a connection's pages to another one that has the same pages, so that shares that are moved
-/// there show them at once.
-pub fn copy(db: &mut PgConnection, from: Uuid, to: Uuid) -> Result<usize, DbError> {
-    Ok(diesel::sql_query(
-        "insert into seen_page (connection_id, content_id, maker, stand_in, version, body, eyes, withheld, reason, fetched_at)
-           select $2, seen.content_id, maker, stand_in, seen.version, seen.body, eyes, withheld, reason, seen.fetched_at
-             from seen_page seen
-               join page_snapshot page on page.connection_id = $2 and page.content_id = seen.content_id
-             where seen.connection_id = $1 and seen.version > 0
-           on conflict (connection_id, content_id, maker, stand_in) do update
-             set version = excluded.version, body = excluded.body, eyes = excluded.eyes, withheld = excluded.withheld,
-                 reason = excluded.reason, fetched_at = excluded.fetched_at
-             where seen_page.version = 0",
-    )
-    .bind::<SqlUuid, _>(from)
-    .bind::<SqlUuid, _>(to)
-    .execute(db)?)
-}
