@@ -7,7 +7,7 @@ use super::wiki::Seen;
 const START: &str = "{static:";
 const END: &str = "{/static}";
 
-/// Stands in a rendered body where another app's macro puts its output.
+/// Stands in a rendered body where another app's macro puts its output, in which `{viewer}` is the name of whoever looks.
 pub(crate) fn static_macro(name: &str, output: &str) -> String {
     format!("{START}{name}}}{output}{END}")
 }
@@ -17,7 +17,7 @@ pub(super) fn rendered(wiki: &Seen<'_>, body: &str) -> String {
     let person = wiki.reader.and_then(|name| wiki.person(name));
     let is_person = person.is_some_and(|person| person.standing == Standing::Active);
     with_macros(body, |name, output| match is_person {
-        true => output.to_owned(),
+        true => output.replace("{viewer}", person.map_or("", |person| &person.display_name)),
         false => failed(name),
     })
 }
