@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use serde_json::Value;
-use url::Url;
+use url::{Position, Url};
 
-use super::{Names, READINGS, Request, Values, hash, matches};
+use super::{Names, READINGS, Request, Values, hash, matches, sort_repeated};
 
 const VECTORS: &str = include_str!("../../../../tests/fixtures/connect/jwt-qsh-vectors.json");
 
@@ -73,6 +73,22 @@ fn values_in_the_order_sent_count_too() {
 }
 
 #[test]
+fn both_orders_of_names_go_with_both_orders_of_values() {
+    for canonical in [
+        "GET&/s&z=1&%C3%A4=a,b",
+        "GET&/s&z=1&%C3%A4=b,a",
+        "GET&/s&%C3%A4=a,b&z=1",
+        "GET&/s&%C3%A4=b,a&z=1",
+    ] {
+        let target = "/s?%C3%A4=b&z=1&%C3%A4=a";
+        assert!(
+            matches(&sha256(canonical), "GET", target, ""),
+            "{canonical}"
+        );
+    }
+}
+
+#[test]
 fn nothing_but_the_hash_of_this_request_matches() {
     let claimed = hash("GET", "/s?a=1", "");
     for (method, target) in [("POST", "/s?a=1"), ("GET", "/t?a=1"), ("GET", "/s?a=2")] {
@@ -93,6 +109,25 @@ fn a_hostile_query_costs_little() {
     assert!(!matches("00", "GET", &repeats, ""));
     assert!(!matches("00", "GET", &format!("/s?{names}"), ""));
     assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[track_caller]
+fn check_sorted(query: &str, expected: &str) {
+    let url = Url::parse(&format!("https://acme.atlassian.net/wiki/s{query}")).unwrap();
+    let sorted = sort_repeated(&url);
+    assert_eq!(&sorted[Position::AfterPath..], expected);
+    let target = &sorted[Position::BeforePath..];
+    let read = Request::read("GET", target, "/wiki");
+    let hashes = READINGS.map(|(names, values)| read.hash(names, values));
+    assert!(hashes.iter().all(|hash| *hash == hashes[0]), "{query}");
+}
+
+#[test]
+fn what_we_send_has_one_hash_for_all_libraries() {
+    check_sorted("", "");
+    check_sorted("?b=2&a=1", "?b=2&a=1");
+    check_sorted("?id=2&limit=5&id=1", "?id=1&id=2&limit=5");
+    check_sorted("?r=%C3%A4&r=z&r=A", "?r=A&r=z&r=%C3%A4");
 }
 
 fn sha256(canonical: &str) -> String {
