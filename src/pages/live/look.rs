@@ -4,7 +4,7 @@
 //! Confluence renders an export view for whoever asks, and other apps' macros in it only for a licensed person. Whatever
 //! eyes are used, nothing is shown that the maker could not see.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use diesel::PgConnection;
@@ -317,18 +317,23 @@ impl Live {
         Ok(looks)
     }
 
-    /// Wants looks at what shares of an app's connection show, when they or their pages have changed.
+    /// Wants looks at what shares of an app's connection show, or those of all, when they or their pages have changed.
     pub(super) async fn want_looks(
         self: &Arc<Self>,
-        connection_id: Uuid,
+        connection_id: Option<Uuid>,
         now: OffsetDateTime,
     ) -> Result<(), LiveError> {
         let shares = self
             .db
             .run(move |db| seen_wanted::looking_shares(db, connection_id, now))
             .await?;
+        if connection_id.is_none() {
+            let ids: HashSet<Uuid> = shares.iter().map(|share| share.id).collect();
+            self.wanted().retain(|id, _| ids.contains(id));
+        }
         for share in shares {
             let (id, state) = (share.id, (share.updated_at, share.listed_at));
+            let (connection_id, people) = (share.connection_id, share.people());
             if self.wanted().get(&id) == Some(&state) {
                 continue;
             }
@@ -336,8 +341,28 @@ impl Live {
                 .run(move |db| seen_wanted::want_all(db, &share, now))
                 .await?;
             self.wanted().insert(id, state);
+            self.learn_names(connection_id, people, now).await;
         }
         Ok(())
+    }
+
+    /// What the people of a share are called, for the admin; a site that does not tell is asked the next time.
+    async fn learn_names(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        people: Vec<String>,
+        now: OffsetDateTime,
+    ) {
+        if people.is_empty() {
+            return;
+        }
+        let learned = match self.access(connection_id, now).await {
+            Ok(access) => self.names_of(connection_id, &access.client, people).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = learned {
+            tracing::debug!(connection = %connection_id, %error, "names of a share's people are not told");
+        }
     }
 
     fn wanted(&self) -> MutexGuard<'_, HashMap<Uuid, Wanted>> {

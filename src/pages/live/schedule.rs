@@ -48,6 +48,7 @@ impl Live {
     /// Starts work for every site of which something is due. Sites never wait for each other.
     async fn look(self: &Arc<Self>, clock: fn() -> OffsetDateTime) -> Result<(), LiveError> {
         let now = clock();
+        self.want_looks(None, now).await?;
         let due = self
             .db
             .run(move |db| {
@@ -112,7 +113,7 @@ impl Live {
                 }
                 continue;
             }
-            self.want_looks(connection_id, clock()).await?;
+            self.want_looks(Some(connection_id), clock()).await?;
             if self.fetch_due(connection_id, clock).await? == 0 {
                 return Ok(());
             }

@@ -1,5 +1,6 @@
-//! Which pages are to be looked at with which eyes: those that shares of an app's connection reach. A row of `seen_page`
-//! of version 0 says that a look is wanted; the page is made due with it, so that one refresh serves all eyes.
+//! Which pages are to be looked at with which eyes: those that shares of an app's connection reach.
+//!
+//! A row of `seen_page` of version 0 says that a look is wanted; the page is made due with it, so that one refresh serves all eyes.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -27,7 +28,7 @@ pub struct LookingShare {
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub listed_at: Option<OffsetDateTime>,
     #[diesel(sql_type = SqlUuid)]
-    connection_id: Uuid,
+    pub connection_id: Uuid,
     #[diesel(sql_type = Text)]
     scope: String,
     #[diesel(sql_type = Text)]
@@ -47,6 +48,12 @@ pub struct LookingShare {
 }
 
 impl LookingShare {
+    /// Whose eyes they are.
+    pub fn people(&self) -> Vec<String> {
+        let people = self.maker_person.iter().chain(&self.stand_in_person);
+        people.cloned().collect()
+    }
+
     fn eyes(&self) -> Eyes {
         Eyes {
             maker: self.maker_person.clone(),
@@ -83,10 +90,10 @@ impl LookingShare {
     }
 }
 
-/// The shares of a connection whose pages are looked at; none unless it is an app's.
+/// The shares whose pages are looked at, of one connection or of all: those of apps.
 pub fn looking_shares(
     db: &mut PgConnection,
-    connection_id: Uuid,
+    connection_id: Option<Uuid>,
     now: OffsetDateTime,
 ) -> Result<Vec<LookingShare>, DbError> {
     Ok(diesel::sql_query(format!(
@@ -99,9 +106,9 @@ pub fn looking_shares(
                on root.connection_id = share.connection_id and root.scope = share.scope
                  and root.space_key = share.space_key
                  and root.root_content_id = case when share.scope = 'space' then '' else share.root_content_id end
-           where share.connection_id = $1 and {COUNTS}"
+           where share.connection_id = coalesce($1, share.connection_id) and {COUNTS}"
     ))
-    .bind::<SqlUuid, _>(connection_id)
+    .bind::<Nullable<SqlUuid>, _>(connection_id)
     .bind::<Timestamptz, _>(now)
     .load(db)?)
 }
@@ -216,8 +223,9 @@ pub fn of_page(
     Ok(wanted.collect())
 }
 
-/// Forgets what was seen for shares that are gone, and makes pages due that were last looked at before `stale_before`:
-/// rights may have changed although the page did not. What is withheld is looked at again within two hours.
+/// Forgets what was seen for shares that are gone, and makes pages due that were last looked at before `stale_before`.
+///
+/// Rights may have changed although the page did not. What is withheld is looked at again within two hours.
 pub fn keep_house(
     db: &mut PgConnection,
     stale_before: OffsetDateTime,

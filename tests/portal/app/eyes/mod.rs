@@ -19,6 +19,7 @@ use vestibule::shares::store::ContentSource;
 use vestibule::web::scope::content_scope;
 
 use crate::fake_confluence::fake::FakeConfluence;
+use crate::fake_confluence::files::Bytes;
 use crate::fake_confluence::macros::static_macro;
 use crate::fake_confluence::people::APP_USER;
 use crate::fake_confluence::wiki::{PORTAL, Wiki};
@@ -52,10 +53,15 @@ fn wiki() -> Wiki {
         ),
     );
     let handbook = wiki.id_of("Handbook");
-    let secret = wiki.add_page(
-        handbook,
-        SECRET,
-        &format!("<p>The {SECRET_WORDS} lands.</p>"),
+    let words = format!(
+        "<p>The {SECRET_WORDS} lands.</p><p><ac:link><ri:attachment ri:filename=\"secret.txt\"/></ac:link></p>"
+    );
+    let secret = wiki.add_page(handbook, SECRET, &words);
+    wiki.attach(
+        secret,
+        "secret.txt",
+        "text/plain",
+        Bytes::text("At midnight."),
     );
     wiki.add_page(secret, "Details of it", "<p>At night.</p>");
     wiki.restrict(secret, &[PORTAL, APP_USER, "alice"]);
@@ -136,6 +142,8 @@ impl EyesSite {
                 && progress.due == 0
         })
         .await;
+        // A share's content is seen as it was for up to a second.
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 
     pub(crate) fn id(&self, title: &str) -> u64 {

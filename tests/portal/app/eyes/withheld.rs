@@ -1,7 +1,6 @@
 //! Nothing is shown that the maker could not see: no page, no title, no hit, no file.
 
 use super::{EyesSite, SECRET, SECRET_WORDS};
-use crate::fake_confluence::files::Bytes;
 use crate::fake_confluence::people::{APP_USER, Standing};
 use crate::fake_confluence::wiki::PORTAL;
 use crate::support::path;
@@ -19,7 +18,7 @@ async fn finds(site: &EyesSite, share: &vestibule::shares::share::Share) -> [boo
     let below = site.page(share, "Details of it").await;
     let id = site.fake.wiki(|wiki| {
         let id = wiki.id_of(SECRET);
-        wiki.files_of(id)[0].file_id()
+        format!("att{}", wiki.files_of(id)[0].id)
     });
     let file = visitor
         .get(&format!("{}/files/{id}/secret.txt", path(share)))
@@ -33,17 +32,9 @@ async fn finds(site: &EyesSite, share: &vestibule::shares::share::Share) -> [boo
     ]
 }
 
-fn attach(site: &EyesSite) {
-    site.fake.wiki(|wiki| {
-        let id = wiki.id_of(SECRET);
-        wiki.attach(id, "secret.txt", "text/plain", Bytes::text("At midnight."));
-    });
-}
-
 #[tokio::test]
 async fn a_page_that_the_maker_may_not_see_is_nowhere_in_the_share() {
     let site = EyesSite::start().await;
-    attach(&site);
     let [alice, bob] = ["alice", "bob"].map(|name| site.share(Some(name), None));
     site.look_again().await;
 
@@ -60,7 +51,6 @@ async fn a_page_that_the_maker_may_not_see_is_nowhere_in_the_share() {
 #[tokio::test]
 async fn a_page_leaves_and_comes_back_with_the_makers_rights() {
     let site = EyesSite::start().await;
-    attach(&site);
     let share = site.fetched(Some("alice"), None).await;
     assert_eq!(finds(&site, &share).await, [true; 5]);
 
@@ -79,7 +69,6 @@ async fn a_page_leaves_and_comes_back_with_the_makers_rights() {
 #[tokio::test]
 async fn the_app_shows_nothing_that_the_maker_may_not_see() {
     let site = EyesSite::start().await;
-    attach(&site);
     site.fake.set_app_scopes(&["READ"]);
     let [alice, bob] = ["alice", "bob"].map(|name| site.share(Some(name), None));
     site.look_again().await;
@@ -91,7 +80,6 @@ async fn the_app_shows_nothing_that_the_maker_may_not_see() {
 #[tokio::test]
 async fn of_a_maker_who_has_gone_restricted_pages_are_left_out_until_somebody_stands_in() {
     let site = EyesSite::start().await;
-    attach(&site);
     site.fake
         .wiki(|wiki| wiki.set_standing("carol", Standing::Deactivated));
     let alone = site.share(Some("carol"), None);
@@ -108,7 +96,6 @@ async fn of_a_maker_who_has_gone_restricted_pages_are_left_out_until_somebody_st
 #[tokio::test]
 async fn a_restricted_page_is_not_even_named_before_the_maker_has_looked() {
     let site = EyesSite::start().await;
-    attach(&site);
     // Alice has brought the page here.
     site.fetched(Some("alice"), None).await;
     let share = site.share(Some("bob"), None);
