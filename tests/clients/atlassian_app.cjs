@@ -1,8 +1,8 @@
 // An app made with Atlassian's framework. Reads one JSON object: { appKey, clientKey, sharedSecret, sites }, prints its
 // port, and serves until it is killed.
 //
-// `/wiki/…` answers only requests that the framework's middleware takes. `/ask/{site}?path=…` sends a request to one of the
-// sites, signed by the framework's client.
+// `/wiki/…` answers only requests that the framework's middleware takes. `/ask/{site}?method=…&path=…&body=…` sends a
+// request to one of the sites, signed by the framework's client.
 'use strict';
 const { readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -16,11 +16,12 @@ const quiet = { error: console.error, warn() {}, info() {} };
 // The framework's stores all need a database.
 ace.store.register('here', () => ({
   get: async (_kind, clientKey) => {
-    const settings = { key: order.appKey, clientKey, sharedSecret: order.sharedSecret };
-    if (clientKey === order.clientKey) return { ...settings, baseUrl: 'http://127.0.0.1/wiki' };
+    const { appKey, sharedSecret } = order;
+    const settings = { key: appKey, clientKey, sharedSecret, baseUrl: 'https://acme.atlassian.net/wiki' };
     // A site names itself as issuer, where an app names its own key.
     const site = order.sites[clientKey];
-    return site ? { ...settings, key: clientKey, baseUrl: site } : null;
+    if (site) return { ...settings, key: clientKey, baseUrl: site };
+    return clientKey === order.clientKey ? settings : null;
   },
 }));
 
@@ -45,8 +46,8 @@ const server = app.listen(0, '127.0.0.1', () => {
     });
     app.get('/ask/:site', (request, response) => {
       const client = addon.httpClient({ clientKey: request.params.site });
-      const { method, path: url } = request.query;
-      client[method]({ url, json: {} }, (error, answer) => response.json({ status: answer?.statusCode, error }));
+      const { method, path: url, body = '{}' } = request.query;
+      client[method]({ url, json: JSON.parse(body) }, (error, answer) => response.json({ status: answer?.statusCode, error }));
     });
     console.log(port);
   });

@@ -33,6 +33,9 @@ async fn read_body(payload: web::Payload) -> Result<web::Bytes, ApiError> {
 
 /// The one token of a request; `None` when it has none, or more than one.
 fn token_of(request: &HttpRequest) -> Option<String> {
+    if request.headers().get_all("authorization").count() > 1 {
+        return None;
+    }
     let authorization = header(request, "authorization");
     one_token(request.query_string(), authorization)
         .ok()

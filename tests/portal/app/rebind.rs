@@ -1,7 +1,7 @@
 //! Moving shares to the installation that came after an import: the comparison, one click, the way back. And the whole
 //! story, with a reader who notices nothing.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use uuid::Uuid;
 use vestibule::clock;
@@ -10,7 +10,7 @@ use vestibule::shares::share::{Scope, Share};
 use super::stage::Stage;
 use crate::admin::browser::{Browser, Page};
 use crate::fake_confluence::app::lifecycle::Ids;
-use crate::support::{PASSWORD, eventually, path};
+use crate::support::{PASSWORD, Visitor, eventually, path};
 
 /// A site that was imported, with the app installed before and after.
 struct Imported {
@@ -237,23 +237,53 @@ async fn shares_move_only_to_an_installation_of_the_same_site_that_works() {
 
 #[tokio::test]
 async fn files_go_along_with_their_pages() {
-    let imported = Imported::with(Ids::Kept, |_| {}).await;
-    let stage = &imported.stage;
+    let stage = Stage::installed().await;
+    let old = stage.connection();
+    let share = stage.tree(old, "Handbook").await;
     let (runbook, visitor) = (stage.id("Runbook"), stage.portal.visitor());
-    let file = stage
-        .portal
-        .db_file(&imported.handbook, runbook, "notes.txt");
+    let file = stage.portal.db_file(&share, runbook, "notes.txt");
     assert_eq!(visitor.get(&file).await.status, 200);
-    let seen = imported.compare().await;
+    stage.fake.import_site(Ids::Kept);
+    let new = stage.install().await;
+    let live = stage.portal.live();
+    let now = clock::now();
+    let agreed = live.compare(old, new, now).await.unwrap().digest();
     let sent = stage.fake.requests().len();
 
-    imported.press(&seen).await;
+    let moved = live.move_shares(old, new, &agreed, now).await.unwrap();
 
+    assert_eq!(moved, 1);
     let answer = visitor.get(&file).await;
     assert_eq!((answer.status, answer.text()), (200, "Nothing to note."));
-    let downloads = stage.fake.requests().split_off(sent);
+    let since = stage.fake.requests().split_off(sent);
     let is_download = |path: &str| path.contains("/download");
-    assert!(!downloads.iter().any(|request| is_download(&request.path)));
+    assert!(!since.iter().any(|request| is_download(&request.path)));
+}
+
+/// Opens pages, one after the other, until the story is over. The statuses that were seen.
+async fn read_all_along(pages: &[(&Visitor, String)], is_over: &Cell<bool>) -> Vec<u16> {
+    let mut seen = Vec::new();
+    while !is_over.get() {
+        for (visitor, page) in pages {
+            let answer = visitor.get(page).await;
+            seen.push(answer.status);
+        }
+    }
+    seen
+}
+
+/// The site is imported, the app installed again, and an admin moves the shares. Returns the new connection.
+async fn import_and_move(stage: &Stage, admin: &Browser, old: Uuid) -> Uuid {
+    stage.fake.import_site(Ids::Kept);
+    let new = stage.install().await;
+    let page = format!("/admin/connections/{old}/rebinding?to={new}");
+    let comparison = admin.get(&page).await;
+    let digest = comparison.attribute("input[name=digest]", "value").unwrap();
+    let action = format!("/admin/connections/{old}/rebinding");
+    let fields = [("to", &*new.to_string()), ("digest", &*digest)];
+    let moved = admin.send(&page, &action, &fields).await;
+    assert_eq!(moved.location(), format!("/admin/connections/{new}"));
+    new
 }
 
 /// Install, share, import, install again, compare, move, and the content flows; somebody reads all the while.
@@ -261,71 +291,41 @@ async fn files_go_along_with_their_pages() {
 async fn a_reader_notices_nothing_of_the_whole_story() {
     let stage = Stage::installed().await;
     let old = stage.connection();
-    let share = stage.tree(old, "Handbook").await;
-    let with_password = stage.portal.db_share_of(old, |new| {
+    let runbook = stage.id("Runbook");
+    let guarded = stage.portal.db_share_of(old, |new| {
         new.space_key = "DS".to_owned();
         new.scope = Scope::Page {
-            root: stage.id("Runbook").to_string(),
+            root: runbook.to_string(),
         };
     });
-    let inside = stage.portal.visitor();
-    assert_eq!(inside.enter(&with_password, PASSWORD).await.status, 303);
-    let runbook = stage.id("Runbook");
-    stage.shows(&share, runbook, "").await;
+    let share = stage.tree(old, "Handbook").await;
+    let (inside, outside) = (stage.portal.visitor(), stage.portal.visitor());
+    assert_eq!(inside.enter(&guarded, PASSWORD).await.status, 303);
     let admin = stage.admin().await;
+    let pages = [
+        (&outside, path(&share)),
+        (&outside, format!("{}/{runbook}", path(&share))),
+        (&outside, format!("{}/search?q=runbook", path(&share))),
+        (&inside, path(&guarded)),
+    ];
     let is_over = Cell::new(false);
-    let seen = RefCell::new(Vec::new());
-    let reader = async {
-        let visitor = stage.portal.visitor();
-        let pages = [
-            path(&share),
-            format!("{}/{runbook}", path(&share)),
-            format!("{}/search?q=runbook", path(&share)),
-        ];
-        while !is_over.get() {
-            for page in &pages {
-                seen.borrow_mut().push(visitor.get(page).await.status);
-            }
-            let behind = inside.get(&path(&with_password)).await.status;
-            seen.borrow_mut().push(behind);
-        }
-    };
     let story = async {
-        stage.fake.import_site(Ids::Kept);
-        let new = stage.install().await;
-        let page = format!("/admin/connections/{old}/rebinding?to={new}");
-        let comparison = admin.get(&page).await;
-        let digest = comparison.attribute("input[name=digest]", "value").unwrap();
-        let action = format!("/admin/connections/{old}/rebinding");
-        let fields = [("to", &*new.to_string()), ("digest", &*digest)];
-        let moved = admin.send(&page, &action, &fields).await;
-        assert_eq!(moved.location(), format!("/admin/connections/{new}"));
+        let new = import_and_move(&stage, &admin, old).await;
         stage.is_fetched(new).await;
-        stage
-            .fake
-            .wiki(|wiki| wiki.edit(runbook, "<p>After the import.</p>"));
-        stage
-            .portal
-            .live()
-            .refresh_all(new, clock::now())
-            .await
-            .unwrap();
+        let edit = "<p>After the import.</p>";
+        stage.fake.wiki(|wiki| wiki.edit(runbook, edit));
+        stage.refresh(new).await;
         stage.shows(&share, runbook, "After the import.").await;
-        eventually("the page behind the password shows it, too", async || {
-            let answer = inside.get(&path(&with_password)).await;
-            answer
-                .texts(".page-content")
-                .concat()
-                .contains("After the import.")
+        eventually("the share behind the password shows it", async || {
+            let answer = inside.get(&path(&guarded)).await;
+            answer.text().contains("After the import.")
         })
         .await;
         is_over.set(true);
     };
 
-    futures_util::future::join(reader, story).await;
+    let (seen, ()) = futures_util::future::join(read_all_along(&pages, &is_over), story).await;
 
-    let seen = seen.into_inner();
     assert!(seen.len() > 20, "{}", seen.len());
     assert!(seen.iter().all(|status| *status == 200), "{seen:?}");
-    assert_eq!(stage.fake.refusals(), Vec::<String>::new());
 }

@@ -25,6 +25,7 @@ async fn call_backs_that_the_library_signs_are_taken() {
     let aud = json!([PORTAL]);
     let signed = signed(
         now,
+        PORTAL,
         &json!({
             "installed": by_key(Event::Installed, json!({"aud": aud})),
             "uninstalled": by_key(Event::Uninstalled, json!({"aud": aud})),

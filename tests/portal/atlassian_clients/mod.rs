@@ -4,6 +4,7 @@
 mod callbacks;
 mod grants;
 mod hashes;
+mod lifecycle;
 mod requests;
 
 use std::io::Write as _;
@@ -37,11 +38,11 @@ fn http() -> Http {
     Http::new(&loopback()).unwrap()
 }
 
-/// Tokens for requests, signed by the library, and the public key for those that are not signed with the secret.
-fn signed(now: OffsetDateTime, requests: &Value) -> Value {
+/// Tokens for requests to an app at `base`, signed by the library, and the public key for those that are not signed with the secret.
+fn signed(now: OffsetDateTime, base: &str, requests: &Value) -> Value {
     let order = json!({
         "now": now.unix_timestamp(), "clientKey": CLIENT_KEY, "sharedSecret": SECRET, "keyId": KEY_ID,
-        "base": PORTAL, "requests": requests,
+        "base": base, "requests": requests,
     });
     answer_of("atlassian_site.cjs", &order)
 }
@@ -56,6 +57,8 @@ fn answer_of(script: &str, order: &Value) -> Value {
 fn start_script(script: &str, order: &Value) -> (Child, TempDir) {
     let folder = node_folder(script);
     let mut child = Command::new("node")
+        // The portal listens on one address of localhost.
+        .arg("--dns-result-order=ipv4first")
         .arg(folder.path().join(script))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -69,6 +72,7 @@ fn start_script(script: &str, order: &Value) -> (Child, TempDir) {
 /// A server that says one thing, and keeps every request as it came.
 struct Captured {
     origin: String,
+    says: Arc<Mutex<String>>,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
@@ -77,12 +81,14 @@ impl Captured {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let (kept, says) = (requests.clone(), says.to_owned());
+        let says = Arc::new(Mutex::new(says.to_owned()));
+        let (kept, said) = (requests.clone(), says.clone());
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let mut bytes = Vec::new();
                 while !is_whole(&bytes) && stream.read_buf(&mut bytes).await.unwrap_or(0) > 0 {}
                 kept.lock().unwrap().push(String::from_utf8(bytes).unwrap());
+                let says = said.lock().unwrap().clone();
                 let answer = format!(
                     "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{says}",
                     says.len()
@@ -90,7 +96,16 @@ impl Captured {
                 let _sent = stream.write_all(answer.as_bytes()).await;
             }
         });
-        Self { origin, requests }
+        Self {
+            origin,
+            says,
+            requests,
+        }
+    }
+
+    /// From now on.
+    fn say(&self, text: &str) {
+        text.clone_into(&mut self.says.lock().unwrap());
     }
 
     fn requests(&self) -> Vec<String> {
