@@ -4,8 +4,10 @@
 //!
 //! - [`access`]: from a stored connection to a client that may ask, tokens included.
 //! - [`asker`]: the same in the name of a person.
+//! - [`impersonation`]: tokens for that at Cloud sites. [`rights`]: what people there may do.
+//! - `look`: a page with the eyes of a share's people.
 //! - [`installation`]: our app at Cloud sites. [`lifecycle`], [`forge_events`]: how Connect and Forge tell of it.
-//!   [`rebind`]: moving shares to it from an older one. [`rights`]: what people there may do.
+//!   [`rebind`]: moving shares to it from an older one.
 //! - `refresh_root`: one listing of a part of a site. `refresh_page`: one page's body and files.
 //! - [`schedule`]: what is due, on every node, each part taken by one.
 //! - [`download`]: bytes of files, fetched once and handed on while they come in.
@@ -20,8 +22,10 @@ pub mod download;
 mod error;
 mod fetched_page;
 pub mod forge_events;
+pub mod impersonation;
 pub mod installation;
 pub mod lifecycle;
+mod look;
 pub mod manage;
 pub mod pick;
 pub mod rebind;
@@ -42,6 +46,9 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use self::download::Downloads;
+use self::impersonation::Tokens;
+use self::look::Wanted;
+use self::rights::Rights;
 use super::files::FileStore;
 use crate::config::{Atlassian, LiveConfig};
 use crate::confluence::connect::install_keys::InstallKeys;
@@ -84,6 +91,11 @@ pub struct Live {
     resting: Cache<Uuid, ()>,
     /// Whose turn it is to exchange tokens, per connection.
     exchanges: Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
+    /// In people's names.
+    tokens: Tokens,
+    rights: Rights,
+    /// Shares whose pages are known to be wanted, as they were then.
+    wanted: Mutex<HashMap<Uuid, Wanted>>,
     /// Wakes the schedule before its time.
     wake: Notify,
 }
@@ -118,6 +130,9 @@ impl Live {
                 .build(),
             resting: Cache::builder().time_to_live(RESTING).build(),
             exchanges: Mutex::default(),
+            tokens: Tokens::default(),
+            rights: Rights::default(),
+            wanted: Mutex::default(),
             wake: Notify::new(),
         }))
     }

@@ -12,6 +12,7 @@ mod leaks;
 mod live_connection;
 mod new_share;
 mod share;
+mod share_eyes;
 mod share_list;
 mod sign_in;
 mod snippets;
