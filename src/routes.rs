@@ -7,6 +7,8 @@ use actix_web::web::{self, FormConfig, PayloadConfig, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, Route};
 
 use crate::admin::gate::require_admin;
+use crate::admin::inside::cookie as framed_cookie;
+use crate::admin::roles::keep_to_role;
 use crate::admin::{account, back, connections, session as admin_session, sign_in, tokens};
 use crate::visitor::aftermath::tell_of_pass;
 use crate::visitor::{
@@ -27,6 +29,7 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
     admin(config, state);
     api(config);
     hooks(config);
+    inside(config, state);
 }
 
 fn plumbing(config: &mut ServiceConfig) {
@@ -93,14 +96,17 @@ fn content(config: &mut ServiceConfig) {
 fn admin(config: &mut ServiceConfig, state: &AppState) {
     let (upload, scratch) = connections::upload::configure(state);
     let behind_the_gate = web::scope("")
+        .wrap(from_fn(keep_to_role))
         .wrap(from_fn(require_admin))
         .app_data(upload)
         .app_data(scratch)
         .configure(admin_shares)
         .configure(admin_connections)
-        .configure(admin_account);
+        .configure(admin_account)
+        .configure(admin_inside);
     let admin = web::scope("/admin")
         .wrap(admin_session::middleware(&state.settings))
+        .wrap(from_fn(framed_cookie::carry))
         .service(ask_and_do("/sign-in", sign_in::show, sign_in::sign_in))
         // A browser that comes from Atlassian does not bring the session along; see there.
         .service(read("/connections/oauth", connections::oauth::come_back))
@@ -207,6 +213,44 @@ fn admin_account(config: &mut ServiceConfig) {
         .service(act("/account/password", account::change_password))
         .service(act("/account/sessions/end", account::end_sessions))
         .service(act("/sign-out", sign_in::sign_out));
+}
+
+/// The first pages inside Confluence.
+fn admin_inside(config: &mut ServiceConfig) {
+    use crate::admin::inside::{lists, share};
+    config
+        .service(ask_and_do("/inside/share", share::show, share::create))
+        .service(read("/inside/space", lists::space))
+        .service(read("/inside/admin", lists::admin));
+}
+
+/// Where people come in from Confluence: with an address that Connect has signed, or a ticket for the Forge app.
+fn inside(config: &mut ServiceConfig, state: &AppState) {
+    use crate::admin::inside::{enter, forge};
+    let cookie = || admin_session::middleware(&state.settings);
+    let begin = || from_fn(framed_cookie::begin);
+    config
+        .service(
+            read("/atlassian/share", enter::share)
+                .wrap(cookie())
+                .wrap(begin()),
+        )
+        .service(
+            read("/atlassian/space", enter::space)
+                .wrap(cookie())
+                .wrap(begin()),
+        )
+        .service(
+            read("/atlassian/admin", enter::admin)
+                .wrap(cookie())
+                .wrap(begin()),
+        )
+        .service(
+            read("/forge/enter", forge::enter)
+                .wrap(cookie())
+                .wrap(begin()),
+        )
+        .service(known("/forge/session", "POST").post(forge::ask));
 }
 
 /// A form on another page. A refused one is shown under this path, so that reloading it by `GET` leads back.

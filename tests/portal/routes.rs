@@ -140,6 +140,18 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("GET",    "/admin/sign-out", Admin),
     ("POST",   "/admin/sign-out", Admin),
 
+    ("GET",    "/admin/inside/share", Admin),
+    ("POST",   "/admin/inside/share", Admin),
+    ("GET",    "/admin/inside/space", Admin),
+    ("GET",    "/admin/inside/admin", Admin),
+
+    // Without a token that Confluence has signed, or a ticket of ours, they lead nowhere.
+    ("GET",    "/atlassian/share", Anyone),
+    ("GET",    "/atlassian/space", Anyone),
+    ("GET",    "/atlassian/admin", Anyone),
+    ("GET",    "/forge/enter", Anyone),
+    ("POST",   "/forge/session", Anyone),
+
     ("GET",    "/api/docs", Anyone),
     ("GET",    "/api/v1/openapi.json", Anyone),
     ("GET",    "/api/v1/shares", Program),

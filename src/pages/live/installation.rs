@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Live, LiveError};
 use crate::confluence::Secret;
+use crate::confluence::forge::{Invocation, InvocationError};
 use crate::pages::installation::{AppKind, Installation};
 use crate::pages::store::installations;
 use crate::seal::SealError;
@@ -60,6 +61,16 @@ impl Live {
             .db
             .run(move |db| installations::find_by_client_key(db, kind, &client_key));
         Ok(found.await?)
+    }
+
+    /// Who calls in the name of the Forge app with this ARI, as its token proves.
+    pub async fn verify_invocation(
+        &self,
+        token: &str,
+        app: &str,
+        now: OffsetDateTime,
+    ) -> Result<Invocation, InvocationError> {
+        self.forge_keys.verify(&self.http, token, app, now).await
     }
 
     pub fn secret_of(&self, installation: &Installation) -> Result<InstallationSecret, LiveError> {

@@ -4,6 +4,7 @@
 //!
 //! - [`access`]: from a stored connection to a client that may ask, tokens included.
 //! - [`asker`]: the same in the name of a person.
+//! - `own_eyes`: what somebody sees who asks in his own name.
 //! - [`installation`]: our app at Cloud sites. [`rights`]: what people there may do.
 //! - `refresh_root`: one listing of a part of a site. `refresh_page`: one page's body and files.
 //! - [`schedule`]: what is due, on every node, each part taken by one.
@@ -20,6 +21,7 @@ mod error;
 mod fetched_page;
 pub mod installation;
 pub mod manage;
+mod own_eyes;
 pub mod pick;
 mod refresh_page;
 mod refresh_root;
@@ -40,6 +42,7 @@ use uuid::Uuid;
 use self::download::Downloads;
 use super::files::FileStore;
 use crate::config::{Atlassian, LiveConfig};
+use crate::confluence::forge::ForgeKeys;
 use crate::confluence::pace::Limits;
 use crate::confluence::{Http, OutboundRules, Pace};
 use crate::db::Db;
@@ -60,6 +63,7 @@ pub struct Live {
     files: FileStore,
     http: Http,
     rules: OutboundRules,
+    forge_keys: ForgeKeys,
     atlassian: Atlassian,
     sealer: Sealer,
     webhook_key: [u8; 32],
@@ -74,6 +78,8 @@ pub struct Live {
     absent: Cache<(Uuid, String), ()>,
     /// Sites that could not be asked at all a moment ago, such as for want of a token.
     resting: Cache<Uuid, ()>,
+    /// What people see who ask in their own names.
+    sights: Cache<own_eyes::Sight, bool>,
     /// Whose turn it is to exchange tokens, per connection.
     exchanges: Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
     /// Wakes the schedule before its time.
@@ -89,6 +95,7 @@ impl Live {
         let http = Http::new(&rules)?;
         Ok(Arc::new(Self {
             rules,
+            forge_keys: ForgeKeys::new(config.atlassian.forge_keys.clone()),
             atlassian: config.atlassian,
             db,
             files,
@@ -107,6 +114,10 @@ impl Live {
                 .time_to_live(ABSENT)
                 .build(),
             resting: Cache::builder().time_to_live(RESTING).build(),
+            sights: Cache::builder()
+                .max_capacity(100_000)
+                .time_to_live(own_eyes::KEPT)
+                .build(),
             exchanges: Mutex::default(),
             wake: Notify::new(),
         }))
