@@ -48,11 +48,13 @@ impl Access {
         }
     }
 
-    /// Through the gateway: a scoped token or an OAuth bearer, with all scopes of one of the operation's sets.
+    /// Through the gateway: a scoped token, an OAuth bearer, or one that Forge has given for somebody, with all scopes of
+    /// one of the operation's sets.
     pub(crate) fn at_gateway(
         &self,
         request: &Request,
         operation: Option<&Operation>,
+        by_forge: Reader,
     ) -> Result<Reader, Reply> {
         let refused =
             |message: &str| Reply::json(401, &serde_json::json!({"code": 401, "message": message}));
@@ -64,13 +66,13 @@ impl Access {
             .and_then(|token| self.issued.scopes(token))
         {
             Some(scopes) => scopes,
-            None if is_token => &self.scopes,
+            None if by_forge.is_some() || is_token => &self.scopes,
             None => return Err(refused("Unauthorized")),
         };
         let sets = operation.map_or([].as_slice(), |operation| operation.scopes.as_slice());
         let has = |set: &Vec<String>| set.iter().all(|scope| scopes.contains(scope));
         if sets.is_empty() || sets.iter().any(has) {
-            Ok(portal())
+            Ok(by_forge.or_else(portal))
         } else {
             Err(refused("Unauthorized; scope does not match"))
         }

@@ -80,6 +80,46 @@ impl Wiki {
         self.page(id).readers = None;
     }
 
+    /// Every space, page, file and comment gets another id, in bodies too.
+    pub(crate) fn renumber(&mut self) {
+        let new = |id: u64| id + 10_000_000;
+        let ids: Vec<u64> = self.contents.keys().copied().collect();
+        let texts = |text: &str| {
+            let mut text = text.to_owned();
+            for id in &ids {
+                text = text.replace(&id.to_string(), &new(*id).to_string());
+            }
+            text
+        };
+        for space in &mut self.spaces {
+            space.id = new(space.id);
+            space.homepage = space.homepage.map(new);
+        }
+        let contents = std::mem::take(&mut self.contents);
+        self.contents.extend(contents.into_values().map(|mut page| {
+            page.id = new(page.id);
+            page.space = new(page.space);
+            page.parent = page.parent.map(new);
+            page.storage = texts(&page.storage);
+            page.export_view = texts(&page.export_view);
+            (page.id, page)
+        }));
+        let files = std::mem::take(&mut self.attachments);
+        self.attachments.extend(files.into_values().map(|mut file| {
+            file.id = new(file.id);
+            file.page = new(file.page);
+            (file.id, file)
+        }));
+        let comments = std::mem::take(&mut self.comments);
+        self.comments
+            .extend(comments.into_values().map(|mut comment| {
+                comment.id = new(comment.id);
+                comment.page = new(comment.page);
+                comment.parent = comment.parent.map(new);
+                (comment.id, comment)
+            }));
+    }
+
     pub(crate) fn label(&mut self, id: u64, label: &str) {
         self.page(id).labels.push(label.to_owned());
     }

@@ -88,6 +88,7 @@ impl Answers for Shared {
 pub(crate) struct FakeConfluence {
     shared: Arc<Shared>,
     server: Server,
+    /// As they were at the start.
     urls: Urls,
 }
 
@@ -114,7 +115,7 @@ impl FakeConfluence {
     /// What an admin types: the site without `/wiki` on Cloud, with the context path on Data Center.
     pub(crate) fn base_url(&self) -> String {
         match self.urls.product {
-            Product::Cloud => self.urls.site.clone(),
+            Product::Cloud => self.with_state(|state| state.urls.site.clone()),
             Product::DataCenter => self.urls.base(),
         }
     }
@@ -147,7 +148,7 @@ impl FakeConfluence {
     pub(crate) fn page_url(&self, id: u64) -> String {
         let state = self.state();
         let key = &state.wiki.space_of(&state.wiki.contents[&id]).key;
-        format!("{}/spaces/{key}/pages/{id}", self.urls.base())
+        format!("{}/spaces/{key}/pages/{id}", state.urls.base())
     }
 
     /// Looks at the wiki or changes it.
@@ -260,11 +261,16 @@ impl FakeConfluence {
 
     /// What this Confluence would send; the secret is for Data Center.
     pub(crate) fn webhook(&self, event: Event, id: u64, secret: &str) -> Webhook {
-        let base = self.urls.base();
+        let base = self.with_state(|state| state.urls.base());
         self.wiki(|wiki| match self.urls.product {
             Product::Cloud => Webhook::cloud(wiki, event, id, &base),
             Product::DataCenter => Webhook::data_center(wiki, event, id, secret),
         })
+    }
+
+    /// For what other files of this folder do to a running fake.
+    pub(super) fn with_state<T>(&self, with: impl FnOnce(&mut State) -> T) -> T {
+        with(&mut self.state())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

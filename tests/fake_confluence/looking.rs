@@ -57,9 +57,11 @@ impl Wiki {
     pub(crate) fn may_read(&self, reader: Option<&str>, content: &Content) -> bool {
         let listed =
             |readers: &[String]| reader.is_some_and(|name| readers.iter().any(|one| one == name));
-        self.view_restrictions(content)
-            .iter()
-            .all(|(_, readers)| listed(readers))
+        self.may_enter(reader, self.space_of(content))
+            && self
+                .view_restrictions(content)
+                .iter()
+                .all(|(_, readers)| listed(readers))
     }
 
     pub(crate) fn files_of(&self, page: u64) -> Vec<&Attachment> {
@@ -78,6 +80,20 @@ impl Wiki {
 }
 
 impl<'a> Seen<'a> {
+    pub(crate) fn spaces(&self) -> impl Iterator<Item = &'a Space> {
+        let (wiki, reader) = (self.wiki, self.reader);
+        let spaces = wiki.spaces.iter();
+        spaces.filter(move |space| wiki.may_enter(reader, space))
+    }
+
+    pub(crate) fn space(&self, key: &str) -> Option<&'a Space> {
+        self.spaces().find(|space| space.key == key)
+    }
+
+    pub(crate) fn space_by_id(&self, id: u64) -> Option<&'a Space> {
+        self.spaces().find(|space| space.id == id)
+    }
+
     /// In any status; `current` is what most callers mean.
     pub(crate) fn content(&self, id: u64) -> Option<&'a Content> {
         let content = self.wiki.contents.get(&id)?;

@@ -4,6 +4,7 @@
 //! The way in is [`fake::FakeConfluence`]. A crate that includes this folder names the module `fake_confluence` at its root.
 
 mod access;
+pub(crate) mod app;
 mod changes;
 mod cloud;
 mod cql;
@@ -17,13 +18,15 @@ pub(crate) mod fault;
 pub(crate) mod files;
 mod links;
 mod looking;
+pub(crate) mod macros;
 mod oauth;
 mod paging;
 mod pattern;
+pub(crate) mod people;
 pub(crate) mod rate_limit;
 pub(crate) mod recorder;
 pub(crate) mod sample;
-mod serve;
+pub(crate) mod serve;
 mod spec;
 mod state;
 pub(crate) mod webhook;

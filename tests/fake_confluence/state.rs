@@ -10,10 +10,13 @@ use time::macros::format_description;
 use time::{Duration, OffsetDateTime};
 
 use super::access::{Access, Reader, refused_by_site};
+use super::app::forge::Forge;
+use super::app::{App, key_id_of};
 use super::credentials::CLOUD_ID;
 use super::errors::{bad_request_v1, gone, not_found_v1, not_found_v2};
 use super::exchange::{Port, Reply, Request};
 use super::fault::{Fault, Faults};
+use super::people::APP_USER;
 use super::recorder::Recorded;
 use super::serve::Outcome;
 use super::spec::{Product, Spec};
@@ -61,6 +64,9 @@ pub(crate) struct State {
     pub(crate) urls: Urls,
     pub(crate) wiki: Wiki,
     pub(crate) access: Access,
+    pub(crate) app: App,
+    /// Where Atlassian's shared servers are, which do not move with the site.
+    pub(crate) app_server: String,
     pub(crate) faults: Faults,
     pub(crate) requests: Vec<Recorded>,
     pub(crate) violations: Vec<String>,
@@ -79,6 +85,8 @@ impl State {
     pub(crate) fn new(urls: Urls, wiki: Wiki) -> Self {
         Self {
             spec: Spec::of(urls.product),
+            app: App::new(),
+            app_server: urls.site.clone(),
             urls,
             wiki,
             access: Access::new(),
@@ -167,6 +175,8 @@ impl State {
         match (request.method.as_str(), path) {
             ("GET", "/_edge/tenant_info") => return Reply::ok(&json!({"cloudId": CLOUD_ID})),
             ("POST", "/oauth/token") => return self.cloud_token(request),
+            ("POST", "/oauth2/token") => return self.grant(request),
+            ("GET", "/.well-known/jwks.json") => return Forge::keys(),
             ("GET", "/authorize") => return self.authorize(request),
             ("GET", "/oauth/token/accessible-resources") => {
                 return self.accessible_resources(request);
@@ -174,13 +184,16 @@ impl State {
             ("GET", download) if download.starts_with("/wiki/download/") => {
                 return refused_by_site(&self.urls.site);
             }
+            ("GET", path) if let Some(id) = key_id_of(path) => return self.app.install_key(id),
             _ => {}
         }
         let is_through_gateway = request.path.starts_with(&Urls::gateway());
         let reader = if is_through_gateway {
-            let operation = self.spec.operation(&request.method, path);
-            self.access
-                .at_gateway(request, operation.map(|(_, operation)| operation))
+            self.reader_at_gateway(request, path)
+        } else if self.has_moved_from(request) {
+            Err(Reply::text(404, "text/html", "<h1>Site unavailable</h1>"))
+        } else if let Some(reader) = self.app_reader(request, path) {
+            reader
         } else {
             self.access.on_site(request, &self.urls.site)
         };
@@ -189,6 +202,21 @@ impl State {
             Err(refused) => refused,
         };
         self.given(reply, is_through_gateway)
+    }
+
+    fn reader_at_gateway(&self, request: &Request, path: &str) -> Result<Reader, Reply> {
+        let operation = self.spec.operation(&request.method, path);
+        let given = request.header("authorization").unwrap_or_default();
+        let by_forge = self.app.forge.owner(given);
+        let by_forge = by_forge.filter(|name| *name == APP_USER || self.wiki.is_active(name));
+        self.access
+            .at_gateway(request, operation.map(|(_, operation)| operation), by_forge)
+    }
+
+    /// Whether the request is for the host that this site had before it was renamed.
+    fn has_moved_from(&self, request: &Request) -> bool {
+        let host = request.header("host").unwrap_or_default();
+        self.urls.site != self.app_server && self.app_server.ends_with(&format!("//{host}"))
     }
 
     fn data_center_answer(&mut self, request: &Request, path: &str) -> Reply {
@@ -253,12 +281,15 @@ fn is_beside_the_spec(product: Product, path: &str) -> bool {
         Product::Cloud => &[
             "/_edge/tenant_info",
             "/oauth/token",
+            "/oauth2/token",
+            "/.well-known/jwks.json",
             "/authorize",
             "/wiki/download/",
         ],
         Product::DataCenter => &["/rest/oauth2/latest/token", "/download/"],
     };
-    beside.iter().any(|start| path.starts_with(start))
+    let is_key = product == Product::Cloud && key_id_of(path).is_some();
+    is_key || beside.iter().any(|start| path.starts_with(start))
 }
 
 /// 404 in the form of the API that was asked.

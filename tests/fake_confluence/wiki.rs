@@ -8,9 +8,12 @@ use std::ops::Deref;
 use time::{Duration, OffsetDateTime, macros::datetime};
 
 use super::files::Bytes;
+use super::people::Standing;
 
 /// Who wrote everything that nobody else is named for, and whose credentials the portal has.
 pub(crate) const PORTAL: &str = "portal";
+/// The group that everybody is in.
+pub(crate) const USERS: &str = "confluence-users";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -33,6 +36,9 @@ pub(crate) struct Space {
     pub(crate) key: String,
     pub(crate) name: String,
     pub(crate) homepage: Option<u64>,
+    /// Who sees the space at all, by names in `Wiki::people`; everybody unless somebody is named.
+    pub(crate) readers: Option<Vec<String>>,
+    pub(crate) admins: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -55,6 +61,8 @@ pub(crate) struct Content {
     pub(crate) edited: OffsetDateTime,
     /// The view restriction: who may read it, by names in `Wiki::people`. Pages below inherit it.
     pub(crate) readers: Option<Vec<String>>,
+    /// Who of them may change it; not inherited.
+    pub(crate) editors: Option<Vec<String>>,
 }
 
 #[derive(Clone, Debug)]
@@ -102,6 +110,8 @@ pub(crate) struct Person {
     pub(crate) account_id: String,
     pub(crate) user_key: String,
     pub(crate) display_name: String,
+    pub(crate) standing: Standing,
+    pub(crate) groups: Vec<String>,
 }
 
 pub(crate) struct Wiki {
@@ -168,6 +178,8 @@ impl Wiki {
             account_id: format!("557058:00000000-0000-4000-8000-{number:012}"),
             user_key: format!("8a7f80838bd7a0b1018bd7a0b2c3{number:04}"),
             display_name: display_name.to_owned(),
+            standing: Standing::Active,
+            groups: vec![USERS.to_owned()],
         });
     }
 
@@ -179,6 +191,8 @@ impl Wiki {
             key: key.to_owned(),
             name: name.to_owned(),
             homepage: None,
+            readers: None,
+            admins: vec![PORTAL.to_owned()],
         });
         let home = self.add(
             id,
@@ -249,6 +263,7 @@ impl Wiki {
             created: self.tick(),
             edited: self.now,
             readers: None,
+            editors: None,
         };
         self.contents.insert(id, content);
         id

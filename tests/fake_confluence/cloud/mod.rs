@@ -1,6 +1,8 @@
 //! Confluence Cloud: which path is answered by what. The site and the gateway show the same; who may ask is in
 //! `access`, whether the request is well formed in `spec`.
 
+mod operations;
+mod people;
 mod v1;
 mod v2;
 mod v2_lists;

@@ -1,4 +1,4 @@
-//! What is left of Cloud's API v1: search, restrictions, the question who may read, downloads, people.
+//! What is left of Cloud's API v1: search, restrictions, downloads. People are in `people`.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::fake_confluence::errors::{bad_request_v1, not_found_v1};
 use crate::fake_confluence::exchange::Reply;
 use crate::fake_confluence::links::{encoded, rfc3339};
 use crate::fake_confluence::paging::{Piece, cursor, cursor_start, number, query_with};
-use crate::fake_confluence::wiki::{Attachment, Content, Person};
+use crate::fake_confluence::wiki::{Attachment, Content};
 
 impl Asked<'_> {
     pub(super) fn v1(&self, segments: &[&str]) -> Reply {
@@ -22,6 +22,7 @@ impl Asked<'_> {
             ["content", page, "child", "attachment", file, "download"] => self.download(page, file),
             ["user", "current"] => self.myself(),
             ["user"] => self.user(),
+            ["user", "memberof"] => self.groups(),
             ["space", key, "settings"] => self.space_settings(key),
             _ => self.not_built(),
         }
@@ -126,7 +127,9 @@ impl Asked<'_> {
             (["container"], Hit::Attachment(file)) => {
                 Some(json!({"id": file.page.to_string(), "type": "page", "title": content.title}))
             }
-            (["body", format], Hit::Content(content)) => wire::body(self.urls, content, format),
+            (["body", format], Hit::Content(content)) => {
+                wire::body(self.wiki, self.urls, content, format)
+            }
             (["extensions"], Hit::Attachment(file)) => Some(extensions(file)),
             (["metadata", "labels"], Hit::Content(content)) => Some(
                 json!({"labels": {"results": wire::labels(content), "start": 0, "limit": 200, "size": content.labels.len()}}),
@@ -158,7 +161,7 @@ impl Asked<'_> {
         })
     }
 
-    fn v1_content(&self, id: &str) -> Option<&Content> {
+    pub(super) fn v1_content(&self, id: &str) -> Option<&Content> {
         self.wiki.current(id.parse().ok()?)
     }
 
@@ -196,39 +199,6 @@ impl Asked<'_> {
         })
     }
 
-    fn may_somebody(&self, id: &str) -> Reply {
-        let Some(content) = self.v1_content(id) else {
-            return not_found_v1(id);
-        };
-        let asked = self.request.fields();
-        let identifier = asked["subject"]["identifier"].as_str().unwrap_or_default();
-        let reader = match identifier {
-            "anonymous" => None,
-            id => match self
-                .wiki
-                .people
-                .iter()
-                .find(|person| person.account_id == id)
-            {
-                Some(person) => Some(person.username.as_str()),
-                None => {
-                    let message = format!("No user with id : {id}");
-                    return Reply::json(404, &json!({"statusCode": 404, "message": message}));
-                }
-            },
-        };
-        let problem = match reader {
-            None => Some("Anonymous users are not allowed to use Confluence"),
-            some if self.wiki.may_read(some, content) => None,
-            Some(_) => Some("User does not have permission to the content"),
-        };
-        let mut answer = json!({"hasPermission": problem.is_none(), "_links": {}});
-        if let Some(problem) = problem {
-            answer["errors"] = json!([{"translation": problem, "args": []}]);
-        }
-        Reply::ok(&answer)
-    }
-
     /// Leads to the media store, where no credential is wanted.
     fn download(&self, page: &str, file: &str) -> Reply {
         let file = self.wiki.attachment(file);
@@ -244,48 +214,6 @@ impl Asked<'_> {
             MEDIA_TOKEN,
             encoded(&file.title),
         ))
-    }
-
-    fn myself(&self) -> Reply {
-        match self.wiki.reader.and_then(|name| self.wiki.person(name)) {
-            Some(person) => Reply::ok(&self.person_v1(person)),
-            None => Reply::ok(&json!({
-                "type": "anonymous", "displayName": "Anonymous",
-                "profilePicture": {"path": "/wiki/anonymous.svg", "width": 48, "height": 48, "isDefault": true},
-            })),
-        }
-    }
-
-    fn user(&self) -> Reply {
-        let id = self.request.query("accountId").unwrap_or_default();
-        match self
-            .wiki
-            .people
-            .iter()
-            .find(|person| person.account_id == id)
-        {
-            Some(person) => Reply::ok(&self.person_v1(person)),
-            None => Reply::json(
-                404,
-                &json!({"statusCode": 404, "message": format!("No user found with key : {id}")}),
-            ),
-        }
-    }
-
-    fn person_v1(&self, person: &Person) -> Value {
-        json!({
-            "type": "known",
-            "accountId": person.account_id,
-            "accountType": "atlassian",
-            "email": "",
-            "publicName": person.display_name,
-            "displayName": person.display_name,
-            "timeZone": "Etc/UTC",
-            "isExternalCollaborator": false,
-            "profilePicture": {"path": format!("/wiki/aa-avatar/{}", person.account_id), "width": 48, "height": 48, "isDefault": false},
-            "_expandable": {"operations": "", "personalSpace": ""},
-            "_links": {"base": self.urls.base(), "context": self.urls.context},
-        })
     }
 
     fn space_settings(&self, key: &str) -> Reply {

@@ -33,6 +33,10 @@ impl Asked<'_> {
             ["pages", id, "footer-comments"] => self.comments(id, Kind::Page),
             ["blogposts", id, "footer-comments"] => self.comments(id, Kind::BlogPost),
             ["footer-comments", id, "children"] => self.replies(id),
+            ["pages", id, "operations"] => self.page_operations(id, Kind::Page),
+            ["blogposts", id, "operations"] => self.page_operations(id, Kind::BlogPost),
+            ["spaces", id, "operations"] => self.space_operations(id),
+            ["spaces", id, "permissions"] => self.space_permissions(id),
             _ => self.not_built(),
         }
     }
@@ -61,7 +65,9 @@ impl Asked<'_> {
         if kind != Kind::Folder {
             let format = self.request.query("body-format");
             value["body"] = match format {
-                Some(format) => wire::body(self.urls, content, format).unwrap_or_else(|| json!({})),
+                Some(format) => {
+                    wire::body(self.wiki, self.urls, content, format).unwrap_or_else(|| json!({}))
+                }
                 None => json!({}),
             };
         }

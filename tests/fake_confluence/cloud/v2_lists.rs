@@ -10,7 +10,12 @@ use crate::fake_confluence::wiki::{Content, Kind, Space, Status};
 
 impl Asked<'_> {
     /// One piece of all results. Only the items of the piece are written.
-    fn list<T>(&self, all: Vec<T>, default_limit: usize, write: impl FnMut(T) -> Value) -> Reply {
+    pub(super) fn list<T>(
+        &self,
+        all: Vec<T>,
+        default_limit: usize,
+        write: impl FnMut(T) -> Value,
+    ) -> Reply {
         let limit = number(self.request, "limit", default_limit);
         let Some(start) = cursor_start(self.request) else {
             return error_v2(400, "INVALID_REQUEST_PARAMETER", "The cursor is invalid");
@@ -69,7 +74,7 @@ impl Asked<'_> {
         let format = self.request.query("body-format");
         self.list(all, 25, |content| {
             let mut value = wire::content(self.wiki, content);
-            let body = format.and_then(|format| wire::body(self.urls, content, format));
+            let body = format.and_then(|format| wire::body(self.wiki, self.urls, content, format));
             value["body"] = body.unwrap_or_else(|| json!({}));
             value
         })
@@ -81,7 +86,7 @@ impl Asked<'_> {
             (keys.is_empty() || keys.contains(&space.key.as_str()))
                 && (ids.is_empty() || ids.contains(&space.id.to_string().as_str()))
         };
-        let spaces = self.wiki.spaces.iter().filter(fits).collect();
+        let spaces = self.wiki.spaces().filter(fits).collect();
         self.list(spaces, 25, |space| wire::space(self.wiki, space))
     }
 

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::fake_confluence::cql_search::plain;
 use crate::fake_confluence::links::{encoded, rfc3339, tiny};
+use crate::fake_confluence::macros::rendered;
+use crate::fake_confluence::people::Standing;
 use crate::fake_confluence::state::Urls;
 use crate::fake_confluence::wiki::{
     Attachment, Comment, Content, Kind, Person, Seen, Space, Status,
@@ -82,9 +84,9 @@ pub(crate) fn content(wiki: &Seen<'_>, content: &Content) -> Value {
 }
 
 /// In one format; `None` if Confluence knows no such format.
-pub(crate) fn body(urls: &Urls, content: &Content, format: &str) -> Option<Value> {
+pub(crate) fn body(wiki: &Seen<'_>, urls: &Urls, content: &Content, format: &str) -> Option<Value> {
     let base = urls.base();
-    let rendered = content.export_view.replace("{base}", &base);
+    let rendered = rendered(wiki, &content.export_view).replace("{base}", &base);
     let value = match format {
         "storage" | "editor" => content.storage.replace("{base}", &base),
         "view" | "export_view" => rendered,
@@ -216,14 +218,42 @@ pub(crate) fn comment(wiki: &Seen<'_>, comment: &Comment, format: Option<&str>) 
 pub(crate) fn person(person: &Person) -> Value {
     json!({
         "accountId": person.account_id,
-        "accountType": "atlassian",
-        "accountStatus": "active",
-        "displayName": person.display_name,
-        "publicName": person.display_name,
+        "accountType": account_type(person),
+        "accountStatus": match person.standing {
+            Standing::Deactivated => "inactive",
+            _ => "active",
+        },
+        "displayName": display_name(person),
+        "publicName": display_name(person),
         "email": "",
         "isExternalCollaborator": false,
         "profilePicture": {"path": format!("/wiki/aa-avatar/{}", person.account_id), "isDefault": false},
     })
+}
+
+pub(crate) fn account_type(person: &Person) -> &'static str {
+    match person.standing {
+        Standing::App => "app",
+        _ => "atlassian",
+    }
+}
+
+/// Confluence says behind a name why somebody cannot come in.
+pub(crate) fn display_name(person: &Person) -> String {
+    let name = &person.display_name;
+    match person.standing {
+        Standing::Active | Standing::App => name.clone(),
+        Standing::Deactivated => format!("{name} (Deactivated)"),
+        Standing::NoConfluence => format!("{name} (Unlicensed)"),
+    }
+}
+
+/// Made of the name, so that the same group has the same id everywhere.
+pub(crate) fn group_id(name: &str) -> String {
+    let sum = name.bytes().fold(0_u64, |sum, byte| {
+        (sum * 31 + u64::from(byte)) % 1_000_000_000_000
+    });
+    format!("3c1f6a52-0000-4000-8000-{sum:012}")
 }
 
 pub(crate) fn account_id<'a>(wiki: &'a Seen<'_>, username: &str) -> Option<&'a str> {

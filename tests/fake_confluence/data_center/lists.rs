@@ -129,11 +129,9 @@ impl Asked<'_> {
         let keys = self.request.queries("spaceKey");
         let fits = |space: &&Space| keys.is_empty() || keys.contains(&space.key.as_str());
         let expand = self.expand();
-        self.list(
-            self.wiki.spaces.iter().filter(fits).collect(),
-            25,
-            |space| wire::space(self.wiki, self.urls, space, &expand),
-        )
+        self.list(self.wiki.spaces().filter(fits).collect(), 25, |space| {
+            wire::space(self.wiki, self.urls, space, &expand)
+        })
     }
 
     pub(super) fn found(&self, path: &str) -> Reply {

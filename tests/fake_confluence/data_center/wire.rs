@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::fake_confluence::cql_search::Hit;
 use crate::fake_confluence::links::{encoded, rfc3339, tiny};
+use crate::fake_confluence::macros::filled;
 use crate::fake_confluence::state::Urls;
 use crate::fake_confluence::wiki::{
     Attachment, Comment, Content, Kind, Person, Seen, Space, Status,
@@ -116,7 +117,7 @@ fn ancestor(wiki: &Seen<'_>, urls: &Urls, page: &Content) -> Value {
 /// The formats that `expand` names; all rendered ones look the same here.
 fn bodies(urls: &Urls, storage: &str, export_view: &str, expand: &[&str]) -> Value {
     let base = urls.base();
-    let rendered = export_view.replace("{base}", &base);
+    let rendered = filled(export_view).replace("{base}", &base);
     let mut bodies = Map::new();
     let mut left = Map::new();
     for format in [

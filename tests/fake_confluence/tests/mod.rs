@@ -1,5 +1,6 @@
 //! Tests of the fakes themselves, through HTTP as the portal would ask.
 
+mod app;
 mod cloud;
 mod cql;
 mod data_center;
