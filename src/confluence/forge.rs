@@ -1,16 +1,17 @@
 //! Calls of a Forge app to its remote: the invocation token, RS256 by keys of Atlassian. What is done with a call is not
 //! known here.
+//!
+//! - [`keys`]: the set of keys. `claims`: what a token must say, and how its parts must agree.
+
+mod claims;
+pub mod keys;
 
 use serde_json::Value;
 use time::OffsetDateTime;
-use url::Url;
 
+pub use self::keys::ForgeKeys;
+use super::signed_token::{Algorithm, SignedToken, Unreadable};
 use super::{ConfluenceError, Http};
-
-/// The keys of Forge, fetched and kept in memory.
-pub struct ForgeKeys {
-    url: Url,
-}
 
 /// Who calls, as a token with a right signature says.
 #[derive(Debug, Clone)]
@@ -53,11 +54,6 @@ pub enum InvocationError {
 }
 
 impl ForgeKeys {
-    /// `url` of the whole set.
-    pub fn new(url: Url) -> Self {
-        Self { url }
-    }
-
     /// Checks an invocation token for the app with this ARI.
     pub async fn verify(
         &self,
@@ -66,7 +62,26 @@ impl ForgeKeys {
         app: &str,
         now: OffsetDateTime,
     ) -> Result<Invocation, InvocationError> {
-        let _ = (&self.url, http, token, app, now);
-        Err(InvocationError::Malformed)
+        let token = SignedToken::read(token)?;
+        if token.algorithm() != Algorithm::Rs256 {
+            return Err(InvocationError::Algorithm);
+        }
+        let key_id = token.key_id().ok_or(InvocationError::UnknownKey)?;
+        let key = self.find(http, key_id, now).await?;
+        if !token.is_by_key(&key.ok_or(InvocationError::UnknownKey)?) {
+            return Err(InvocationError::Signature);
+        }
+        claims::check_times(&token, now)?;
+        claims::check_audience(&token, app)?;
+        claims::read(&token)
+    }
+}
+
+impl From<Unreadable> for InvocationError {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Malformed => Self::Malformed,
+            Unreadable::Algorithm => Self::Algorithm,
+        }
     }
 }

@@ -9,6 +9,7 @@
 //! - [`client`]: everything that can be asked, for both products.
 //! - `cloud`, `data_center`: what each product is asked. `v1`: the words that both understand.
 //! - [`connect`], [`forge`]: our app inside Confluence Cloud, how it is called and how it calls.
+//! - `signed_token`: the signed tokens of both, with `strict_json` and [`public_key`].
 //! - [`oauth`]: access tokens. [`check`]: the test of a connection. [`webhook`]: what a site tells us unasked.
 //!
 //! A third product is a value of [`model::Product`], a folder beside `cloud` whose type implements `source::Source` (the
@@ -32,8 +33,11 @@ pub mod model;
 pub mod oauth;
 pub mod pace;
 mod paging;
+pub mod public_key;
+mod signed_token;
 pub mod site;
 mod source;
+mod strict_json;
 mod tree;
 mod v1;
 pub mod webhook;

@@ -2,8 +2,11 @@
 
 mod check;
 mod cloud;
+mod connect;
 mod data_center;
 mod download;
 mod faults;
+mod forge;
+pub(super) mod keys;
 mod oauth;
 mod server;

@@ -4,8 +4,13 @@ use time::OffsetDateTime;
 use url::Url;
 
 use super::install_keys::{InstallKeys, NoKey};
-use super::jwt::JwtError;
+use super::jwt::{self, Claims, JwtError};
+use super::request::{QshRule, Request, check_qsh};
 use crate::confluence::{Http, Secret};
+
+mod body;
+
+pub use body::read_body;
 
 /// What has happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +30,8 @@ pub struct Callback {
     pub oauth_client_id: Option<String>,
     /// Only with [`Event::Installed`].
     pub shared_secret: Option<Secret>,
-    /// `https://acme.atlassian.net/wiki`, without a slash at its end.
+    /// `https://acme.atlassian.net/wiki`, without a slash at its end. Plain http only at a loopback address, which tests
+    /// have; like any other host it must be allowed by name.
     pub base_url: Url,
     pub display_url: Option<Url>,
     pub description: Option<String>,
@@ -69,13 +75,6 @@ pub enum CallbackError {
     Host(String),
 }
 
-/// The body, with nothing checked but its form. For the secret that `enabled` and `disabled` are signed with, which is
-/// looked up by the client key.
-pub fn read_body(body: &[u8]) -> Result<Callback, CallbackError> {
-    let _ = body;
-    Err(CallbackError::Body("it is empty".to_owned()))
-}
-
 /// Checks a call-back that is signed with a key of Atlassian (RS256): `installed` and `uninstalled`.
 pub async fn verify_signed_by_atlassian(
     http: &Http,
@@ -84,17 +83,81 @@ pub async fn verify_signed_by_atlassian(
     expected: &Expected<'_>,
     now: OffsetDateTime,
 ) -> Result<Callback, CallbackError> {
-    let _ = (http, keys, received, expected, now);
-    Err(CallbackError::NoToken)
+    if !matches!(received.event, Event::Installed | Event::Uninstalled) {
+        return Err(CallbackError::Mismatch("event"));
+    }
+    let callback = check_body(received, expected)?;
+    let token = received.token.ok_or(CallbackError::NoToken)?;
+    let unverified = jwt::peek(token)?;
+    if !unverified.is_rs256 {
+        return Err(JwtError::Algorithm.into());
+    }
+    let key_id = unverified.key_id.ok_or(NoKey::BadId)?;
+    let key = keys.find(http, &key_id).await?;
+    let claims = jwt::verify_by_key(token, &key, now)?;
+    check_claims(&claims, &callback, received)?;
+    match claims.audience.iter().any(|named| is_ours(named, expected)) {
+        true => Ok(callback),
+        false => Err(CallbackError::Mismatch("app")),
+    }
 }
 
-/// Checks a call-back that is signed with the secret of the installation (HS256): `enabled` and `disabled`.
+/// Checks a call-back that is signed with the secret of the installation (HS256): `enabled` and `disabled`. Confluence
+/// does not say in them whom they are for; the secret does.
 pub fn verify_signed_by_site(
     received: &Received<'_>,
     expected: &Expected<'_>,
     secret: &Secret,
     now: OffsetDateTime,
 ) -> Result<Callback, CallbackError> {
-    let _ = (received, expected, secret, now);
-    Err(CallbackError::NoToken)
+    if !matches!(received.event, Event::Enabled | Event::Disabled) {
+        return Err(CallbackError::Mismatch("event"));
+    }
+    let callback = check_body(received, expected)?;
+    let token = received.token.ok_or(CallbackError::NoToken)?;
+    let claims = jwt::verify(token, secret, now)?;
+    check_claims(&claims, &callback, received)?;
+    let is_for_us = |named: &String| {
+        is_ours(named, expected) || *named == callback.client_key || *named == callback.key
+    };
+    match claims.audience.is_empty() || claims.audience.iter().any(is_for_us) {
+        true => Ok(callback),
+        false => Err(CallbackError::Mismatch("app")),
+    }
+}
+
+fn check_body(received: &Received<'_>, expected: &Expected<'_>) -> Result<Callback, CallbackError> {
+    let callback = body::read(received.body, Some(received.event))?;
+    if callback.key != expected.app_key {
+        return Err(CallbackError::Mismatch("app"));
+    }
+    let host = callback.base_url.host_str().unwrap_or_default();
+    if !(expected.allows_host)(host) {
+        return Err(CallbackError::Host(host.to_owned()));
+    }
+    match received.event == Event::Installed && callback.shared_secret.is_none() {
+        true => Err(CallbackError::Body("sharedSecret is missing".to_owned())),
+        false => Ok(callback),
+    }
+}
+
+fn check_claims(
+    claims: &Claims,
+    callback: &Callback,
+    received: &Received<'_>,
+) -> Result<(), CallbackError> {
+    if claims.issuer != callback.client_key {
+        return Err(CallbackError::Mismatch("site"));
+    }
+    let request = Request {
+        method: received.method,
+        target: received.target,
+    };
+    Ok(check_qsh(claims, request, QshRule::Exact)?)
+}
+
+fn is_ours(named: &str, expected: &Expected<'_>) -> bool {
+    let named = named.trim_end_matches('/');
+    let is_same = |ours: &String| ours.trim_end_matches('/') == named;
+    expected.audiences.iter().any(is_same)
 }

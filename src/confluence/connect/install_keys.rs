@@ -1,16 +1,48 @@
 //! The public keys that sign installations, by their ids, from Atlassian's host for them. Kept in memory.
+//!
+//! Whoever sends a call-back chooses the key id, before anything is known of him. So an id must look like one before it
+//! becomes part of a URL, an id that the host does not know is not asked again for a while, and made-up ids cannot make
+//! us ask more often than a budget allows. Keys that are kept cost nothing of it.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use moka::future::Cache;
+use reqwest::{Method, StatusCode};
 use url::Url;
 
-use crate::confluence::{ConfluenceError, Http};
+use crate::confluence::addresses::Reach;
+use crate::confluence::error::{ConfluenceError, Need, Problem, answer};
+use crate::confluence::http::{self, Http};
+use crate::confluence::model::Product;
+use crate::confluence::public_key::PublicKey;
+
+/// A key that Atlassian withdraws stops counting after this.
+const KEPT: Duration = Duration::from_secs(3600);
+const UNKNOWN_FOR: Duration = Duration::from_secs(60);
+const MOST_KEYS: u64 = 1_000;
+
+const ANSWER_BYTES: u64 = 16 * 1024;
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const MINUTE: Duration = Duration::from_secs(60);
+const REQUESTS_A_MINUTE: u32 = 60;
 
 /// Keys that were fetched.
 pub struct InstallKeys {
     server: Url,
+    found: Cache<String, PublicKey>,
+    unknown: Cache<String, ()>,
+    budget: Mutex<Budget>,
+}
+
+struct Budget {
+    minute_began: Instant,
+    left: u32,
 }
 
 /// Why there is no key.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum NoKey {
     #[error("the key id has a form that no key has")]
     BadId,
@@ -23,12 +55,117 @@ pub enum NoKey {
 impl InstallKeys {
     /// `server` without a path.
     pub fn new(server: Url) -> Self {
-        Self { server }
+        Self {
+            server,
+            found: Cache::builder()
+                .max_capacity(MOST_KEYS)
+                .time_to_live(KEPT)
+                .build(),
+            unknown: Cache::builder()
+                .max_capacity(MOST_KEYS)
+                .time_to_live(UNKNOWN_FOR)
+                .build(),
+            budget: Mutex::new(Budget {
+                minute_began: Instant::now(),
+                left: REQUESTS_A_MINUTE,
+            }),
+        }
     }
 
-    /// The public key in PEM.
-    pub async fn find(&self, http: &Http, key_id: &str) -> Result<String, NoKey> {
-        let _ = (&self.server, http, key_id);
-        Err(NoKey::Unknown)
+    /// The public key. Many who want the same one wait for one request.
+    pub async fn find(&self, http: &Http, key_id: &str) -> Result<PublicKey, NoKey> {
+        if !is_key_id(key_id) {
+            return Err(NoKey::BadId);
+        }
+        if self.unknown.contains_key(key_id) {
+            return Err(NoKey::Unknown);
+        }
+        let fetched = self.fetch(http, key_id);
+        self.found
+            .try_get_with_by_ref(key_id, fetched)
+            .await
+            .map_err(|error| (*error).clone())
+    }
+
+    async fn fetch(&self, http: &Http, key_id: &str) -> Result<PublicKey, NoKey> {
+        self.spend().map_err(ConfluenceError::from)?;
+        let mut url = self.server.clone();
+        url.set_path(&format!("/{key_id}"));
+        url.set_query(None);
+        match ask(http, url).await? {
+            Some(key) => Ok(key),
+            None => {
+                self.unknown.insert(key_id.to_owned(), ()).await;
+                Err(NoKey::Unknown)
+            }
+        }
+    }
+
+    fn spend(&self) -> Result<(), Problem> {
+        let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone = budget.minute_began.elapsed();
+        if gone >= MINUTE {
+            budget.minute_began = Instant::now();
+            budget.left = REQUESTS_A_MINUTE;
+        }
+        let Some(left) = budget.left.checked_sub(1) else {
+            return Err(Problem::BudgetSpent {
+                retry_after: MINUTE.saturating_sub(gone),
+            });
+        };
+        budget.left = left;
+        Ok(())
+    }
+}
+
+fn is_key_id(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=64).contains(&text.len()) && text.bytes().all(is_plain)
+}
+
+/// `None` if the host has no such key. A store behind such a host may say 403 for what it does not have.
+async fn ask(http: &Http, url: Url) -> Result<Option<PublicKey>, ConfluenceError> {
+    let reach = Reach::of(Product::Cloud, &url);
+    let request = http.request(Method::GET, url, reach)?.timeout(PATIENCE);
+    let response = request.send().await.map_err(http::problem_of)?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = http::read(response, ANSWER_BYTES).await?;
+    match status {
+        StatusCode::OK => {
+            let pem = std::str::from_utf8(&body).ok();
+            let key = pem.and_then(PublicKey::from_pem);
+            Ok(Some(key.ok_or_else(|| Problem::NotUnderstood {
+                what: "no RSA key of 2048 bits or more in the answer".to_owned(),
+            })?))
+        }
+        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
+        _ => Err(answer::problem(status, &headers, &body, Need::Account).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_key_id;
+
+    #[test]
+    fn only_what_looks_like_an_id_becomes_part_of_a_url() {
+        assert!(is_key_id("f50f8562-f146-4b98-9bbb-7ce9545603b6"));
+        assert!(is_key_id("A"));
+        let long = "a".repeat(65);
+        for id in [
+            "",
+            ".",
+            "..",
+            "../../evil",
+            "a/b",
+            "a%2fb",
+            "a?b",
+            "a#b",
+            "a@b",
+            "ä",
+            &long,
+        ] {
+            assert!(!is_key_id(id), "{id}");
+        }
     }
 }
