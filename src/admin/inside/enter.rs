@@ -18,7 +18,8 @@ use crate::accounts::account::Account;
 use crate::accounts::session::{SignInSession, Way};
 use crate::admin::session;
 use crate::clock;
-use crate::confluence::connect::{jwt, qsh};
+use crate::confluence::connect::jwt;
+use crate::confluence::connect::request::{QshRule, Request, one_token, verify_request};
 use crate::pages::installation::{AppKind, Installation, InstallationState};
 use crate::pages::live::LiveError;
 use crate::pages::live::installation::InstallationSecret;
@@ -28,8 +29,8 @@ use crate::web::headers::Shell;
 use crate::web::page;
 use crate::web::state::AppState;
 
-/// Longer than any token is good that Confluence makes.
-const USED_FOR: Duration = Duration::hours(24);
+/// Longer than any token is accepted.
+const USED_FOR: Duration = Duration::hours(25);
 
 /// `GET /atlassian/share?pageId=…&spaceKey=…`.
 pub async fn share(
@@ -148,9 +149,6 @@ enum Reason {
     Token(jwt::JwtError),
     #[error("its token is of no installation that is known")]
     UnknownInstallation,
-    /// Or for calls of a script (`context-qsh`), which is no address at all.
-    #[error("its token is for another address")]
-    OtherAddress,
     #[error("it was used before")]
     UsedBefore,
 }
@@ -181,7 +179,7 @@ async fn verify(
     request: &HttpRequest,
     now: OffsetDateTime,
 ) -> Result<Verified, Unverified> {
-    let token = one_token(request).ok_or(Reason::NoToken)?;
+    let token = token_of(request).ok_or(Reason::NoToken)?;
     let unverified = jwt::peek(&token)?;
     let live = &state.live;
     let found = live
@@ -193,16 +191,17 @@ async fn verify(
     let InstallationSecret::Shared(secret) = live.secret_of(&installation)? else {
         return Err(Reason::UnknownInstallation.into());
     };
-    let claims = jwt::verify(&token, &secret, now)?;
     let target = request
         .uri()
         .path_and_query()
         .map_or("/", |raw| raw.as_str());
-    let is_for_this = claims
-        .qsh
-        .is_some_and(|claimed| qsh::matches(&claimed, request.method().as_str(), target, ""));
-    if claims.issuer != installation.client_key || !is_for_this {
-        return Err(Reason::OtherAddress.into());
+    let signed = Request {
+        method: request.method().as_str(),
+        target,
+    };
+    let claims = verify_request(&token, &secret, signed, QshRule::Exact, now)?;
+    if claims.issuer != installation.client_key {
+        return Err(Reason::UnknownInstallation.into());
     }
     let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
     let mut nonce = [0; 16];
@@ -215,20 +214,14 @@ async fn verify(
 }
 
 /// From the query or the header; from both, or twice, it is none.
-fn one_token(request: &HttpRequest) -> Option<String> {
-    let of_query = url::form_urlencoded::parse(request.query_string().as_bytes())
-        .filter(|(name, _)| name == "jwt")
-        .map(|(_, token)| token.into_owned());
-    let of_headers = request
-        .headers()
-        .get_all(header::AUTHORIZATION)
-        .map(|value| {
-            let value = value.to_str().unwrap_or_default();
-            value.strip_prefix("JWT ").unwrap_or_default().to_owned()
-        });
-    let mut tokens = of_query.chain(of_headers);
-    let token = tokens.next()?;
-    tokens.next().is_none().then_some(token)
+fn token_of(request: &HttpRequest) -> Option<String> {
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    let authorization = headers.next().map(|value| value.to_str());
+    if headers.next().is_some() {
+        return None;
+    }
+    let authorization = authorization.transpose().ok()?;
+    one_token(request.query_string(), authorization).ok()?
 }
 
 fn view_of(request: &HttpRequest, name: ViewName) -> Option<View> {
