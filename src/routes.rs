@@ -30,6 +30,7 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
     api(config);
     hooks(config);
     inside(config, state);
+    app(config);
 }
 
 fn plumbing(config: &mut ServiceConfig) {
@@ -160,7 +161,7 @@ fn admin_shares(config: &mut ServiceConfig) {
 
 fn admin_connections(config: &mut ServiceConfig) {
     use crate::admin::connections::{
-        access, change, list, live_actions, new_live, oauth, settings, show, upload,
+        access, change, list, live_actions, new_live, oauth, rebind, settings, show, upload,
     };
     config
         .service(ask_and_do("/connections", list::show, upload::create))
@@ -197,6 +198,15 @@ fn admin_connections(config: &mut ServiceConfig) {
         .service(act(
             "/connections/{connection}/webhook",
             live_actions::renew_webhook,
+        ))
+        .service(ask_and_do(
+            "/connections/{connection}/rebinding",
+            rebind::show,
+            rebind::move_shares,
+        ))
+        .service(act(
+            "/connections/{connection}/rebinding/undo",
+            rebind::undo,
         ))
         .service(ask_and_do(
             "/connections/{connection}/deletion",
@@ -346,6 +356,23 @@ fn api_version_1_connections(config: &mut ServiceConfig) {
 fn hooks(config: &mut ServiceConfig) {
     use crate::api::hooks;
     config.service(known("/hooks/{connection}/{secret}", "POST").post(hooks::receive));
+}
+
+/// What Confluence Cloud asks of our app, by Connect and by Forge.
+fn app(config: &mut ServiceConfig) {
+    use crate::api::app::{callbacks, descriptor, forge, webhooks};
+    config
+        .service(
+            known("/atlassian-connect.json", "GET, HEAD")
+                .get(descriptor::show)
+                .head(descriptor::show),
+        )
+        .service(known("/atlassian/installed", "POST").post(callbacks::installed))
+        .service(known("/atlassian/enabled", "POST").post(callbacks::enabled))
+        .service(known("/atlassian/disabled", "POST").post(callbacks::disabled))
+        .service(known("/atlassian/uninstalled", "POST").post(callbacks::uninstalled))
+        .service(known("/atlassian/webhooks/{event}", "POST").post(webhooks::receive))
+        .service(known("/forge/events", "POST").post(forge::receive));
 }
 
 /// What browsers send by themselves: `POST` of a body up to a length.

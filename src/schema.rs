@@ -394,8 +394,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Signed single-use tickets (cookie probes, hand-overs to a new tab) that were used, until they expire.
+    /// Signed single-use tickets (cookie probes, hand-overs to a new tab) and call-backs of Confluence that were used, until they expire.
     used_ticket (nonce) {
+        /// Of a ticket; of a call-back the beginning of the SHA-256 of its token.
         nonce -> Bytea,
         expires_at -> Timestamptz,
     }

@@ -6,13 +6,15 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::credentials::AuthWord;
+use super::installation_answer::InstallationAnswer;
 use super::site::site_failure;
 use crate::clock;
+use crate::db::DbError;
 use crate::pages::live::credentials::AuthKind;
 use crate::pages::live::manage::Status;
 use crate::pages::model::{Connection, ConnectionKind, Space};
-use crate::pages::store::listing;
 use crate::pages::store::live::{LiveConnection, LiveSettings};
+use crate::pages::store::{installations, listing};
 use crate::web::error::Failure;
 use crate::web::state::AppState;
 
@@ -39,7 +41,8 @@ impl From<ConnectionKind> for KindWord {
     }
 }
 
-/// A live Confluence site, or an imported space export, of which everything from `auth` to `webhook` is null.
+/// A live Confluence site, or an imported space export, of which everything from `auth` to `webhook` is null. Only
+/// connections that an app has made have an `installation`.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Connection)]
@@ -57,6 +60,8 @@ pub struct ConnectionAnswer {
     /// Who signs in, as far as it is no secret: an e-mail, a user name, a client id.
     #[schema(required = true)]
     account: Option<String>,
+    #[schema(required = true)]
+    installation: Option<InstallationAnswer>,
     #[schema(required = true)]
     settings: Option<SettingsAnswer>,
     #[schema(required = true)]
@@ -202,6 +207,7 @@ pub(super) async fn describe(
         spaces: spaces.into_iter().map(SpaceAnswer::from).collect(),
         auth: None,
         account: None,
+        installation: None,
         settings: None,
         status: None,
         webhook: None,
@@ -224,6 +230,7 @@ async fn add_live_part(
     let status = state.live.status(live.id).await.map_err(site_failure)?;
     answer.auth = AuthKind::parse(&live.auth).map(AuthWord::from);
     answer.account = state.live.account_of(live);
+    answer.installation = find_installation(state, live.id).await?;
     answer.settings = Some(live.settings.into());
     answer.status = Some(StatusAnswer::new(status, clock::now()));
     if secrets == Secrets::Shown {
@@ -234,4 +241,18 @@ async fn add_live_part(
         });
     }
     Ok(())
+}
+
+async fn find_installation(
+    state: &AppState,
+    connection: Uuid,
+) -> Result<Option<InstallationAnswer>, Failure> {
+    let found = state.db.run(move |db| {
+        let Some(installation) = installations::find_installation(db, connection)? else {
+            return Ok::<_, DbError>(None);
+        };
+        let shares_end_at = installations::shares_end(db, connection)?;
+        Ok(Some(InstallationAnswer::new(installation, shares_end_at)))
+    });
+    Ok(found.await?)
 }

@@ -1,7 +1,8 @@
-//! What programs call: the JSON web API, version 1 (wire structs, bearer tokens, handlers, their OpenAPI document), and
-//! the webhooks of live sites. Which URL leads to which handler stands in `routes.rs`.
+//! What programs call: the JSON web API, version 1 (wire structs, bearer tokens, handlers, their OpenAPI document), the
+//! webhooks of live sites, and what Confluence asks of our app. Which URL leads to which handler stands in `routes.rs`.
 
 pub mod activity;
+pub mod app;
 pub mod bearer;
 mod body;
 mod connection_answer;
@@ -13,6 +14,7 @@ pub mod embed_health;
 mod fields;
 mod given;
 pub mod hooks;
+mod installation_answer;
 pub mod methods;
 mod new_share;
 pub mod openapi;

@@ -99,6 +99,12 @@ impl Default for AppArgs {
 }
 
 impl App {
+    /// All public URLs that a call-back may be meant for, without a slash at their ends.
+    pub fn audiences(&self, base_url: &BaseUrl) -> Vec<String> {
+        let urls = [base_url].into_iter().chain(&self.urls);
+        urls.map(BaseUrl::origin).collect()
+    }
+
     /// Whether a site with this host may install the app.
     pub fn allows_host(&self, host: &str) -> bool {
         let host = host.to_lowercase();

@@ -159,6 +159,11 @@ impl Client {
         ask!(self, find_by_id(id))
     }
 
+    /// Titles and spaces of many at once, as far as we may see them; what is missing is not in the answer.
+    pub async fn find_many(&self, kind: ContentKind, ids: &[String]) -> Answer<Vec<FoundContent>> {
+        ask!(self, find_many(kind, ids))
+    }
+
     /// The same by its title, which is unique in a space; a page goes before a blog post.
     pub async fn find_by_title(
         &self,

@@ -8,7 +8,7 @@
 //! - `api`: one request from permit to parsed answer. `paging`: the next part of a long answer.
 //! - [`client`]: everything that can be asked, for both products.
 //! - `cloud`, `data_center`: what each product is asked. `v1`: the words that both understand.
-//! - [`connect`], [`forge`]: our app inside Confluence Cloud, how it is called and how it calls.
+//! - [`connect`], [`forge`], [`forge_event`]: our app inside Confluence Cloud, how it is called and how it calls.
 //! - `signed_token`: the signed tokens of both, with `strict_json` and [`public_key`].
 //! - [`oauth`]: access tokens. [`check`]: the test of a connection. [`webhook`]: what a site tells us unasked.
 //!
@@ -28,6 +28,7 @@ mod data_center;
 pub mod download;
 pub mod error;
 pub mod forge;
+pub mod forge_event;
 pub mod http;
 pub mod model;
 pub mod oauth;

@@ -223,7 +223,7 @@ fn with_path(origin: &Url, path: &str) -> Url {
     url
 }
 
-fn request(
+pub(super) fn request(
     http: &Http,
     product: Product,
     method: Method,
@@ -236,7 +236,7 @@ fn request(
         .header(ACCEPT, "application/json"))
 }
 
-async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Answer<T> {
+pub(super) async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Answer<T> {
     let response = request.send().await.map_err(http::problem_of)?;
     let (status, headers) = (response.status(), response.headers().clone());
     let body = http::read(response, ANSWER_BYTES).await?;

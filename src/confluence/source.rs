@@ -23,5 +23,6 @@ pub(super) trait Source {
     async fn space(&self, key: &str) -> Answer<ListedSpace>;
     async fn children(&self, parent: ChildrenOf<'_>) -> Answer<Vec<FoundContent>>;
     async fn find_by_id(&self, id: &str) -> Answer<Option<ListedPage>>;
+    async fn find_many(&self, kind: ContentKind, ids: &[String]) -> Answer<Vec<FoundContent>>;
     async fn find_by_title(&self, space_key: &str, title: &str) -> Answer<Option<ListedPage>>;
 }

@@ -92,6 +92,19 @@ impl FileStore {
         }
     }
 
+    /// Gives one connection an object that another one has, unless it is there already. An object that neither has is for
+    /// whoever reads it to miss.
+    pub async fn copy(&self, from: Uuid, to: Uuid, sha256: &[u8]) -> Result<(), FileStoreError> {
+        let (source, target) = (path_of(from, sha256), path_of(to, sha256));
+        if self.objects.head(&target).await.is_ok() {
+            return Ok(());
+        }
+        match self.objects.copy(&source, &target).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// A part of the bytes, streamed. `range` lies inside the file.
     pub async fn read(
         &self,
@@ -163,6 +176,10 @@ async fn copy(source: &Path, writer: &mut WriteMultipart) -> Result<(), FileStor
 
 /// A folder per connection, so that deleting one cannot touch another's files.
 fn object_path(connection: Uuid, sha256: &[u8; 32]) -> ObjectPath {
+    path_of(connection, sha256)
+}
+
+fn path_of(connection: Uuid, sha256: &[u8]) -> ObjectPath {
     ObjectPath::from(format!("{connection}/{}", hex::encode(sha256)))
 }
 

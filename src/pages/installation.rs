@@ -61,6 +61,47 @@ impl InstallationState {
     }
 }
 
+/// Why a site is not asked in the name of an installation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AppClosed {
+    #[error("the app is disabled at the site")]
+    Disabled,
+    #[error("the app was uninstalled from the site")]
+    Uninstalled,
+    #[error("another installation came to the site")]
+    Superseded,
+    /// Forge: the token that the last call brought has ended. Minutes since that, as far as they are known.
+    #[error("the Forge app has brought no token that is still good")]
+    Silent { minutes: Option<i64> },
+}
+
+impl AppClosed {
+    /// For the admin: what is wrong and what to do.
+    pub fn sentence(self) -> String {
+        match self {
+            Self::Disabled => "The app is disabled in Confluence, so the site is not asked; shares show what is stored. \
+                Enable it in Confluence: Apps, Manage apps."
+                .to_owned(),
+            Self::Uninstalled => "The app was uninstalled from the site, so the site is not asked. Install it again to go \
+                on."
+                .to_owned(),
+            Self::Superseded => "The site was imported or restored, and the app was installed there again, so the site is \
+                not asked in the name of this installation. Move its shares to the new one."
+                .to_owned(),
+            Self::Silent { minutes } => {
+                let since = minutes.map_or_else(
+                    || "The Forge app has not brought a token yet".to_owned(),
+                    |minutes| format!("The token that the Forge app brought ended {minutes} minutes ago"),
+                );
+                format!(
+                    "{since}, so the site is not asked; shares show what is stored. The app calls every five minutes: see \
+                     its logs with “forge logs”, and check that its remote has the portal's address."
+                )
+            }
+        }
+    }
+}
+
 /// An installation, without what it signs with in the clear.
 #[derive(Debug, Clone)]
 pub struct Installation {

@@ -107,6 +107,7 @@ mod tests {
             updated_at: NOW,
             created_by: String::new(),
             maker: Maker::default(),
+            withdrawn_from: None,
         }
     }
 
@@ -205,6 +206,17 @@ mod tests {
                 assert_eq!(decisions(&share, &[pass]), without, "{pass:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_share_of_an_uninstalled_app_stays_open_until_its_grace_ends() {
+        let ending = |from| Share {
+            withdrawn_from: Some(from),
+            ..share(false, false)
+        };
+        let before = decisions(&ending(NOW + time::Duration::SECOND), &[]);
+        assert_eq!(before, "open open open open");
+        assert_eq!(decisions(&ending(NOW), &[]), "closed closed closed closed");
     }
 
     #[test]

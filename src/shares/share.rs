@@ -151,6 +151,8 @@ pub struct Share {
     pub updated_at: OffsetDateTime,
     pub created_by: String,
     pub maker: Maker,
+    /// Of its connection: from then on the share shows nothing, because our app was uninstalled from the site.
+    pub withdrawn_from: Option<OffsetDateTime>,
 }
 
 /// In whose name a share shows its pages.
@@ -234,8 +236,14 @@ impl PassLifetime {
 pub enum Availability {
     Open,
     Disabled,
-    NotStarted { starts_at: OffsetDateTime },
+    NotStarted {
+        starts_at: OffsetDateTime,
+    },
     Ended,
+    /// The site has uninstalled the app that its pages come by.
+    Withdrawn {
+        since: OffsetDateTime,
+    },
 }
 
 impl Share {
@@ -248,6 +256,9 @@ impl Share {
         }
         if self.expires_at.is_some_and(|expires_at| expires_at <= now) {
             return Availability::Ended;
+        }
+        if let Some(since) = self.withdrawn_from.filter(|since| *since <= now) {
+            return Availability::Withdrawn { since };
         }
         Availability::Open
     }

@@ -58,6 +58,8 @@ pub enum Failure {
     Throttled(i64),
     /// Overloaded or without its database; try again soon.
     Unreachable(String),
+    /// Something else that is needed does not answer; the sentence says what.
+    ServiceDown(String),
     /// The wiki does not answer, and nothing of what was asked for is stored yet; try again after so many seconds.
     NotFetched(i64),
     /// The wiki's file is larger than what is fetched from it, in bytes.
@@ -175,7 +177,9 @@ impl Failure {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unreachable(_) | Self::NotFetched(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unreachable(_) | Self::ServiceDown(_) | Self::NotFetched(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::FileTooLarge(_) => StatusCode::NOT_FOUND,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -185,7 +189,7 @@ impl Failure {
     pub fn retry_after(&self) -> Option<i64> {
         match self {
             Self::Throttled(seconds) | Self::NotFetched(seconds) => Some((*seconds).max(1)),
-            Self::Unreachable(_) => Some(5),
+            Self::Unreachable(_) | Self::ServiceDown(_) => Some(5),
             _ => None,
         }
     }

@@ -10,6 +10,7 @@
 
 mod admin;
 mod api;
+mod app;
 mod cli;
 mod client_sites;
 mod clients;

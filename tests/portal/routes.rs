@@ -38,6 +38,16 @@ const TABLE: &[(&str, &str, Who)] = &[
     // Whoever does not know the secret in the address meets nothing there.
     ("POST",   "/hooks/{connection}/{secret}", Anyone),
 
+    // There is nothing here where no app is configured; where there is, the token decides (see `app`).
+    ("GET",    "/atlassian-connect.json", Anyone),
+    ("HEAD",   "/atlassian-connect.json", Anyone),
+    ("POST",   "/atlassian/installed", Anyone),
+    ("POST",   "/atlassian/enabled", Anyone),
+    ("POST",   "/atlassian/disabled", Anyone),
+    ("POST",   "/atlassian/uninstalled", Anyone),
+    ("POST",   "/atlassian/webhooks/{event}", Anyone),
+    ("POST",   "/forge/events", Anyone),
+
     ("GET",    "/content/{share}", Visitor),
     ("GET",    "/content/{share}/", Anyone),
     ("GET",    "/content/{share}/session", Anyone),
@@ -126,6 +136,10 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("POST",   "/admin/connections/{connection}/refresh", Admin),
     ("GET",    "/admin/connections/{connection}/webhook", Admin),
     ("POST",   "/admin/connections/{connection}/webhook", Admin),
+    ("GET",    "/admin/connections/{connection}/rebinding", Admin),
+    ("POST",   "/admin/connections/{connection}/rebinding", Admin),
+    ("GET",    "/admin/connections/{connection}/rebinding/undo", Admin),
+    ("POST",   "/admin/connections/{connection}/rebinding/undo", Admin),
     ("GET",    "/admin/connections/{connection}/deletion", Admin),
     ("POST",   "/admin/connections/{connection}/deletion", Admin),
     ("GET",    "/admin/tokens", Admin),

@@ -39,6 +39,13 @@ pub async fn show(
     path: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
     let connection = find(&state, connection_id(&path)?).await?;
+    if connection.auth == AuthKind::App.as_str() {
+        // There is nothing to type: the link to this form is not there either.
+        return Ok(page::see_other(&format!(
+            "/admin/connections/{}",
+            connection.id
+        )));
+    }
     let input = AccessInput {
         kind: connection.kind.as_str().to_owned(),
         address: connection.wiki_url.clone(),

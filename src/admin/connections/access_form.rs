@@ -113,7 +113,8 @@ impl AccessInput {
             ConnectionKind::Cloud => ("cloud_auth", &self.cloud_auth),
             _ => ("data_center_auth", &self.data_center_auth),
         };
-        let auth = AuthKind::parse(chosen).filter(|auth| auth.fits(kind));
+        let is_choice = |auth: &AuthKind| *auth != AuthKind::App && auth.fits(kind);
+        let auth = AuthKind::parse(chosen).filter(is_choice);
         let Some(auth) = auth else {
             problems.add(field, "Choose how the portal signs in.");
             return None;

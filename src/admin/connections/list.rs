@@ -14,7 +14,7 @@ use crate::admin::problems::Problems;
 use crate::admin::times::Moment;
 use crate::clock;
 use crate::pages::model::Connection;
-use crate::pages::store::{connections, freshness, health};
+use crate::pages::store::{connections, freshness, health, installations};
 use crate::shares::store::StoreError;
 use crate::shares::store::listing::{self, ShareFilter};
 use crate::web::error::PageError;
@@ -49,6 +49,8 @@ struct Row {
 /// How a live connection is doing.
 struct SiteView {
     state: LiveState,
+    /// Our app has made it.
+    is_app: bool,
     last_success: Option<Moment>,
 }
 
@@ -107,8 +109,11 @@ fn row(
     let (counts, site) = if is_live {
         let progress = freshness::progress(db, connection.id)?;
         let health = health::find_health(db, connection.id)?;
+        let app = installations::find_installation(db, connection.id)?;
+        let of_app = app.as_ref().and_then(LiveState::of_app);
         let site = SiteView {
-            state: LiveState::of(&health),
+            state: of_app.unwrap_or_else(|| LiveState::of(&health)),
+            is_app: app.is_some(),
             last_success: health.last_success_at.map(Moment::from),
         };
         let fetched = if progress.with_body == progress.total {

@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
+use super::installation::InstallationView;
 use super::oauth;
 use super::show::SharesView;
 use super::test_report::TestView;
@@ -50,6 +51,8 @@ struct LivePage {
     auth: &'static str,
     account: Option<String>,
     state: LiveState,
+    /// Of connections that our app has made.
+    installation: Option<InstallationView>,
     /// Set while somebody has to allow it at Atlassian.
     consent_url: Option<String>,
     callback_url: String,
@@ -146,7 +149,7 @@ pub(super) async fn answer(
         .await
         .map_err(super::live_actions::refuse)?;
     let roots = doing.roots.clone();
-    let (parts, shares) = state
+    let (parts, shares, installation) = state
         .db
         .run(move |db| {
             let named: Vec<(Uuid, &str)> = roots
@@ -155,7 +158,9 @@ pub(super) async fn answer(
                 .collect();
             let titles = listing::find_titles(db, &named)?;
             let parts = roots.iter().map(|root| PartView::of(root, &titles, now));
-            Ok::<_, StoreError>((parts.collect(), SharesView::load(db, id, now)?))
+            let shares = SharesView::load(db, id, now)?;
+            let installation = InstallationView::load(db, id, now)?;
+            Ok::<_, StoreError>((parts.collect(), shares, installation))
         })
         .await?;
     let webhook = state.live.webhook(&connection);
@@ -169,7 +174,11 @@ pub(super) async fn answer(
         is_cloud: connection.kind == ConnectionKind::Cloud,
         auth: auth(&connection.auth),
         account: state.live.account_of(&connection),
-        state: LiveState::of(&doing.health),
+        state: installation
+            .as_ref()
+            .and_then(|installation| installation.instead)
+            .unwrap_or_else(|| LiveState::of(&doing.health)),
+        installation,
         consent_url: consent_url(state, admin, &connection)?,
         callback_url: oauth::callback_url(state),
         test: doing.health.test_report.as_ref().map(TestView::read),

@@ -1,14 +1,16 @@
-//! Admin pages of connections: the list, connecting a live site, importing a space export, how each is doing, renaming,
-//! deleting.
+//! Admin pages of connections: the list, connecting a live site, importing a space export, how each is doing, moving the
+//! shares of one installation of our app to another, renaming, deleting.
 
 pub mod access;
 mod access_form;
 pub mod change;
+pub mod installation;
 pub mod list;
 pub mod live;
 pub mod live_actions;
 pub mod new_live;
 pub mod oauth;
+pub mod rebind;
 pub mod report;
 pub mod settings;
 mod settings_form;

@@ -42,6 +42,10 @@ struct NewPage {
     callback_url: String,
     /// The product can be chosen.
     is_new: bool,
+    /// Address of the Connect app's descriptor, if one is configured.
+    descriptor_url: Option<String>,
+    /// A Forge app is configured.
+    has_forge_app: bool,
 }
 
 /// `GET /admin/connections/new`.
@@ -106,6 +110,13 @@ fn answer(
         settings: input.settings,
         callback_url: super::oauth::callback_url(state),
         is_new: true,
+        descriptor_url: state
+            .settings
+            .app
+            .connect
+            .as_ref()
+            .map(|_key| state.settings.base_url.join("/atlassian-connect.json")),
+        has_forge_app: state.settings.app.forge.is_some(),
     };
     Ok(page::html(status, &Shell::Plain, &template)?)
 }

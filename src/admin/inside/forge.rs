@@ -60,7 +60,7 @@ pub async fn ask(
     let token = bearer(&request).ok_or_else(|| {
         Failure::Unauthorized("The call carries no invocation token, or more than one.".to_owned())
     })?;
-    let invocation = state.live.verify_invocation(token, &app, now).await;
+    let invocation = state.live.forge_invocation(token, &app, now).await;
     let invocation = invocation.map_err(not_verified)?;
     let wanted: Wanted = serde_json::from_slice(&body).map_err(|_shape| {
         Failure::BadRequest("The body must be JSON with view, pageId and spaceKey.".to_owned())

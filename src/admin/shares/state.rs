@@ -42,6 +42,14 @@ impl StateBadge {
                     .expires_at
                     .map(|at| format!("since {}", moment_in_words(at))),
             },
+            Availability::Withdrawn { since } => Self {
+                label: "Unavailable",
+                class: "badge badge-danger",
+                detail: Some(format!(
+                    "since {}, because the app was uninstalled from its site",
+                    moment_in_words(since)
+                )),
+            },
         }
     }
 }

@@ -6,13 +6,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{
-    Cloud, IDS_AT_ONCE, MOST_AT_ONCE,
+    Cloud, IDS_AT_ONCE, MOST_AT_ONCE, segment,
     wire::{Container, Page, Space, TreeEntry, is_current, kind_of},
 };
 use crate::confluence::{
     cql,
     error::{Need, Problem},
-    model::{Bodies, ContentKind, Detail, ListedPage, ListedSpace, Listing, Root},
+    model::{Bodies, ContentKind, Detail, FoundContent, ListedPage, ListedSpace, Listing, Root},
     paging::{self, MOST_ITEMS},
     source::Answer,
     tree::{self, LeftOut, Node},
@@ -152,6 +152,33 @@ async fn pages_by_id(cloud: &Cloud, ids: Vec<String>, detail: Detail) -> Answer<
         .try_collect()
         .await?;
     Ok(parts.into_iter().flatten().collect())
+}
+
+/// Titles and spaces of those of the pages or blog posts that we may see, whichever of the two they are. Folders are not
+/// told in bulk.
+pub(super) async fn found(
+    cloud: &Cloud,
+    kind: ContentKind,
+    ids: &[String],
+) -> Answer<Vec<FoundContent>> {
+    let mut all = Vec::new();
+    for ids in ids.chunks(IDS_AT_ONCE) {
+        let (ids, limit) = (ids.join(","), ids.len().to_string());
+        let query = [
+            ("id", ids.as_str()),
+            ("status", "current"),
+            ("limit", &limit),
+        ];
+        all.extend(pages(cloud, &[segment(kind)], &query, Detail::Outline).await?);
+    }
+    let spaces = spaces_of(cloud, &all).await?;
+    let found = all.into_iter().map(|page| FoundContent {
+        space_key: key_of(&page, &spaces),
+        kind,
+        id: page.id,
+        title: page.title,
+    });
+    Ok(found.collect())
 }
 
 async fn one_chunk(cloud: Cloud, ids: Vec<String>, detail: Detail) -> Answer<Vec<Page>> {

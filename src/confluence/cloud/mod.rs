@@ -20,7 +20,7 @@ use super::{
     source::{Answer, Source},
     v1::{content::moment, with_query},
 };
-use wire::{Attachment, Comment, Page, Space, TreeEntry, User, is_current, kind_of};
+use wire::{Attachment, Comment, Container, Page, Space, TreeEntry, User, is_current, kind_of};
 
 /// As many as the interface gives at once.
 const MOST_AT_ONCE: &str = "250";
@@ -169,6 +169,27 @@ impl Source for Cloud {
             }
         }
         Ok(None)
+    }
+
+    async fn find_many(&self, kind: ContentKind, ids: &[String]) -> Answer<Vec<FoundContent>> {
+        if kind != ContentKind::Folder {
+            return listing::found(self, kind, ids).await;
+        }
+        let mut found = Vec::new();
+        for id in ids {
+            let url = self.url(&["folders", id], &[]);
+            match self.0.get::<Container>(url, Need::Hierarchy).await {
+                Ok(folder) => found.push(FoundContent {
+                    id: id.clone(),
+                    kind,
+                    title: folder.title,
+                    space_key: None,
+                }),
+                Err(error) if matches!(error.problem, Problem::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
     }
 
     async fn find_by_title(&self, space_key: &str, title: &str) -> Answer<Option<ListedPage>> {

@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use url::Url;
 use uuid::Uuid;
 
-use super::credentials::{Credentials, StoredAccess};
+use super::credentials::{AuthKind, Credentials, StoredAccess};
 use super::{Live, LiveError};
 use crate::confluence::model::Product;
 use crate::confluence::oauth::{self, AccessToken, ClientCredentials};
@@ -83,6 +83,9 @@ impl Live {
         connection: &LiveConnection,
         now: OffsetDateTime,
     ) -> Result<Authorization, LiveError> {
+        if connection.auth == AuthKind::App.as_str() {
+            return self.app_authorization(connection.id, now).await;
+        }
         let credentials = self.open(connection)?;
         if let Some(authorization) = plain_authorization(&credentials, now) {
             return Ok(authorization);
@@ -278,7 +281,7 @@ impl Live {
                 for connection in live::list_live(db)? {
                     this.reseal_one(db, connection.id)?;
                 }
-                Ok::<_, LiveError>(())
+                this.reseal_installations(db)
             })
             .await;
         if let Err(error) = resealed {

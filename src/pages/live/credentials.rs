@@ -53,7 +53,10 @@ impl AuthKind {
     }
 
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+        Self::ALL
+            .into_iter()
+            .chain([Self::App])
+            .find(|kind| kind.as_str() == word)
     }
 
     /// Whether a product knows them.

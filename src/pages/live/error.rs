@@ -4,6 +4,7 @@ use crate::confluence::http::HttpSetupError;
 use crate::confluence::{ConfluenceError, Problem};
 use crate::db::DbError;
 use crate::pages::files::FileStoreError;
+use crate::pages::installation::AppClosed;
 use crate::seal::SealError;
 
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +34,9 @@ pub enum LiveError {
     /// The site refused the credentials before.
     #[error("the connection is stopped because its credentials were refused")]
     Stopped,
+    /// The app at the site cannot be used.
+    #[error(transparent)]
+    App(#[from] AppClosed),
     /// The site has no such page, or none that may be seen.
     #[error("there is no such page")]
     NoPage,
@@ -87,7 +91,7 @@ impl LiveError {
     pub fn is_pause(&self) -> bool {
         let problem = match self {
             Self::Confluence(error) => &error.problem,
-            Self::Stopped => return true,
+            Self::Stopped | Self::App(_) => return true,
             _ => return false,
         };
         matches!(
@@ -120,6 +124,7 @@ impl LiveError {
             Self::Stopped => "The site refused the credentials, so nothing is sent until they are changed or tested \
                  again."
                 .to_owned(),
+            Self::App(closed) => closed.sentence(),
             Self::NoPage => "The site has no such page, or the connection's account may not see it.".to_owned(),
             Self::TooSlow => "The site took too long to answer.".to_owned(),
             Self::FailedBefore(sentence) => sentence.clone(),

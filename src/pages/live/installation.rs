@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use diesel::{Connection as _, PgConnection};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Live, LiveError};
-use crate::confluence::Secret;
-use crate::confluence::forge::{Invocation, InvocationError};
-use crate::pages::installation::{AppKind, Installation};
+use crate::confluence::{Authorization, Secret};
+use crate::pages::installation::{AppClosed, AppKind, Installation, InstallationState};
 use crate::pages::store::installations;
 use crate::seal::SealError;
 
@@ -63,16 +63,6 @@ impl Live {
         Ok(found.await?)
     }
 
-    /// Who calls in the name of the Forge app with this ARI, as its token proves.
-    pub async fn verify_invocation(
-        &self,
-        token: &str,
-        app: &str,
-        now: OffsetDateTime,
-    ) -> Result<Invocation, InvocationError> {
-        self.forge_keys.verify(&self.http, token, app, now).await
-    }
-
     pub fn secret_of(&self, installation: &Installation) -> Result<InstallationSecret, LiveError> {
         let sealed = installation
             .secret
@@ -90,6 +80,76 @@ impl Live {
                     .unwrap_or(OffsetDateTime::UNIX_EPOCH),
             },
         })
+    }
+
+    /// The same, if what is signed with it counts: not that of an installation that another one took the place of, or
+    /// that is gone.
+    pub fn believed_secret(
+        &self,
+        installation: &Installation,
+    ) -> Result<InstallationSecret, LiveError> {
+        match installation.state {
+            InstallationState::Enabled | InstallationState::Disabled => {
+                self.secret_of(installation)
+            }
+            InstallationState::Uninstalled | InstallationState::Superseded => {
+                Err(LiveError::NotAuthorized)
+            }
+        }
+    }
+
+    /// What a site is asked with in the name of the app.
+    pub(super) async fn app_authorization(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        now: OffsetDateTime,
+    ) -> Result<Authorization, LiveError> {
+        let installation = self.installation(connection_id).await?;
+        let installation = installation.ok_or(LiveError::NoConnection)?;
+        match installation.state {
+            InstallationState::Enabled => {}
+            InstallationState::Disabled => return Err(AppClosed::Disabled.into()),
+            InstallationState::Uninstalled => return Err(AppClosed::Uninstalled.into()),
+            InstallationState::Superseded => return Err(AppClosed::Superseded.into()),
+        }
+        if installation.secret.is_none() {
+            return Err(AppClosed::Silent { minutes: None }.into());
+        }
+        match self.secret_of(&installation)? {
+            InstallationSecret::Shared(_secret) => Err(LiveError::NotAuthorized),
+            InstallationSecret::Token { token, expires_at } if now < expires_at => {
+                Ok(Authorization::Bearer(token))
+            }
+            InstallationSecret::Token { expires_at, .. } => {
+                let minutes = Some((now - expires_at).whole_minutes());
+                Err(AppClosed::Silent { minutes }.into())
+            }
+        }
+    }
+
+    /// Seals anew what was sealed with the previous secret key.
+    pub(super) fn reseal_installations(&self, db: &mut PgConnection) -> Result<(), LiveError> {
+        for installation in installations::list_installations(db)? {
+            let id = installation.connection_id;
+            db.transaction(|db| {
+                let found = installations::lock_installation(db, id)?;
+                let Some(sealed) = found.and_then(|found| found.secret) else {
+                    return Ok(());
+                };
+                match self.sealer.open(&sealed, &bound_to(id)) {
+                    Ok(opened) if opened.is_outdated => {
+                        let sealed = self.sealer.seal(&opened.bytes, &bound_to(id))?;
+                        installations::store_secret(db, id, &sealed)?;
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        tracing::error!(connection = %id, %error, "the secret of an installation cannot be opened");
+                    }
+                }
+                Ok::<_, LiveError>(())
+            })?;
+        }
+        Ok(())
     }
 
     pub(super) fn seal_secret(

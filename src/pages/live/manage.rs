@@ -6,7 +6,7 @@ use diesel::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::credentials::Credentials;
+use super::credentials::{AuthKind, Credentials};
 use super::{Live, LiveError};
 use crate::confluence::check::TestReport;
 use crate::confluence::model::Product;
@@ -126,6 +126,11 @@ impl Live {
         now: OffsetDateTime,
     ) -> Result<(), ManageError> {
         let connection = self.find(id).await?;
+        if connection.auth == AuthKind::App.as_str() {
+            return Err(ManageError::Auth(
+                "The address and the secret of an app come from Confluence when it is installed there.".to_owned(),
+            ));
+        }
         let place = self.locate(connection.kind, address, credentials).await?;
         let sealed = self.seal(credentials, id)?;
         let auth = credentials.kind().as_str();

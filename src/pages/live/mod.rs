@@ -5,7 +5,8 @@
 //! - [`access`]: from a stored connection to a client that may ask, tokens included.
 //! - [`asker`]: the same in the name of a person.
 //! - `own_eyes`: what somebody sees who asks in his own name.
-//! - [`installation`]: our app at Cloud sites. [`rights`]: what people there may do.
+//! - [`installation`]: our app at Cloud sites. [`lifecycle`], [`forge_events`]: how Connect and Forge tell of it.
+//!   [`rebind`]: moving shares to it from an older one. [`rights`]: what people there may do.
 //! - `refresh_root`: one listing of a part of a site. `refresh_page`: one page's body and files.
 //! - [`schedule`]: what is due, on every node, each part taken by one.
 //! - [`download`]: bytes of files, fetched once and handed on while they come in.
@@ -19,10 +20,13 @@ pub mod credentials;
 pub mod download;
 mod error;
 mod fetched_page;
+pub mod forge_events;
 pub mod installation;
+pub mod lifecycle;
 pub mod manage;
 mod own_eyes;
 pub mod pick;
+pub mod rebind;
 mod refresh_page;
 mod refresh_root;
 pub mod rights;
@@ -42,6 +46,7 @@ use uuid::Uuid;
 use self::download::Downloads;
 use super::files::FileStore;
 use crate::config::{Atlassian, LiveConfig};
+use crate::confluence::connect::install_keys::InstallKeys;
 use crate::confluence::forge::ForgeKeys;
 use crate::confluence::pace::Limits;
 use crate::confluence::{Http, OutboundRules, Pace};
@@ -63,8 +68,9 @@ pub struct Live {
     files: FileStore,
     http: Http,
     rules: OutboundRules,
-    forge_keys: ForgeKeys,
     atlassian: Atlassian,
+    install_keys: InstallKeys,
+    forge_keys: ForgeKeys,
     sealer: Sealer,
     webhook_key: [u8; 32],
     /// With the budget that each was made with.
@@ -95,6 +101,7 @@ impl Live {
         let http = Http::new(&rules)?;
         Ok(Arc::new(Self {
             rules,
+            install_keys: InstallKeys::new(config.atlassian.install_keys.clone()),
             forge_keys: ForgeKeys::new(config.atlassian.forge_keys.clone()),
             atlassian: config.atlassian,
             db,

@@ -81,14 +81,39 @@ impl Live {
         if must_be_signed && webhook::check_signature(signature, body, &signing).is_err() {
             return Ok(Received::Refused);
         }
+        self.note_event(connection_id, body, named, now).await
+    }
+
+    /// The same for a webhook of our app at the site, whose token was checked.
+    pub async fn note_event(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        body: &[u8],
+        named: Option<&str>,
+        now: OffsetDateTime,
+    ) -> Result<Received, LiveError> {
         let Ok(event) = webhook::parse(body, named) else {
             return Ok(Received::Malformed);
         };
-        let content_id = match (event.kind, event.content_id) {
-            (EventKind::Other, _) | (_, None) => return Ok(Received::Ignored),
-            (_, Some(content_id)) => content_id,
-        };
-        let only_body = event.kind == EventKind::Changed;
+        match (event.kind, event.content_id) {
+            (EventKind::Other, _) | (_, None) => Ok(Received::Ignored),
+            (kind, Some(content_id)) => {
+                self.note_change(connection_id, kind, content_id, now)
+                    .await?;
+                Ok(Received::Noted)
+            }
+        }
+    }
+
+    /// Something has happened to a page, or to something on it.
+    pub(super) async fn note_change(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        kind: EventKind,
+        content_id: String,
+        now: OffsetDateTime,
+    ) -> Result<(), LiveError> {
+        let only_body = kind == EventKind::Changed;
         self.db
             .run(move |db| {
                 let known = refresh::is_known(db, connection_id, &content_id)?;
@@ -103,6 +128,6 @@ impl Live {
             })
             .await?;
         self.wake();
-        Ok(Received::Noted)
+        Ok(())
     }
 }

@@ -220,6 +220,9 @@ pub fn connections_with_work(
         "select connection.id as connection_id
            from connection left join connection_health health on health.connection_id = connection.id
            where connection.kind <> 'space_export' and not coalesce(health.stopped, false)
+             and not exists (
+                 select from installation
+                   where installation.connection_id = connection.id and installation.state <> 'enabled')
              and (exists (
                  select from followed_root root
                    where root.connection_id = connection.id and root.due_at <= $1

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::db::DbError;
 use crate::pages::installation::{AppKind, Installation, InstallationState};
-use crate::schema::installation;
+use crate::schema::{connection, installation};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = installation, check_for_backend(diesel::pg::Pg))]
@@ -126,4 +126,55 @@ pub fn count_quiet_call(
         ))
         .execute(db)?;
     Ok(())
+}
+
+/// All of them, the newest first.
+pub fn list_installations(db: &mut PgConnection) -> Result<Vec<Installation>, DbError> {
+    let rows: Vec<InstallationRow> = installation::table
+        .order((
+            installation::installed_at.desc(),
+            installation::connection_id,
+        ))
+        .select(InstallationRow::as_select())
+        .load(db)?;
+    Ok(rows.into_iter().map(Installation::from).collect())
+}
+
+/// The same under its lock, which the transaction holds.
+pub fn lock_installation(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+) -> Result<Option<Installation>, DbError> {
+    let row: Option<InstallationRow> = installation::table
+        .find(connection_id)
+        .select(InstallationRow::as_select())
+        .for_no_key_update()
+        .first(db)
+        .optional()?;
+    Ok(row.map(Installation::from))
+}
+
+/// What an installation signs with, sealed anew or new.
+pub fn store_secret(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    sealed: &[u8],
+) -> Result<(), DbError> {
+    diesel::update(installation::table.find(connection_id))
+        .set(installation::secret.eq(sealed))
+        .execute(db)?;
+    Ok(())
+}
+
+/// From when on the shares of a connection show nothing, if its app was uninstalled.
+pub fn shares_end(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+) -> Result<Option<OffsetDateTime>, DbError> {
+    let found: Option<Option<OffsetDateTime>> = connection::table
+        .find(connection_id)
+        .select(connection::unavailable_from)
+        .first(db)
+        .optional()?;
+    Ok(found.flatten())
 }

@@ -1,6 +1,9 @@
 //! A row of `shared_page`, and the share it stands for.
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Timestamptz};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -48,6 +51,14 @@ pub(super) struct ShareRow {
     previous_unlock_secret: Option<Vec<u8>>,
     previous_unlock_secret_expires_at: Option<OffsetDateTime>,
     previous_unlock_secret_used_at: Option<OffsetDateTime>,
+    #[diesel(select_expression = withdrawn_from())]
+    #[diesel(select_expression_type = SqlLiteral<Nullable<Timestamptz>>)]
+    withdrawn_from: Option<OffsetDateTime>,
+}
+
+/// A subquery, so that whatever inserts or changes a share returns it whole as well.
+fn withdrawn_from() -> SqlLiteral<Nullable<Timestamptz>> {
+    sql("(select unavailable_from from connection site where site.id = shared_page.connection_id)")
 }
 
 impl TryFrom<ShareRow> for Share {
@@ -114,6 +125,7 @@ impl TryFrom<ShareRow> for Share {
                 person: row.maker_person,
                 stand_in: row.stand_in_person,
             },
+            withdrawn_from: row.withdrawn_from,
         })
     }
 }

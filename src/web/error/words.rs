@@ -25,6 +25,10 @@ impl Failure {
                 "This share has not started yet",
                 format!("It opens on {}.", moment_in_words(*starts_at)),
             ),
+            Self::Unavailable(Availability::Withdrawn { .. }) => (
+                "This share is not available",
+                "What it shows can no longer be had from its wiki. Please ask the person who gave you the link.".into(),
+            ),
             Self::Unavailable(_) => (
                 "This share is not available",
                 "It is switched off at the moment. Please ask the person who gave you the link.".into(),
@@ -58,6 +62,7 @@ impl Failure {
                 "The portal is busy",
                 "This page cannot be shown right now. Please try again in a few seconds.".into(),
             ),
+            Self::ServiceDown(sentence) => ("A service does not answer", sentence.clone()),
             Self::NotFetched(seconds) => (
                 "The wiki does not answer",
                 not_fetched(*seconds),

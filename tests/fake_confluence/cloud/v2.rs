@@ -10,7 +10,8 @@ use crate::fake_confluence::wiki::{Content, Kind, Status};
 impl Asked<'_> {
     pub(super) fn v2(&self, segments: &[&str]) -> Reply {
         match segments {
-            ["pages"] => self.pages(),
+            ["pages"] => self.contents(Kind::Page),
+            ["blogposts"] => self.contents(Kind::BlogPost),
             ["spaces"] => self.spaces(),
             ["users-bulk"] => self.people(),
             ["pages", id] => self.content(id, Kind::Page),

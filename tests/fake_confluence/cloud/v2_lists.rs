@@ -32,8 +32,8 @@ impl Asked<'_> {
         }
     }
 
-    pub(super) fn pages(&self) -> Reply {
-        self.listed_contents(self.with_status(|content| content.kind == Kind::Page))
+    pub(super) fn contents(&self, kind: Kind) -> Reply {
+        self.listed_contents(self.with_status(|content| content.kind == kind))
     }
 
     pub(super) fn of_space(&self, id: &str, kind: Kind) -> Reply {

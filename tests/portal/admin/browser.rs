@@ -9,23 +9,23 @@ use vestibule::password::{self, Password};
 
 use crate::support::Portal;
 
-pub(super) const EMAIL: &str = "ada@example.com";
-pub(super) const PASSWORD: &str = "correct horse battery";
+pub(crate) const EMAIL: &str = "ada@example.com";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
-pub(super) struct Browser {
-    pub(super) http: Client,
-    pub(super) origin: String,
+pub(crate) struct Browser {
+    pub(crate) http: Client,
+    pub(crate) origin: String,
 }
 
 /// What came back.
-pub(super) struct Page {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) html: String,
+pub(crate) struct Page {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) html: String,
 }
 
 /// A portal with one account, and a browser in which it is signed in.
-pub(super) async fn portal_and_admin() -> (Portal, Browser) {
+pub(crate) async fn portal_and_admin() -> (Portal, Browser) {
     let portal = Portal::start().await;
     db_account(&portal);
     let browser = Browser::new(&portal);
@@ -35,7 +35,7 @@ pub(super) async fn portal_and_admin() -> (Portal, Browser) {
 }
 
 /// Adds the account of [`EMAIL`].
-pub(super) fn db_account(portal: &Portal) {
+pub(crate) fn db_account(portal: &Portal) {
     let hash = password::hash(&Password::new(PASSWORD).unwrap()).unwrap();
     let email = Email::parse(EMAIL).unwrap();
     let now = vestibule::clock::now();
@@ -45,7 +45,7 @@ pub(super) fn db_account(portal: &Portal) {
 }
 
 impl Browser {
-    pub(super) fn new(portal: &Portal) -> Self {
+    pub(crate) fn new(portal: &Portal) -> Self {
         let http = Client::builder()
             .cookie_store(true)
             .redirect(reqwest::redirect::Policy::none())
@@ -57,15 +57,15 @@ impl Browser {
         }
     }
 
-    pub(super) fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }
 
-    pub(super) async fn get(&self, path: &str) -> Page {
+    pub(crate) async fn get(&self, path: &str) -> Page {
         Page::of(self.http.get(self.url(path))).await
     }
 
-    pub(super) async fn sign_in(&self, email: &str, password: &str) -> Page {
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Page {
         self.post(
             "/admin/sign-in",
             &[("email", email), ("password", password)],
@@ -74,7 +74,7 @@ impl Browser {
     }
 
     /// Sends fields as they are, from the portal's own origin.
-    pub(super) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         Page::of(
             self.http
                 .post(self.url(path))
@@ -85,7 +85,7 @@ impl Browser {
     }
 
     /// Sends a form of the page `on`, with that page's token.
-    pub(super) async fn send(&self, on: &str, action: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn send(&self, on: &str, action: &str, fields: &[(&str, &str)]) -> Page {
         let token = self.get(on).await.token();
         let mut fields = fields.to_vec();
         fields.push(("csrf", &token));
@@ -94,7 +94,7 @@ impl Browser {
 }
 
 impl Page {
-    pub(super) async fn of(request: RequestBuilder) -> Self {
+    pub(crate) async fn of(request: RequestBuilder) -> Self {
         let response = request.send().await.unwrap();
         Self {
             status: response.status(),
@@ -103,20 +103,20 @@ impl Page {
         }
     }
 
-    pub(super) fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         self.headers
             .get(LOCATION)
             .map_or("", |value| value.to_str().unwrap())
     }
 
     /// The value of the hidden field that every form carries.
-    pub(super) fn token(&self) -> String {
+    pub(crate) fn token(&self) -> String {
         self.attribute("input[name=csrf]", "value")
             .unwrap_or_default()
     }
 
     /// Texts of all elements that fit, white space folded.
-    pub(super) fn texts(&self, selector: &str) -> Vec<String> {
+    pub(crate) fn texts(&self, selector: &str) -> Vec<String> {
         let selector = Selector::parse(selector).unwrap();
         let document = Html::parse_document(&self.html);
         let fold = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -127,11 +127,11 @@ impl Page {
     }
 
     /// The text of the first element that fits, or nothing.
-    pub(super) fn text(&self, selector: &str) -> String {
+    pub(crate) fn text(&self, selector: &str) -> String {
         self.texts(selector).into_iter().next().unwrap_or_default()
     }
 
-    pub(super) fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+    pub(crate) fn attribute(&self, selector: &str, name: &str) -> Option<String> {
         let selector = Selector::parse(selector).unwrap();
         let document = Html::parse_document(&self.html);
         let element = document.select(&selector).next()?;
@@ -139,13 +139,13 @@ impl Page {
     }
 
     /// The value of a field, by its id.
-    pub(super) fn value(&self, id: &str) -> String {
+    pub(crate) fn value(&self, id: &str) -> String {
         self.attribute(&format!("#{id}"), "value")
             .unwrap_or_default()
     }
 
     /// Ids of the fields that the list on top names, in its order.
-    pub(super) fn wrong_fields(&self) -> Vec<String> {
+    pub(crate) fn wrong_fields(&self) -> Vec<String> {
         let selector = Selector::parse(".problems a").unwrap();
         let document = Html::parse_document(&self.html);
         let links = document

@@ -1,7 +1,7 @@
 //! The admin pages over HTTP, as a browser uses them.
 
 mod account;
-mod browser;
+pub(crate) mod browser;
 mod closed;
 mod connections;
 mod content;

@@ -1,0 +1,306 @@
+//! The panel of a connection that our app has made: what Confluence said of the app, what is wrong, and what to do.
+
+use diesel::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::live::LiveState;
+use crate::admin::times::Moment;
+use crate::pages::installation::{AppClosed, AppKind, Installation, InstallationState};
+use crate::pages::live::rebind::fits;
+use crate::pages::store::{connections, installations, rebind};
+use crate::shares::store::StoreError;
+use crate::shares::store::listing::{self, ShareFilter};
+use crate::web::error::words::moment_in_words;
+
+/// Longer client keys are shown by their beginning: enough to tell two apart, as Confluence's own logs do.
+const KEY_SHOWN: usize = 60;
+
+/// An installation as its panel shows it.
+pub struct InstallationView {
+    pub kind: &'static str,
+    pub state: LiveState,
+    /// What the page says instead of how requests went.
+    pub instead: Option<LiveState>,
+    pub since: Moment,
+    pub installed_at: Moment,
+    pub display_url: Option<String>,
+    pub app_key: String,
+    pub client_key: String,
+    pub scopes: &'static str,
+    /// What is wrong and what to do, the most important first; with whether nothing works until then.
+    pub notices: Vec<(String, bool)>,
+    /// The installation that came after this one.
+    pub newer: Option<Other>,
+    /// Other installations whose shares may be moved to this one, or to which its own may be moved.
+    pub moves: Vec<Move>,
+    /// Connections from which shares were moved here.
+    pub moved: Vec<Other>,
+    pub quiet_calls: i64,
+    pub last_quiet_call: Option<Moment>,
+}
+
+/// Another connection, with a number of shares.
+pub struct Other {
+    pub id: Uuid,
+    pub name: String,
+    pub shares: i64,
+}
+
+/// Shares that may be moved.
+pub struct Move {
+    pub from: Other,
+    pub to: Uuid,
+    pub to_name: String,
+    /// The site was imported or restored; else the app is there in both ways.
+    pub is_successor: bool,
+}
+
+impl LiveState {
+    /// What is said instead of how requests went, while the app cannot ask or act.
+    pub fn of_app(installation: &Installation) -> Option<Self> {
+        let state = |label, class| Some(Self { label, class });
+        match installation.state {
+            InstallationState::Enabled if installation.stale_since.is_some() => {
+                state("Install again", "badge badge-danger")
+            }
+            InstallationState::Enabled => None,
+            InstallationState::Disabled => state("Disabled", "badge badge-off"),
+            InstallationState::Uninstalled => state("Uninstalled", "badge badge-danger"),
+            InstallationState::Superseded => state("Replaced", "badge badge-wait"),
+        }
+    }
+}
+
+impl InstallationView {
+    /// `None` for connections that no app has made.
+    pub fn load(
+        db: &mut PgConnection,
+        connection: Uuid,
+        now: OffsetDateTime,
+    ) -> Result<Option<Self>, StoreError> {
+        let Some(installation) = installations::find_installation(db, connection)? else {
+            return Ok(None);
+        };
+        let shares_end = installations::shares_end(db, connection)?;
+        let newer = match installation.superseded_by {
+            Some(id) => find_other(db, id, now)?,
+            None => None,
+        };
+        let moved = rebind::moved_from(db, connection)?.into_iter();
+        let moves = moves(db, &installation, now)?;
+        let enabled = LiveState {
+            label: "Installed",
+            class: "badge badge-on",
+        };
+        Ok(Some(Self {
+            kind: kind(installation.kind),
+            state: LiveState::of_app(&installation).unwrap_or(enabled),
+            instead: LiveState::of_app(&installation),
+            since: installation.state_since.into(),
+            installed_at: installation.installed_at.into(),
+            scopes: scopes(installation.kind),
+            notices: notices(&installation, shares_end, now),
+            newer,
+            moves,
+            moved: moved
+                .map(|(id, name, shares)| Other { id, name, shares })
+                .collect(),
+            quiet_calls: installation.quiet_calls,
+            last_quiet_call: installation.last_quiet_call_at.map(Moment::from),
+            display_url: installation.display_url,
+            app_key: installation.app_key,
+            client_key: shortened(&installation.client_key),
+        }))
+    }
+}
+
+fn kind(kind: AppKind) -> &'static str {
+    match kind {
+        AppKind::Connect => "Connect app",
+        AppKind::Forge => "Forge app",
+    }
+}
+
+fn scopes(kind: AppKind) -> &'static str {
+    match kind {
+        AppKind::Connect => "READ, ACT_AS_USER",
+        AppKind::Forge => "As in the app's manifest.yml",
+    }
+}
+
+fn shortened(key: &str) -> String {
+    match key.char_indices().nth(KEY_SHOWN) {
+        Some((end, _)) => format!("{}…", key.get(..end).unwrap_or_default()),
+        None => key.to_owned(),
+    }
+}
+
+fn notices(
+    installation: &Installation,
+    shares_end: Option<OffsetDateTime>,
+    now: OffsetDateTime,
+) -> Vec<(String, bool)> {
+    let mut notices = Vec::new();
+    match installation.state {
+        InstallationState::Enabled => {}
+        InstallationState::Disabled => notices.push((AppClosed::Disabled.sentence(), false)),
+        InstallationState::Superseded => notices.push((AppClosed::Superseded.sentence(), true)),
+        InstallationState::Uninstalled => {
+            let then = shares_end.map_or_else(String::new, |end| {
+                let word = if end <= now {
+                    "Its shares have not been available since"
+                } else {
+                    "Its shares stay open until"
+                };
+                format!(" {word} {}.", moment_in_words(end))
+            });
+            let text = format!(
+                "{}{then} What is stored is kept until you delete the connection.",
+                AppClosed::Uninstalled.sentence()
+            );
+            notices.push((text, true));
+        }
+    }
+    if let Some(since) = installation.stale_since {
+        notices.push((
+            format!(
+                "Install the app again: since {} Atlassian does not know the app's client id any more, which happens when \
+                 a site is imported or restored. Until then nobody is impersonated, so pages are shown as the app user \
+                 sees them. In Confluence: Apps, Manage apps, uninstall Vestibule, then install it from the address of \
+                 its descriptor.",
+                moment_in_words(since)
+            ),
+            true,
+        ));
+    }
+    if let Some((problem, at)) = installation.problem.as_ref().zip(installation.problem_at) {
+        notices.push((format!("{problem} ({})", moment_in_words(at)), false));
+    }
+    notices
+}
+
+fn count(db: &mut PgConnection, id: Uuid, now: OffsetDateTime) -> Result<i64, StoreError> {
+    let filter = ShareFilter {
+        connection_id: Some(id),
+        ..ShareFilter::default()
+    };
+    listing::count_shares(db, &filter, now)
+}
+
+fn find_other(
+    db: &mut PgConnection,
+    id: Uuid,
+    now: OffsetDateTime,
+) -> Result<Option<Other>, StoreError> {
+    let Some(connection) = connections::find_connection(db, id)? else {
+        return Ok(None);
+    };
+    Ok(Some(Other {
+        id,
+        name: connection.name,
+        shares: count(db, id, now)?,
+    }))
+}
+
+/// Every pair of installations of which this one is one, between which there is something to move.
+fn moves(
+    db: &mut PgConnection,
+    installation: &Installation,
+    now: OffsetDateTime,
+) -> Result<Vec<Move>, StoreError> {
+    let mut moves = Vec::new();
+    for other in installations::list_installations(db)? {
+        for (older, newer) in [(installation, &other), (&other, installation)] {
+            if !fits(older, newer) {
+                continue;
+            }
+            let from = find_other(db, older.connection_id, now)?;
+            let to = find_other(db, newer.connection_id, now)?;
+            if let Some((from, to)) = from.zip(to).filter(|(from, _)| from.shares > 0) {
+                moves.push(Move {
+                    from,
+                    to: to.id,
+                    to_name: to.name,
+                    is_successor: older.superseded_by == Some(newer.connection_id),
+                });
+            }
+        }
+    }
+    Ok(moves)
+}
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+    use time::macros::datetime;
+    use uuid::Uuid;
+
+    use super::{notices, shortened};
+    use crate::admin::connections::live::LiveState;
+    use crate::pages::installation::{AppKind, Installation, InstallationState};
+
+    const NOW: OffsetDateTime = datetime!(2026-11-26 12:00 UTC);
+
+    fn installation(state: InstallationState) -> Installation {
+        Installation {
+            connection_id: Uuid::nil(),
+            kind: AppKind::Connect,
+            client_key: "1111".to_owned(),
+            app_key: "com.example.share".to_owned(),
+            oauth_client_id: None,
+            base_url: "https://acme.atlassian.net/wiki".to_owned(),
+            display_url: None,
+            secret: None,
+            state,
+            state_since: NOW,
+            superseded_by: None,
+            stale_since: None,
+            problem: None,
+            problem_at: None,
+            quiet_calls: 0,
+            last_quiet_call_at: None,
+            installed_at: NOW,
+        }
+    }
+
+    fn first_notice(installation: &Installation, shares_end: Option<OffsetDateTime>) -> String {
+        let notices = notices(installation, shares_end, NOW);
+        notices
+            .first()
+            .map(|(text, _)| text.clone())
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn an_installation_that_works_says_nothing() {
+        let works = installation(InstallationState::Enabled);
+        assert!(LiveState::of_app(&works).is_none());
+        assert!(notices(&works, None, NOW).is_empty());
+    }
+
+    #[test]
+    fn an_uninstalled_one_says_until_when_its_shares_are_open() {
+        let gone = installation(InstallationState::Uninstalled);
+        let end = NOW + time::Duration::hours(72);
+        assert!(first_notice(&gone, Some(end)).contains("stay open until 29 November 2026"));
+        assert!(first_notice(&gone, Some(NOW)).contains("not been available since 26 November"));
+    }
+
+    #[test]
+    fn a_stale_client_id_asks_for_another_installation() {
+        let stale = Installation {
+            stale_since: Some(NOW),
+            ..installation(InstallationState::Enabled)
+        };
+        let label = LiveState::of_app(&stale).map(|state| state.label);
+        assert_eq!(label, Some("Install again"));
+        assert!(first_notice(&stale, None).starts_with("Install the app again"));
+    }
+
+    #[test]
+    fn long_keys_are_cut() {
+        assert_eq!(shortened("1111"), "1111");
+        assert_eq!(shortened(&"é".repeat(80)).chars().count(), 61);
+    }
+}

@@ -1,0 +1,231 @@
+//! Moving shares from an installation of our app to another one at the same site: the comparison, one button, and the way
+//! back.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::connection_id;
+use super::live_actions::{find, refuse};
+use crate::admin::chrome::{Chrome, Section};
+use crate::admin::form::{AdminForm, AdminQuery};
+use crate::admin::gate::Admin;
+use crate::clock;
+use crate::pages::live::LiveError;
+use crate::pages::live::rebind::{Comparison, RebindError, Verdict};
+use crate::web::error::{Failure, PageError};
+use crate::web::headers::Shell;
+use crate::web::page;
+use crate::web::state::AppState;
+
+/// So many pages of a kind are named; all of them count.
+const PAGES_NAMED: usize = 500;
+
+#[derive(Deserialize)]
+pub struct Wanted {
+    /// The connection that is to take the shares.
+    to: Uuid,
+}
+
+#[derive(Deserialize)]
+pub struct MoveInput {
+    to: Uuid,
+    /// Of the comparison that the admin has seen.
+    #[serde(default)]
+    digest: String,
+}
+
+#[derive(Deserialize)]
+pub struct BackInput {
+    /// Where the shares came from.
+    from: Uuid,
+}
+
+#[derive(Template)]
+#[template(path = "admin/connections/rebind.html")]
+struct RebindPage {
+    chrome: Chrome,
+    id: Uuid,
+    name: String,
+    to: Uuid,
+    to_name: String,
+    digest: String,
+    same: usize,
+    renamed: PageList,
+    missing: PageList,
+    movable: usize,
+    shares: Vec<ShareRow>,
+}
+
+/// Pages that became something else, or nothing.
+#[derive(Default)]
+struct PageList {
+    total: usize,
+    named: Vec<PageRow>,
+}
+
+struct PageRow {
+    id: String,
+    old: String,
+    /// Empty where there is none.
+    new: String,
+}
+
+struct ShareRow {
+    path: String,
+    name: String,
+    missing: usize,
+    stays: Option<&'static str>,
+}
+
+/// `GET /admin/connections/{connection}/rebinding?to=…`: asks the site, and shows what it has of the shares' pages.
+pub async fn show(
+    state: web::Data<AppState>,
+    admin: Admin,
+    path: web::Path<String>,
+    query: AdminQuery<Wanted>,
+) -> Result<HttpResponse, PageError> {
+    let from = find(&state, connection_id(&path)?).await?;
+    let to = find(&state, query.0.to).await?;
+    let compared = state.live.compare(from.id, to.id, clock::now()).await;
+    let comparison = match compared {
+        Ok(comparison) => comparison,
+        Err(error) => return explain(&admin, from.id, error),
+    };
+    let template = RebindPage {
+        chrome: Chrome::of(&admin, Section::Connections),
+        id: from.id,
+        name: from.name,
+        to: to.id,
+        to_name: to.name,
+        digest: comparison.digest(),
+        same: count(&comparison, |verdict| *verdict == Verdict::Same),
+        renamed: list(&comparison, |verdict| {
+            matches!(verdict, Verdict::Renamed { .. })
+        }),
+        missing: list(&comparison, |verdict| *verdict == Verdict::Missing),
+        movable: comparison.movable().len(),
+        shares: comparison
+            .shares
+            .iter()
+            .map(|found| ShareRow {
+                path: format!("/admin/shares/{}", found.share.id),
+                name: found.share.name.clone(),
+                missing: found.missing,
+                stays: found.stays.map(|stays| stays.sentence()),
+            })
+            .collect(),
+    };
+    Ok(page::html(StatusCode::OK, &Shell::Plain, &template)?)
+}
+
+/// `POST /admin/connections/{connection}/rebinding`: moves what the comparison said can be moved.
+pub async fn move_shares(
+    state: web::Data<AppState>,
+    path: web::Path<String>,
+    form: AdminForm<MoveInput>,
+) -> Result<HttpResponse, PageError> {
+    let AdminForm { admin, input } = form;
+    let from = find(&state, connection_id(&path)?).await?.id;
+    let moved = state
+        .live
+        .move_shares(from, input.to, &input.digest, clock::now())
+        .await;
+    match moved {
+        Ok(moved) => {
+            state.shares.forget_all();
+            let shares = if moved == 1 {
+                "1 share is".to_owned()
+            } else {
+                format!("{moved} shares are")
+            };
+            admin.say_done(format!(
+                "{shares} moved. Readers go on where they were; the pages are being compared with the site."
+            ))?;
+            Ok(page::see_other(&format!("/admin/connections/{}", input.to)))
+        }
+        Err(RebindError::Changed) => {
+            admin.say_problem(
+                "The site or the shares have changed since you compared, so nothing was moved. Look at the table again.",
+            )?;
+            let again = format!("/admin/connections/{from}/rebinding?to={}", input.to);
+            Ok(page::see_other(&again))
+        }
+        Err(error) => explain(&admin, from, error),
+    }
+}
+
+/// `POST /admin/connections/{connection}/rebinding/undo`: moves the shares back to where they came from.
+pub async fn undo(
+    state: web::Data<AppState>,
+    path: web::Path<String>,
+    form: AdminForm<BackInput>,
+) -> Result<HttpResponse, PageError> {
+    let AdminForm { admin, input } = form;
+    let id = connection_id(&path)?;
+    let from = find(&state, input.from).await?.id;
+    let moved = state.live.move_back(from, id, clock::now()).await;
+    let moved = moved.map_err(refuse)?;
+    state.shares.forget_all();
+    let shares = if moved == 1 {
+        "1 share is".to_owned()
+    } else {
+        format!("{moved} shares are")
+    };
+    admin.say_done(format!(
+        "{shares} back. What they show is what was stored before they were moved."
+    ))?;
+    Ok(page::see_other(&format!("/admin/connections/{from}")))
+}
+
+/// Back to the connection's page, with what is wrong.
+fn explain(admin: &Admin, from: Uuid, error: RebindError) -> Result<HttpResponse, PageError> {
+    let sentence = match error {
+        RebindError::NoTarget => {
+            "The shares cannot be moved there: the app must be installed and enabled at the same site.".to_owned()
+        }
+        RebindError::Changed => "Something has changed. Compare again.".to_owned(),
+        RebindError::Live(LiveError::Db(error)) => return Err(error.into()),
+        RebindError::Live(LiveError::NoConnection) => return Err(Failure::NotFound.into()),
+        RebindError::Live(error) => {
+            format!("The site could not be compared. {}", error.sentence())
+        }
+    };
+    admin.say_problem(sentence)?;
+    Ok(page::see_other(&format!("/admin/connections/{from}")))
+}
+
+fn count(comparison: &Comparison, is_meant: impl Fn(&Verdict) -> bool) -> usize {
+    let pages = comparison.pages.iter();
+    pages.filter(|page| is_meant(&page.verdict)).count()
+}
+
+fn list(comparison: &Comparison, is_meant: impl Fn(&Verdict) -> bool) -> PageList {
+    let pages = comparison.pages.iter();
+    let named = pages
+        .filter(|page| is_meant(&page.verdict))
+        .map(|page| PageRow {
+            id: page.old.content_id.clone(),
+            old: page.old.title.clone(),
+            new: match &page.verdict {
+                Verdict::Renamed { title, space_key } if *space_key != page.old.space_key => {
+                    format!("{title} (space {space_key})")
+                }
+                Verdict::Renamed { title, .. } => title.clone(),
+                Verdict::Same | Verdict::Missing => String::new(),
+            },
+        });
+    PageList {
+        named: named.take(PAGES_NAMED).collect(),
+        total: count(comparison, is_meant),
+    }
+}
+
+impl PageList {
+    /// Those that are not named.
+    fn others(&self) -> usize {
+        self.total - self.named.len()
+    }
+}

@@ -1,0 +1,119 @@
+//! `POST /atlassian/{installed,enabled,disabled,uninstalled}`: what Confluence says of our Connect app's life.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::{for_log, key_failure, live_failure, read_body, target, token_of};
+use crate::clock;
+use crate::confluence::connect::callback::{self, CallbackError, Event, Expected, Received};
+use crate::pages::live::lifecycle::{Done, LifecycleError};
+use crate::web::error::{ApiError, Failure};
+use crate::web::state::AppState;
+
+pub async fn installed(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    receive(Event::Installed, &state, &request, payload).await
+}
+
+pub async fn enabled(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    receive(Event::Enabled, &state, &request, payload).await
+}
+
+pub async fn disabled(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    receive(Event::Disabled, &state, &request, payload).await
+}
+
+pub async fn uninstalled(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    receive(Event::Uninstalled, &state, &request, payload).await
+}
+
+async fn receive(
+    event: Event,
+    state: &AppState,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    let app = &state.settings.app;
+    let app_key = app.connect.as_ref().ok_or(ApiError(Failure::NotFound))?;
+    let body = read_body(payload).await?;
+    let token = token_of(request);
+    let received = Received {
+        event,
+        token: token.as_deref(),
+        body: &body,
+        method: request.method().as_str(),
+        target: target(request),
+    };
+    let audiences = app.audiences(&state.settings.base_url);
+    let allows_host = |host: &str| app.allows_host(host);
+    let expected = Expected {
+        app_key,
+        audiences: &audiences,
+        allows_host: &allows_host,
+    };
+    let done = state
+        .live
+        .receive_callback(&received, &expected, app.uninstall_grace, clock::now())
+        .await;
+    let client_key = callback::read_body(&body).map(|callback| for_log(&callback.client_key));
+    let client_key = client_key.unwrap_or_default();
+    match done {
+        Ok(Done::Changed(connection)) => {
+            tracing::info!(?event, client_key, %connection, "Confluence told of the app at a site");
+            Ok(HttpResponse::NoContent().finish())
+        }
+        Ok(Done::Nothing) => {
+            tracing::info!(
+                ?event,
+                client_key,
+                "Confluence told of the app what changes nothing"
+            );
+            Ok(HttpResponse::NoContent().finish())
+        }
+        Err(error) => {
+            tracing::warn!(?event, client_key, reason = %error, "a call-back was refused");
+            Err(ApiError(failure(error)))
+        }
+    }
+}
+
+fn failure(error: LifecycleError) -> Failure {
+    let refused = |error: &dyn std::fmt::Display| {
+        Failure::Unauthorized(format!("The token is not accepted: {error}."))
+    };
+    match error {
+        LifecycleError::Live(error) => live_failure(error),
+        LifecycleError::Unknown => Failure::Unauthorized(
+            "No installation is known by this clientKey, or its secret no longer counts. Install the app again.".to_owned(),
+        ),
+        LifecycleError::Callback(error) => match &error {
+            CallbackError::Body(what) => Failure::BadRequest(format!(
+                "The body is not a call-back of Confluence: {what}."
+            )),
+            CallbackError::NoToken => Failure::Unauthorized(
+                "Send the token of the call-back once, as “Authorization: JWT …”.".to_owned(),
+            ),
+            CallbackError::Token(error) => refused(error),
+            CallbackError::Key(error) => key_failure(error),
+            CallbackError::Mismatch(_) => refused(&error),
+            CallbackError::Host(host) => Failure::Forbidden(format!(
+                "Sites of {host} may not install this app. The operator lists hosts in VESTIBULE_APP_HOSTS.",
+                host = for_log(host)
+            )),
+        },
+    }
+}

@@ -1,0 +1,80 @@
+//! `POST /forge/events`: what a Forge app tells of its life and of pages, and the calls of its timer, which bring the token
+//! of the app user. Answers at once: Forge waits five seconds and follows no redirect.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::{for_log, header, live_failure, read_body};
+use crate::clock;
+use crate::confluence::Secret;
+use crate::confluence::forge::InvocationError;
+use crate::pages::live::forge_events::{ForgeCall, ForgeEventError, OurForgeApp};
+use crate::pages::live::lifecycle::Done;
+use crate::web::error::{ApiError, Failure};
+use crate::web::state::AppState;
+
+pub async fn receive(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    let app = &state.settings.app;
+    let ari = app.forge.as_ref().ok_or(ApiError(Failure::NotFound))?;
+    let body = read_body(payload).await?;
+    let token = bearer(&request).ok_or_else(|| {
+        ApiError(Failure::Unauthorized(
+            "Send the invocation token as “Authorization: Bearer …”.".to_owned(),
+        ))
+    })?;
+    let call = ForgeCall {
+        token,
+        system_token: header(&request, "x-forge-oauth-system")
+            .filter(|token| !token.is_empty())
+            .map(Secret::new),
+        body: &body,
+    };
+    let allows_host = |host: &str| app.allows_host(host);
+    let us = OurForgeApp {
+        ari,
+        allows_host: &allows_host,
+        grace: app.uninstall_grace,
+    };
+    let received = state.live.receive_forge_event(call, &us, clock::now());
+    match received.await {
+        Ok((invocation, done)) => {
+            let installation = for_log(&invocation.installation);
+            let module = for_log(invocation.module.as_deref().unwrap_or_default());
+            let is_kept = matches!(done, Done::Changed(_));
+            tracing::info!(installation, module, is_kept, "a Forge app called");
+            Ok(HttpResponse::NoContent().finish())
+        }
+        Err(error) => {
+            tracing::warn!(reason = %error, "a call of a Forge app was refused");
+            Err(ApiError(failure(error)))
+        }
+    }
+}
+
+fn bearer(request: &HttpRequest) -> Option<&str> {
+    let (scheme, token) = header(request, "authorization")?.trim().split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+fn failure(error: ForgeEventError) -> Failure {
+    match error {
+        ForgeEventError::Invocation(InvocationError::Keys(_)) => Failure::ServiceDown(
+            "The keys of Forge could not be fetched. Please try again.".to_owned(),
+        ),
+        ForgeEventError::Invocation(error) => {
+            Failure::Unauthorized(format!("The token is not accepted: {error}."))
+        }
+        ForgeEventError::Body(_) => {
+            Failure::BadRequest("The body is not the JSON of an event.".to_owned())
+        }
+        ForgeEventError::Host(host) => Failure::Forbidden(format!(
+            "Sites of {} may not install this app. The operator lists hosts in VESTIBULE_APP_HOSTS.",
+            for_log(&host)
+        )),
+        ForgeEventError::Live(error) => live_failure(error),
+    }
+}

@@ -1,0 +1,89 @@
+//! What Confluence Cloud asks of our app: its descriptor, call-backs of its life, webhooks, events of Forge. What becomes
+//! of them is `pages::live`'s subject.
+//!
+//! Every refusal is a problem document and one line in the log, with the reason and who seems to call; never a token.
+
+pub mod callbacks;
+pub mod descriptor;
+pub mod forge;
+pub mod webhooks;
+
+use actix_web::{HttpRequest, web};
+
+use crate::confluence::connect::install_keys::NoKey;
+use crate::confluence::connect::request::one_token;
+use crate::pages::live::LiveError;
+use crate::web::error::{ApiError, Failure};
+
+/// Call-backs and events are a few KiB; what is larger is none.
+const LIMIT: usize = 64 << 10;
+
+/// Longer names of callers are cut in the log.
+const LONGEST_NAME: usize = 100;
+
+async fn read_body(payload: web::Payload) -> Result<web::Bytes, ApiError> {
+    match payload.to_bytes_limited(LIMIT).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(_broken_off)) => Err(ApiError(Failure::BadRequest(
+            "The body ended too early.".to_owned(),
+        ))),
+        Err(_too_large) => Err(ApiError(Failure::TooLarge(LIMIT as u64))),
+    }
+}
+
+/// The one token of a request; `None` when it has none, or more than one.
+fn token_of(request: &HttpRequest) -> Option<String> {
+    let authorization = header(request, "authorization");
+    one_token(request.query_string(), authorization)
+        .ok()
+        .flatten()
+}
+
+/// Path and query as they stood in the request line.
+fn target(request: &HttpRequest) -> &str {
+    request
+        .uri()
+        .path_and_query()
+        .map_or("/", |target| target.as_str())
+}
+
+fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
+    request.headers().get(name)?.to_str().ok()
+}
+
+/// A name that nobody has vouched for, as it may stand in the log.
+fn for_log(name: &str) -> String {
+    name.chars()
+        .filter(char::is_ascii_graphic)
+        .take(LONGEST_NAME)
+        .collect()
+}
+
+/// Nobody outside is told what of ours went wrong.
+fn live_failure(error: LiveError) -> Failure {
+    match error {
+        LiveError::Db(error) => error.into(),
+        error => Failure::Internal(error.to_string()),
+    }
+}
+
+fn key_failure(error: &NoKey) -> Failure {
+    match error {
+        NoKey::Fetch(_) => Failure::ServiceDown(
+            "The key that the token is signed with could not be fetched from Atlassian. Please try again.".to_owned(),
+        ),
+        _ => Failure::Unauthorized(format!("The token is not accepted: {error}.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::for_log;
+
+    #[test]
+    fn what_a_stranger_calls_himself_makes_one_short_line() {
+        assert_eq!(for_log("1111-2222"), "1111-2222");
+        assert_eq!(for_log("a\nINFO b\u{202e}c"), "aINFObc");
+        assert_eq!(for_log(&"x".repeat(5000)).len(), 100);
+    }
+}

@@ -1,0 +1,86 @@
+//! `POST /atlassian/webhooks/{event}`: what Confluence tells of pages to our Connect app. Each is signed with the secret
+//! of the installation; nothing in it is believed but which page to look at.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::{for_log, live_failure, read_body, target, token_of};
+use crate::clock;
+use crate::confluence::connect::jwt::{self, JwtError};
+use crate::confluence::connect::request::{QshRule, Request, verify_request};
+use crate::pages::installation::{AppKind, InstallationState};
+use crate::pages::live::LiveError;
+use crate::pages::live::installation::InstallationSecret;
+use crate::pages::live::webhook::Received;
+use crate::web::error::{ApiError, Failure};
+use crate::web::state::AppState;
+
+pub async fn receive(
+    state: web::Data<AppState>,
+    path: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    if state.settings.app.connect.is_none() {
+        return Err(ApiError(Failure::NotFound));
+    }
+    let body = read_body(payload).await?;
+    let token = token_of(&request).ok_or_else(|| {
+        ApiError(Failure::Unauthorized(
+            "Send the token of the webhook once, as “Authorization: JWT …”.".to_owned(),
+        ))
+    })?;
+    let issuer = jwt::peek(&token)
+        .map_err(|error| refuse("", &error))?
+        .issuer;
+    let found = state.live.installation_of(AppKind::Connect, &issuer).await;
+    let found = found.map_err(live_failure)?;
+    let Some(installation) = found else {
+        return Err(unknown(&issuer));
+    };
+    let secret = match state.live.believed_secret(&installation) {
+        Ok(InstallationSecret::Shared(secret)) => secret,
+        Ok(_) | Err(LiveError::NotAuthorized) => return Err(unknown(&issuer)),
+        Err(error) => return Err(ApiError(live_failure(error))),
+    };
+    let asked = Request {
+        method: request.method().as_str(),
+        target: target(&request),
+    };
+    let now = clock::now();
+    verify_request(&token, &secret, asked, QshRule::Exact, now)
+        .map_err(|error| refuse(&issuer, &error))?;
+    if installation.state != InstallationState::Enabled {
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    let noted = state
+        .live
+        .note_event(installation.connection_id, &body, Some(&path), now)
+        .await;
+    match noted.map_err(live_failure)? {
+        Received::Noted | Received::Ignored | Received::Refused => {
+            Ok(HttpResponse::NoContent().finish())
+        }
+        Received::Malformed => Err(ApiError(Failure::BadRequest(
+            "This is not the event of a Confluence site.".to_owned(),
+        ))),
+    }
+}
+
+fn refuse(issuer: &str, error: &JwtError) -> ApiError {
+    let client_key = for_log(issuer);
+    tracing::warn!(client_key, reason = %error, "a webhook of an app was refused");
+    ApiError(Failure::Unauthorized(format!(
+        "The token is not accepted: {error}."
+    )))
+}
+
+fn unknown(issuer: &str) -> ApiError {
+    let client_key = for_log(issuer);
+    tracing::warn!(
+        client_key,
+        "a webhook of an unknown installation was refused"
+    );
+    ApiError(Failure::Unauthorized(
+        "No installation is known by this issuer, or its secret no longer counts.".to_owned(),
+    ))
+}

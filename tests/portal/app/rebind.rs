@@ -1,0 +1,331 @@
+//! Moving shares to the installation that came after an import: the comparison, one click, the way back. And the whole
+//! story, with a reader who notices nothing.
+
+use std::cell::{Cell, RefCell};
+
+use uuid::Uuid;
+use vestibule::clock;
+use vestibule::shares::share::{Scope, Share};
+
+use super::stage::Stage;
+use crate::admin::browser::{Browser, Page};
+use crate::fake_confluence::app::lifecycle::Ids;
+use crate::support::{PASSWORD, eventually, path};
+
+/// A site that was imported, with the app installed before and after.
+struct Imported {
+    stage: Stage,
+    admin: Browser,
+    old: Uuid,
+    new: Uuid,
+    handbook: Share,
+}
+
+impl Imported {
+    /// `change` happens to the site between the two installations.
+    async fn with(ids: Ids, change: impl FnOnce(&Stage)) -> Self {
+        let stage = Stage::installed().await;
+        let old = stage.connection();
+        let handbook = stage.tree(old, "Handbook").await;
+        stage.fake.import_site(ids);
+        change(&stage);
+        let new = stage.install().await;
+        let admin = stage.admin().await;
+        Self {
+            stage,
+            admin,
+            old,
+            new,
+            handbook,
+        }
+    }
+
+    fn compare_path(&self) -> String {
+        format!("/admin/connections/{}/rebinding?to={}", self.old, self.new)
+    }
+
+    async fn compare(&self) -> Page {
+        self.admin.get(&self.compare_path()).await
+    }
+
+    /// Presses the button of a page that was shown before.
+    async fn press(&self, page: &Page) -> Page {
+        let field = |name: &str| {
+            let selector = format!("form[action$='/rebinding'] input[name={name}]");
+            page.attribute(&selector, "value").unwrap()
+        };
+        let (csrf, to, digest) = (field("csrf"), field("to"), field("digest"));
+        let action = format!("/admin/connections/{}/rebinding", self.old);
+        let fields = [("csrf", &*csrf), ("to", &*to), ("digest", &*digest)];
+        self.admin.post(&action, &fields).await
+    }
+
+    fn connection_of(&self, share: &Share) -> Uuid {
+        let id = share.id;
+        let found = self
+            .stage
+            .portal
+            .db(|db| vestibule::shares::store::find_share(db, id).unwrap());
+        found.unwrap().connection_id
+    }
+
+    fn counts(page: &Page) -> Vec<String> {
+        page.texts(".facts dd")
+    }
+
+    /// What the admin is told after a button.
+    async fn said(&self, answer: &Page) -> String {
+        self.admin
+            .get(answer.location())
+            .await
+            .texts(".notice, .flash")
+            .join(" ")
+    }
+}
+
+#[tokio::test]
+async fn a_share_moves_with_one_click_and_back_with_another() {
+    let imported = Imported::with(Ids::Kept, |_| {}).await;
+    let (stage, share) = (&imported.stage, &imported.handbook);
+    let runbook = stage.id("Runbook");
+
+    let comparison = imported.compare().await;
+    let moved = imported.press(&comparison).await;
+
+    let same = &Imported::counts(&comparison)[..];
+    assert_eq!(same[1..], ["0", "0"], "{same:?}");
+    assert_eq!(
+        moved.location(),
+        format!("/admin/connections/{}", imported.new)
+    );
+    assert!(imported.said(&moved).await.contains("1 share is moved"));
+    assert_eq!(imported.connection_of(share), imported.new);
+    assert_eq!(stage.page(share, runbook).await.status, 200);
+    let page = format!("/admin/connections/{}", imported.new);
+    let undo = format!("{page}/rebinding/undo");
+    let old = imported.old.to_string();
+    let back = imported.admin.send(&page, &undo, &[("from", &old)]).await;
+    assert_eq!(back.location(), format!("/admin/connections/{old}"));
+    assert_eq!(imported.connection_of(share), imported.old);
+    assert_eq!(stage.page(share, runbook).await.status, 200);
+    let again = imported.compare().await;
+    assert_eq!(imported.press(&again).await.location(), page);
+}
+
+#[tokio::test]
+async fn the_table_tells_same_renamed_and_missing_apart() {
+    let imported = Imported::with(Ids::Kept, |stage| {
+        let (runbook, plans) = (stage.id("Runbook"), stage.id("Plans"));
+        stage.fake.wiki(|wiki| {
+            wiki.rename(runbook, "Runbook of the other team");
+            wiki.delete(plans);
+        });
+    })
+    .await;
+
+    let comparison = imported.compare().await;
+
+    assert_eq!(Imported::counts(&comparison)[1..], ["1", "1"]);
+    let renamed = comparison.texts("section[aria-labelledby=renamed-heading] td");
+    assert_eq!(renamed[1..], ["Runbook", "Runbook of the other team"]);
+    let missing = comparison.texts("section[aria-labelledby=missing-heading] td");
+    assert_eq!(missing[1..], ["Plans"]);
+    let share = comparison.text("section[aria-labelledby=shares-heading] td");
+    assert_eq!(share, "Moves 1 of its pages is missing.");
+}
+
+#[tokio::test]
+async fn a_share_whose_page_is_missing_stays_and_says_why() {
+    let imported = Imported::with(Ids::Kept, |_| {}).await;
+    let stage = &imported.stage;
+    let plans = stage.id("Plans");
+    let alone = stage.share(imported.old, |new| {
+        new.name = "Plans".to_owned();
+        new.scope = Scope::Page {
+            root: plans.to_string(),
+        };
+    });
+    stage.fake.wiki(|wiki| wiki.delete(plans));
+
+    let comparison = imported.compare().await;
+    let moved = imported.press(&comparison).await;
+
+    let rows = comparison.texts("section[aria-labelledby=shares-heading] td");
+    assert!(
+        rows[1].starts_with("Stays The page that it opens with is not there"),
+        "{rows:?}"
+    );
+    assert_eq!(
+        comparison.text("form[action$='/rebinding'] button"),
+        "Move 1 share"
+    );
+    assert!(imported.said(&moved).await.contains("1 share is moved"));
+    assert_eq!(imported.connection_of(&alone), imported.old);
+    assert_eq!(
+        stage.page(&alone, plans).await.status,
+        200,
+        "from its snapshot"
+    );
+}
+
+#[tokio::test]
+async fn when_all_ids_have_changed_nothing_can_be_moved() {
+    let imported = Imported::with(Ids::Changed, |_| {}).await;
+
+    let comparison = imported.compare().await;
+
+    assert_eq!(Imported::counts(&comparison)[..2], ["0", "0"]);
+    assert_eq!(comparison.text(".notice-wait"), "No share can be moved.");
+    assert!(comparison.texts("form[action$='/rebinding']").is_empty());
+}
+
+#[tokio::test]
+async fn what_has_changed_since_the_comparison_is_not_moved_blindly() {
+    let imported = Imported::with(Ids::Kept, |_| {}).await;
+    let seen = imported.compare().await;
+    let created = imported.stage.share(imported.old, |new| {
+        new.scope = Scope::Page {
+            root: imported.stage.id("Plans").to_string(),
+        };
+    });
+
+    let refused = imported.press(&seen).await;
+
+    assert_eq!(refused.location(), imported.compare_path());
+    assert!(
+        imported
+            .said(&refused)
+            .await
+            .contains("have changed since you compared")
+    );
+    let all = [&imported.handbook, &created].map(|share| imported.connection_of(share));
+    assert_eq!(all, [imported.old; 2]);
+    let seen = imported.compare().await;
+    let runbook = imported.stage.id("Runbook");
+    imported
+        .stage
+        .fake
+        .wiki(|wiki| wiki.rename(runbook, "Another"));
+    assert_eq!(
+        imported.press(&seen).await.location(),
+        imported.compare_path()
+    );
+}
+
+#[tokio::test]
+async fn shares_move_only_to_an_installation_of_the_same_site_that_works() {
+    let imported = Imported::with(Ids::Kept, |_| {}).await;
+    let seen = imported.compare().await;
+    imported.stage.fake.disable().await;
+
+    let refused = imported.press(&seen).await;
+
+    assert!(
+        imported
+            .said(&refused)
+            .await
+            .contains("cannot be moved there")
+    );
+    let back = format!(
+        "/admin/connections/{}/rebinding?to={}",
+        imported.new, imported.old
+    );
+    let wrong_way = imported.admin.get(&back).await;
+    assert_eq!(wrong_way.status, 303);
+    assert_eq!(imported.connection_of(&imported.handbook), imported.old);
+}
+
+#[tokio::test]
+async fn files_go_along_with_their_pages() {
+    let imported = Imported::with(Ids::Kept, |_| {}).await;
+    let stage = &imported.stage;
+    let (runbook, visitor) = (stage.id("Runbook"), stage.portal.visitor());
+    let file = stage
+        .portal
+        .db_file(&imported.handbook, runbook, "notes.txt");
+    assert_eq!(visitor.get(&file).await.status, 200);
+    let seen = imported.compare().await;
+    let sent = stage.fake.requests().len();
+
+    imported.press(&seen).await;
+
+    let answer = visitor.get(&file).await;
+    assert_eq!((answer.status, answer.text()), (200, "Nothing to note."));
+    let downloads = stage.fake.requests().split_off(sent);
+    let is_download = |path: &str| path.contains("/download");
+    assert!(!downloads.iter().any(|request| is_download(&request.path)));
+}
+
+/// Install, share, import, install again, compare, move, and the content flows; somebody reads all the while.
+#[tokio::test]
+async fn a_reader_notices_nothing_of_the_whole_story() {
+    let stage = Stage::installed().await;
+    let old = stage.connection();
+    let share = stage.tree(old, "Handbook").await;
+    let with_password = stage.portal.db_share_of(old, |new| {
+        new.space_key = "DS".to_owned();
+        new.scope = Scope::Page {
+            root: stage.id("Runbook").to_string(),
+        };
+    });
+    let inside = stage.portal.visitor();
+    assert_eq!(inside.enter(&with_password, PASSWORD).await.status, 303);
+    let runbook = stage.id("Runbook");
+    stage.shows(&share, runbook, "").await;
+    let admin = stage.admin().await;
+    let is_over = Cell::new(false);
+    let seen = RefCell::new(Vec::new());
+    let reader = async {
+        let visitor = stage.portal.visitor();
+        let pages = [
+            path(&share),
+            format!("{}/{runbook}", path(&share)),
+            format!("{}/search?q=runbook", path(&share)),
+        ];
+        while !is_over.get() {
+            for page in &pages {
+                seen.borrow_mut().push(visitor.get(page).await.status);
+            }
+            let behind = inside.get(&path(&with_password)).await.status;
+            seen.borrow_mut().push(behind);
+        }
+    };
+    let story = async {
+        stage.fake.import_site(Ids::Kept);
+        let new = stage.install().await;
+        let page = format!("/admin/connections/{old}/rebinding?to={new}");
+        let comparison = admin.get(&page).await;
+        let digest = comparison.attribute("input[name=digest]", "value").unwrap();
+        let action = format!("/admin/connections/{old}/rebinding");
+        let fields = [("to", &*new.to_string()), ("digest", &*digest)];
+        let moved = admin.send(&page, &action, &fields).await;
+        assert_eq!(moved.location(), format!("/admin/connections/{new}"));
+        stage.is_fetched(new).await;
+        stage
+            .fake
+            .wiki(|wiki| wiki.edit(runbook, "<p>After the import.</p>"));
+        stage
+            .portal
+            .live()
+            .refresh_all(new, clock::now())
+            .await
+            .unwrap();
+        stage.shows(&share, runbook, "After the import.").await;
+        eventually("the page behind the password shows it, too", async || {
+            let answer = inside.get(&path(&with_password)).await;
+            answer
+                .texts(".page-content")
+                .concat()
+                .contains("After the import.")
+        })
+        .await;
+        is_over.set(true);
+    };
+
+    futures_util::future::join(reader, story).await;
+
+    let seen = seen.into_inner();
+    assert!(seen.len() > 20, "{}", seen.len());
+    assert!(seen.iter().all(|status| *status == 200), "{seen:?}");
+    assert_eq!(stage.fake.refusals(), Vec::<String>::new());
+}
