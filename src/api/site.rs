@@ -105,15 +105,16 @@ pub async fn refresh_connection(
         (Some(share_id), _) => {
             let found = state
                 .db
-                .run(move |db| store::find_share(db, share_id.into()))
+                .run(move |db| store::find_connected_share(db, share_id.into()))
                 .await
                 .map_err(|error: StoreError| Failure::from(error))?
-                .filter(|share| share.connection_id == id);
-            let share = found.ok_or_else(|| {
+                .filter(|found| found.share.connection_id == id);
+            let found = found.ok_or_else(|| {
                 let detail = "The connection has no such share.";
                 Failure::Invalid(vec![FieldProblem::new("shareId", detail)])
             })?;
-            state.live.refresh_scope(content_scope(&share), now).await
+            let scope = content_scope(&found.share, found.source);
+            state.live.refresh_scope(scope, now).await
         }
         (None, Some(page_id)) => state.live.refresh_one(id, &page_id, now).await,
         (None, None) => state.live.refresh_all(id, now).await,

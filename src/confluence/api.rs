@@ -37,6 +37,8 @@ struct Inner {
     site: Site,
     authorization: Authorization,
     pace: Arc<Pace>,
+    /// Refusals are about one person, and no reason to send nothing more.
+    is_personal: bool,
 }
 
 /// A successful answer, read to its end.
@@ -57,6 +59,22 @@ impl Api {
             site,
             authorization,
             pace,
+            is_personal: false,
+        }))
+    }
+
+    pub(super) fn of_person(
+        http: Http,
+        site: Site,
+        authorization: Authorization,
+        pace: Arc<Pace>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            http,
+            site,
+            authorization,
+            pace,
+            is_personal: true,
         }))
     }
 
@@ -120,7 +138,7 @@ impl Api {
         }
         .await
         .map_err(|error| self.cleaned(error));
-        permit.report(told, result.as_ref().err().map(|error| &error.problem));
+        permit.report(told, self.noted(&result));
         result
     }
 
@@ -144,8 +162,15 @@ impl Api {
         }
         .await
         .map_err(|error| self.cleaned(error));
-        permit.report(told, result.as_ref().err().map(|error| &error.problem));
+        permit.report(told, self.noted(&result));
         result
+    }
+
+    /// What the pace has to know of an outcome.
+    fn noted<'a, T>(&self, result: &'a Answer<T>) -> Option<&'a Problem> {
+        let problem = &result.as_ref().err()?.problem;
+        let is_refusal = matches!(problem, Problem::Unauthorized | Problem::Captcha);
+        (!self.0.is_personal || !is_refusal).then_some(problem)
     }
 
     /// No error may hold credentials, even if the site sends them back.

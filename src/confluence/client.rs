@@ -30,7 +30,7 @@ use super::{
 /// A site as one account sees it. Cheap to clone; made anew when credentials change.
 #[derive(Clone)]
 pub struct Client {
-    api: Api,
+    pub(super) api: Api,
     product: ProductClient,
 }
 
@@ -61,6 +61,21 @@ impl Client {
         Self { api, product }
     }
 
+    /// A client in the name of a person: what the site refuses them says nothing about the connection, which goes on.
+    pub fn of_person(
+        http: &Http,
+        site: Site,
+        authorization: Authorization,
+        pace: Arc<Pace>,
+    ) -> Self {
+        let api = Api::of_person(http.clone(), site.clone(), authorization, pace);
+        let product = match site.product() {
+            Product::Cloud => ProductClient::Cloud(Cloud(api.clone())),
+            Product::DataCenter => ProductClient::DataCenter(DataCenter(api.clone())),
+        };
+        Self { api, product }
+    }
+
     pub fn site(&self) -> &Site {
         self.api.site()
     }
@@ -74,7 +89,17 @@ impl Client {
     /// One page with both bodies, labels and restrictions. If only the export view or the restrictions cannot be had, they
     /// are `None`; the rest still comes.
     pub async fn page(&self, id: &str, kind: ContentKind) -> Result<ListedPage, ConfluenceError> {
-        let mut page = ask!(self, page(id, kind))?;
+        let page = ask!(self, page(id, kind))?;
+        self.with_restriction(page).await
+    }
+
+    /// The same without the export view, for sites that render pages in people's names.
+    pub async fn source_of(&self, id: &str, kind: ContentKind) -> Answer<ListedPage> {
+        let page = ask!(self, source_of(id, kind))?;
+        self.with_restriction(page).await
+    }
+
+    async fn with_restriction(&self, mut page: ListedPage) -> Answer<ListedPage> {
         if page.view_restricted.is_none() {
             match self.view_restrictions(&[page.id.clone()]).await {
                 Ok(mut told) => page.view_restricted = told.remove(&page.id),

@@ -91,6 +91,7 @@ pub enum Need {
     Hierarchy,
     People,
     Restrictions,
+    Rights,
     Search,
     Spaces,
 }
@@ -114,6 +115,10 @@ impl Need {
             Self::Restrictions => (
                 "read:confluence-content.all",
                 "read:content-details:confluence",
+            ),
+            Self::Rights => (
+                "read:confluence-content.permission",
+                "read:content.permission:confluence",
             ),
             Self::Search => ("search:confluence", "read:content-details:confluence"),
             Self::Spaces => ("read:confluence-space.summary", "read:space:confluence"),

@@ -8,6 +8,7 @@
 //! - `api`: one request from permit to parsed answer. `paging`: the next part of a long answer.
 //! - [`client`]: everything that can be asked, for both products.
 //! - `cloud`, `data_center`: what each product is asked. `v1`: the words that both understand.
+//! - [`rights`]: what people may do there.
 //! - [`connect`], [`forge`], [`forge_event`]: our app inside Confluence Cloud, how it is called and how it calls.
 //! - `signed_token`: the signed tokens of both, with `strict_json` and [`public_key`].
 //! - [`oauth`]: access tokens. [`check`]: the test of a connection. [`webhook`]: what a site tells us unasked.
@@ -35,6 +36,7 @@ pub mod oauth;
 pub mod pace;
 mod paging;
 pub mod public_key;
+pub mod rights;
 mod signed_token;
 pub mod site;
 mod source;

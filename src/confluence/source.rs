@@ -14,6 +14,7 @@ pub(super) type Answer<T> = Result<T, ConfluenceError>;
 pub(super) trait Source {
     async fn list(&self, root: Root<'_>, detail: Detail) -> Answer<Listing>;
     async fn page(&self, id: &str, kind: ContentKind) -> Answer<ListedPage>;
+    async fn source_of(&self, id: &str, kind: ContentKind) -> Answer<ListedPage>;
     async fn export_view(&self, id: &str, kind: ContentKind) -> Answer<String>;
     async fn attachments(&self, id: &str, kind: ContentKind) -> Answer<Vec<ListedFile>>;
     async fn attachment(&self, id: &str) -> Answer<ListedFile>;

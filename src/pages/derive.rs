@@ -27,6 +27,8 @@ pub(super) fn store_derived(
         space_key: space_key.to_owned(),
         reach,
         limits: Limits::NONE,
+        // The storage format, which is the same for everybody.
+        eyes: None,
     };
     let everything = scope(Reach::Everything);
     let Some(page) = reach::find_page(db, &everything, content_id)? else {

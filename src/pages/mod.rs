@@ -3,6 +3,7 @@
 
 pub mod addresses;
 mod derive;
+pub mod eyes;
 pub mod files;
 pub mod import;
 pub mod installation;

@@ -9,6 +9,18 @@ pub struct ContentScope {
     pub space_key: String,
     pub reach: Reach,
     pub limits: Limits,
+    /// In whose name pages are shown; `None` where they look the same for everybody: of all connections but an app's, and
+    /// for the portal's own work.
+    pub eyes: Option<Eyes>,
+}
+
+/// The people of a share at the connection's site, by their ids there.
+///
+/// Pages are shown as the maker sees them, and where that cannot be had as who stands in sees them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Eyes {
+    pub maker: Option<String>,
+    pub stand_in: Option<String>,
 }
 
 /// How far a scope goes.

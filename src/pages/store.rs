@@ -17,6 +17,8 @@ pub mod reach;
 pub mod rebind;
 pub mod refresh;
 pub mod search;
+pub mod seen;
+pub mod seen_wanted;
 mod walk;
 pub mod write;
 

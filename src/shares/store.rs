@@ -152,14 +152,29 @@ pub fn find_share(db: &mut PgConnection, id: ShareId) -> Result<Option<Share>, S
     row.map(Share::try_from).transpose()
 }
 
+/// What kind of connection a share's content comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentSource {
+    Import,
+    /// A site that is asked again and again, by one account.
+    Site,
+    /// The same by an app, which shows pages as the share's people see them.
+    App,
+}
+
+impl ContentSource {
+    pub fn is_live(self) -> bool {
+        self != Self::Import
+    }
+}
+
 /// A share with what requests must know of its connection.
 #[derive(Debug)]
 pub struct ConnectedShare {
     pub share: Share,
     /// With the share's own last change all that a cached page depends on.
     pub content_revision: i64,
-    /// The content comes from a site that is asked again and again.
-    pub is_live: bool,
+    pub source: ContentSource,
 }
 
 pub fn find_connected_share(
@@ -172,15 +187,20 @@ pub fn find_connected_share(
         .select((
             ShareRow::as_select(),
             connection::content_revision,
-            connection::kind.ne("space_export"),
+            connection::kind,
+            connection::auth,
         ))
-        .first::<(ShareRow, i64, bool)>(db)
+        .first::<(ShareRow, i64, String, Option<String>)>(db)
         .optional()?;
-    row.map(|(row, content_revision, is_live)| {
+    row.map(|(row, content_revision, kind, auth)| {
         Ok(ConnectedShare {
             share: row.try_into()?,
             content_revision,
-            is_live,
+            source: match (kind.as_str(), auth.as_deref()) {
+                ("space_export", _) => ContentSource::Import,
+                (_, Some("app")) => ContentSource::App,
+                _ => ContentSource::Site,
+            },
         })
     })
     .transpose()

@@ -25,7 +25,6 @@ use crate::shares::access::Place;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::{Opens, harden_file};
 use crate::web::place::place_of;
-use crate::web::scope::content_scope;
 use crate::web::state::AppState;
 
 /// RFC 8187's `attr-char`.
@@ -160,7 +159,7 @@ async fn find(
     if attachment_id.len() > 40 || attachment_id.contains('\0') {
         return Err(Failure::NotFound);
     }
-    let scope = content_scope(unlocked.share());
+    let scope = unlocked.scope();
     let addresses = Addresses::below(unlocked.base_path());
     let found = state.db.run(move |db| {
         let reader = Reader {

@@ -19,6 +19,7 @@ use super::unlock::{TokenAsk, answer_token, token_needed};
 use super::views::password::{Notice, PasswordPage};
 use super::{cookieless, probe, signed_files};
 use crate::clock;
+use crate::pages::scope::ContentScope;
 use crate::shares::access::{self, Access};
 use crate::shares::pass::{Pass, PassContext};
 use crate::shares::share::{Share, ShareId, WrittenShareId};
@@ -26,6 +27,7 @@ use crate::web::error::{Failure, PageError, Stopped};
 use crate::web::frame_note::{FrameNote, FrameState};
 use crate::web::headers::Shell;
 use crate::web::place::place_of;
+use crate::web::scope::content_scope;
 use crate::web::share_cache::KnownShare;
 use crate::web::state::AppState;
 use crate::web::{page, pass_cookie};
@@ -76,9 +78,14 @@ impl Unlocked {
         self.known.content_revision
     }
 
+    /// What this visitor may read.
+    pub fn scope(&self) -> ContentScope {
+        content_scope(self.share(), self.known.source)
+    }
+
     /// The content comes from a site that is asked again and again.
     pub fn is_live(&self) -> bool {
-        self.known.is_live
+        self.known.source.is_live()
     }
 
     /// The visitor's pass, which can be given back.

@@ -18,7 +18,6 @@ use crate::pages::store::search::{HIT_END, HIT_START, SearchHit, search};
 use crate::pages::store::{attachments, listing, reach};
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
-use crate::web::scope::content_scope;
 use crate::web::state::AppState;
 
 const HITS_PER_SCREEN: i64 = 20;
@@ -85,7 +84,7 @@ async fn ask(
     question: String,
     screen: i64,
 ) -> Result<(Vec<Hit>, i64), Failure> {
-    let scope = content_scope(unlocked.share());
+    let scope = unlocked.scope();
     let addresses = Addresses::below(base_path);
     state
         .db

@@ -28,7 +28,6 @@ use crate::web::headers::{COMPRESSED_SHARE_VARY, harden};
 use crate::web::page;
 use crate::web::page_cache::{self, FinishedPage, PageKey, Surroundings};
 use crate::web::place::place_of;
-use crate::web::scope::content_scope;
 use crate::web::state::AppState;
 
 /// The page a share opens with.
@@ -106,13 +105,13 @@ async fn show(
         },
     };
     let page = || {
-        let making = make(state, request, share, addresses.clone(), key.clone());
+        let making = make(state, request, unlocked, addresses.clone(), key.clone());
         state.pages.find_or_make(key.clone(), making)
     };
     let mut made = page().await;
     if unlocked.is_live() {
         if matches!(made, Ok(None) | Err(Failure::NotFetched(_))) {
-            made = match fetch_first(state, share, content_id, &made).await {
+            made = match fetch_first(state, unlocked, content_id, &made).await {
                 Ok(()) => page().await,
                 Err(failure) => Err(failure),
             };
@@ -142,10 +141,11 @@ fn shown_page<'a>(share: &'a Share, content_id: &'a str) -> Option<&'a str> {
 /// is not in the share, as far as anybody knows.
 async fn fetch_first(
     state: &web::Data<AppState>,
-    share: &Share,
+    unlocked: &Unlocked,
     content_id: &str,
     made: &Result<Option<Arc<FinishedPage>>, Failure>,
 ) -> Result<(), Failure> {
+    let share = unlocked.share();
     let shown = shown_page(share, content_id);
     let root = share.scope.root();
     let first = match (made, shown) {
@@ -161,10 +161,9 @@ async fn fetch_first(
         (Ok(None), None) => return Err(Failure::NotFetched(NEXT_TRY_SECONDS)),
         _ => return Err(Failure::NotFound),
     };
-    let connection_id = share.connection_id;
     let fetched = state
         .live
-        .fetch_first(connection_id, first, clock::now)
+        .fetch_first(&unlocked.scope(), first, clock::now)
         .await;
     fetched.map_err(Failure::for_reader)
 }
@@ -235,11 +234,12 @@ fn answer_by_key(
 async fn make(
     state: &web::Data<AppState>,
     request: &HttpRequest,
-    share: &Share,
+    unlocked: &Unlocked,
     addresses: Addresses,
     key: PageKey,
 ) -> Result<Option<FinishedPage>, Failure> {
-    let scope = content_scope(share);
+    let share = unlocked.share();
+    let scope = unlocked.scope();
     let external_links = external_links(share);
     let show_comments = share.show_comments;
     let surrounding = Surrounding::of(

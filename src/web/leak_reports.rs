@@ -11,7 +11,7 @@ use crate::db::Db;
 use crate::pages::leak_report::{self, Subject};
 use crate::pages::store::leak;
 use crate::shares::share::{self, Share, ShareId};
-use crate::shares::store::{self, StoreError};
+use crate::shares::store::{self, ContentSource, StoreError};
 
 /// How long nobody looks for reports that are due.
 const REST: Duration = Duration::from_secs(10);
@@ -67,16 +67,16 @@ async fn check_taken(db: &Db, id: ShareId, begun_at: OffsetDateTime) -> Result<(
     let Some(found) = found else {
         return Ok(());
     };
-    let report = leak_report::make_report(db, subject(&found.share)).await?;
+    let report = leak_report::make_report(db, subject(&found.share, found.source)).await?;
     let revision = found.content_revision;
     db.run(move |db| leak::finish(db, id.uuid(), begun_at, revision, &report))
         .await?;
     Ok(())
 }
 
-fn subject(share: &Share) -> Subject {
+fn subject(share: &Share, source: ContentSource) -> Subject {
     Subject {
-        scope: content_scope(share),
+        scope: content_scope(share, source),
         base_path: format!("/content/{}", share.id),
         external_links: match share.external_links {
             share::ExternalLinks::Keep => ExternalLinks::Keep,

@@ -1,10 +1,11 @@
 //! From a share to the content it may show: the bridge between `shares` and `pages`, which do not know each other.
 
-use crate::pages::scope::{self, ContentScope, Limits, Reach};
+use crate::pages::scope::{self, ContentScope, Eyes, Limits, Reach};
 use crate::shares::share::{RestrictedPages, Scope, Share};
+use crate::shares::store::ContentSource;
 
-/// What of the wiki this share may show.
-pub fn content_scope(share: &Share) -> ContentScope {
+/// What of the wiki this share may show, and as whom.
+pub fn content_scope(share: &Share, source: ContentSource) -> ContentScope {
     let reach = match &share.scope {
         Scope::Page { root } | Scope::BlogPost { root } => Reach::One { root: root.clone() },
         Scope::Tree { root } => Reach::Tree { root: root.clone() },
@@ -23,5 +24,9 @@ pub fn content_scope(share: &Share) -> ContentScope {
             include_labels: share.include_labels.entries().to_vec(),
             exclude_labels: share.exclude_labels.entries().to_vec(),
         },
+        eyes: (source == ContentSource::App).then(|| Eyes {
+            maker: share.maker.person.clone(),
+            stand_in: share.maker.stand_in.clone(),
+        }),
     }
 }

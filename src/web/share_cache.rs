@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use super::headers::Shell;
 use crate::db::{Db, DbError};
 use crate::shares::share::{Share, ShareId};
-use crate::shares::store::{self, StoreError};
+use crate::shares::store::{self, ContentSource, StoreError};
 
 /// After this age one request reads the share anew while the others go on with what is there.
 const FRESH: Duration = Duration::from_millis(400);
@@ -31,8 +31,7 @@ pub struct KnownShare {
     pub shell: Shell,
     /// Rises with every change to the content of its connection.
     pub content_revision: i64,
-    /// The content comes from a site that is asked again and again.
-    pub is_live: bool,
+    pub source: ContentSource,
     /// Milliseconds of the cache's clock.
     read_at: u64,
     being_read: AtomicBool,
@@ -134,7 +133,7 @@ impl ShareCache {
             shell: Shell::of(&found.share),
             share: found.share,
             content_revision: found.content_revision,
-            is_live: found.is_live,
+            source: found.source,
             read_at,
             being_read: AtomicBool::new(false),
             reading: Mutex::new(()),

@@ -104,6 +104,8 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("POST",   "/admin/shares/{share}/passes/end", Admin),
     ("GET",    "/admin/shares/{share}/guesses/clear", Admin),
     ("POST",   "/admin/shares/{share}/guesses/clear", Admin),
+    ("GET",    "/admin/shares/{share}/stand-in", Admin),
+    ("POST",   "/admin/shares/{share}/stand-in", Admin),
     ("GET",    "/admin/shares/{share}/refresh", Admin),
     ("POST",   "/admin/shares/{share}/refresh", Admin),
     ("GET",    "/admin/shares/{share}/leaks", Admin),

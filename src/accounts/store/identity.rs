@@ -90,6 +90,22 @@ pub fn admit(
     })
 }
 
+/// Admins whom the issuer vouches for: the issuer's name for each, and what they are called; by that.
+pub fn admins_of(db: &mut PgConnection, issuer: &str) -> Result<Vec<(String, String)>, DbError> {
+    let rows: Vec<(String, Option<String>)> = identity::table
+        .inner_join(account::table)
+        .filter(identity::issuer.eq(issuer))
+        .filter(account::role.eq(Role::Admin.as_str()))
+        .order((account::display_name, identity::subject))
+        .select((identity::subject, account::display_name))
+        .load(db)?;
+    let named = rows.into_iter().map(|(subject, name)| {
+        let name = name.unwrap_or_else(|| subject.clone());
+        (subject, name)
+    });
+    Ok(named.collect())
+}
+
 /// What the issuer calls the person of an account; `None` when the account is not one of the issuer's.
 pub fn subject_of(
     db: &mut PgConnection,

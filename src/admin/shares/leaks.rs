@@ -18,8 +18,8 @@ use crate::clock;
 use crate::pages::leak_report::{Category, Leak, LeakReport, ids_in_scope};
 use crate::pages::store::freshness::{self, Freshness};
 use crate::pages::store::leak::{self, StoredReport};
-use crate::shares::share::{Share, ShareId};
-use crate::shares::store::{self, ShareChange, StoreError};
+use crate::shares::share::ShareId;
+use crate::shares::store::{self, ConnectedShare, ShareChange, StoreError};
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::leak_reports;
@@ -102,15 +102,12 @@ pub struct LoadedLeaks {
 }
 
 impl LoadedLeaks {
-    pub fn load(
-        db: &mut PgConnection,
-        share: &Share,
-        content_revision: i64,
-    ) -> Result<Self, StoreError> {
-        let ids = ids_in_scope(db, &content_scope(share))?;
+    pub fn load(db: &mut PgConnection, found: &ConnectedShare) -> Result<Self, StoreError> {
+        let share = &found.share;
+        let ids = ids_in_scope(db, &content_scope(share, found.source))?;
         Ok(Self {
             stored: leak::find(db, share.id.uuid())?,
-            content_revision,
+            content_revision: found.content_revision,
             freshness: freshness::of_pages(db, share.connection_id, &ids)?,
             is_listed: freshness::is_listed(db, share.id.uuid())?,
         })
@@ -282,7 +279,7 @@ pub async fn show(
             let Some(found) = store::find_connected_share(db, id)? else {
                 return Ok(None);
             };
-            let leaks = LoadedLeaks::load(db, &found.share, found.content_revision)?;
+            let leaks = LoadedLeaks::load(db, &found)?;
             Ok::<_, StoreError>(Some((found.share, leaks)))
         })
         .await?;

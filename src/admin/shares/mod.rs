@@ -9,6 +9,7 @@ pub mod deletion;
 pub mod details;
 pub mod embed_health;
 pub mod embedding;
+pub mod eyes;
 pub mod leaks;
 mod limits;
 pub mod list;

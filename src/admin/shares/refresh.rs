@@ -24,14 +24,14 @@ pub async fn refresh(
         .run(move |db| store::find_connected_share(db, id))
         .await?
         .ok_or(Failure::NotFound)?;
-    if !found.is_live {
+    if !found.source.is_live() {
         return Err(Failure::Conflict(
             "This share shows an imported space export. Import a newer one to refresh it."
                 .to_owned(),
         )
         .into());
     }
-    let scope = content_scope(&found.share);
+    let scope = content_scope(&found.share, found.source);
     match state.live.refresh_scope(scope, clock::now()).await {
         Ok(()) => form
             .admin

@@ -11,6 +11,7 @@ use super::activity::EventView;
 use super::details::{Choice, DetailsInput};
 use super::embed_health::EmbedHealthView;
 use super::embedding::EmbeddingInput;
+use super::eyes::{EyesView, StandInInput};
 use super::leaks::{LeaksView, LoadedLeaks};
 use super::snippets::SnippetsView;
 use super::state::{StateBadge, scope_label};
@@ -29,7 +30,7 @@ use crate::shares::event::StoredEvent;
 use crate::shares::guesses;
 use crate::shares::share::{Availability, PreviousSecret, Share, ShareId};
 use crate::shares::store::embed_health::embed_health;
-use crate::shares::store::{self, StoreError};
+use crate::shares::store::{self, ConnectedShare, StoreError};
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -45,6 +46,7 @@ pub struct Sent {
     pub details: Option<DetailsInput>,
     pub embedding: Option<EmbeddingInput>,
     pub checked: Option<CheckView>,
+    pub stand_in: Option<StandInInput>,
 }
 
 #[derive(Template)]
@@ -61,6 +63,8 @@ struct SharePage {
     content: Content,
     leaks: LeaksView,
     snapshots: Option<SnapshotsView>,
+    /// Where pages look different to different people.
+    eyes: Option<EyesView>,
     public_url: String,
     public_path: String,
     has_password: bool,
@@ -142,9 +146,10 @@ pub async fn answer(
     sent: Sent,
 ) -> Result<HttpResponse, PageError> {
     let now = clock::now();
+    let stand_in = sent.stand_in.clone();
     let loaded = state
         .db
-        .run(move |db| Loaded::load(db, id, now))
+        .run(move |db| Loaded::load(db, id, stand_in.as_ref(), now))
         .await?
         .ok_or(Failure::NotFound)?;
     let chrome = Chrome::of(admin, Section::Shares);
@@ -157,6 +162,7 @@ struct Loaded {
     is_live: bool,
     content: Content,
     leaks: LoadedLeaks,
+    eyes: Option<EyesView>,
     health: EmbedHealth,
     events: Vec<StoredEvent>,
     locks: Vec<LockView>,
@@ -166,26 +172,29 @@ impl Loaded {
     fn load(
         db: &mut PgConnection,
         id: ShareId,
+        stand_in: Option<&StandInInput>,
         now: OffsetDateTime,
     ) -> Result<Option<Self>, StoreError> {
         let Some(found) = store::find_connected_share(db, id)? else {
             return Ok(None);
         };
-        let share = found.share;
+        let share = &found.share;
         Ok(Some(Self {
-            is_live: found.is_live,
-            content: Content::load(db, &share)?,
-            leaks: LoadedLeaks::load(db, &share, found.content_revision)?,
-            health: embed_health(db, &share, now)?,
+            is_live: found.source.is_live(),
+            content: Content::load(db, &found)?,
+            leaks: LoadedLeaks::load(db, &found)?,
+            eyes: EyesView::load(db, &found, stand_in)?,
+            health: embed_health(db, share, now)?,
             events: store::events::list_events(db, id, None, EVENTS_SHOWN + 1)?,
             locks: load_locks(db, id, now)?,
-            share,
+            share: found.share,
         }))
     }
 }
 
 impl Content {
-    fn load(db: &mut PgConnection, share: &Share) -> Result<Self, StoreError> {
+    fn load(db: &mut PgConnection, found: &ConnectedShare) -> Result<Self, StoreError> {
+        let share = &found.share;
         let connection = connections::find_connection(db, share.connection_id)?;
         let root = match share.scope.root() {
             Some(root) => match listing::find_summary(db, share.connection_id, root)? {
@@ -199,7 +208,7 @@ impl Content {
             None => None,
         };
         let root_is_seen = match share.scope.root() {
-            Some(root) => reach::is_in_scope(db, &content_scope(share), root)?,
+            Some(root) => reach::is_in_scope(db, &content_scope(share, found.source), root)?,
             None => false,
         };
         Ok(Self {
@@ -267,6 +276,7 @@ impl SharePage {
             snapshots: loaded
                 .is_live
                 .then(|| SnapshotsView::of(&loaded.leaks, now)),
+            eyes: loaded.eyes,
             snippets: SnippetsView::of(&share, base_url),
             public_url,
             public_path,

@@ -42,8 +42,7 @@ impl Source for Cloud {
     }
 
     async fn page(&self, id: &str, kind: ContentKind) -> Answer<ListedPage> {
-        let storage = [("body-format", "storage"), ("include-labels", "true")];
-        let mut page = self.one(id, kind, &storage).await?;
+        let mut page = self.source_of(id, kind).await?;
         match self.one(id, kind, &[("body-format", "export_view")]).await {
             Ok(rendered) => {
                 page.bodies.export_view = rendered.bodies.export_view;
@@ -54,6 +53,11 @@ impl Source for Cloud {
             Err(error) => return Err(error),
         }
         Ok(page)
+    }
+
+    async fn source_of(&self, id: &str, kind: ContentKind) -> Answer<ListedPage> {
+        let storage = [("body-format", "storage"), ("include-labels", "true")];
+        self.one(id, kind, &storage).await
     }
 
     async fn export_view(&self, id: &str, kind: ContentKind) -> Answer<String> {

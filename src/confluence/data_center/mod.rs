@@ -63,6 +63,11 @@ impl Source for DataCenter {
         .and_then(|page| of_kind(page, kind))
     }
 
+    async fn source_of(&self, id: &str, kind: ContentKind) -> Answer<ListedPage> {
+        let page = self.one(id, With::Storage).await?;
+        of_kind(page, kind)
+    }
+
     async fn export_view(&self, id: &str, _kind: ContentKind) -> Answer<String> {
         let url = self.url(&["content", id], &[("expand", "body.export_view")]);
         let content: Content = self.0.get(url, Need::Content).await?;

@@ -24,8 +24,8 @@ pub enum Asker {
 }
 
 impl Live {
-    /// A client that asks in this name. What a site refuses a person says nothing about the connection, so that it keeps
-    /// a pace of its own.
+    /// A client that asks in this name. What a site refuses a person says nothing about the connection: who is not
+    /// impersonated keeps a pace of their own.
     pub async fn access_as(
         self: &Arc<Self>,
         connection_id: Uuid,
@@ -34,7 +34,9 @@ impl Live {
     ) -> Result<Access, LiveError> {
         let authorization = match asker {
             Asker::Connection => return self.access(connection_id, now).await,
-            Asker::Impersonated { .. } => return Err(LiveError::NotAuthorized),
+            Asker::Impersonated { person } => {
+                return self.impersonate(connection_id, person, now).await;
+            }
             Asker::Cookies { cookies, client } => Authorization::Cookies {
                 cookies: Secret::new(cookies.as_str()),
                 client: *client,
@@ -44,7 +46,7 @@ impl Live {
         let connection = self.find(connection_id).await?;
         let site = self.site(&connection)?;
         let pace = Pace::new(Limits::default());
-        let client = Client::new(&self.http, site, authorization, pace);
+        let client = Client::of_person(&self.http, site, authorization, pace);
         Ok(Access { connection, client })
     }
 }

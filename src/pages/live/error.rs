@@ -1,5 +1,6 @@
 //! Why something could not be had from a live site.
 
+use super::impersonation::NotInTheirName;
 use crate::confluence::http::HttpSetupError;
 use crate::confluence::{ConfluenceError, Problem};
 use crate::db::DbError;
@@ -23,6 +24,9 @@ pub enum LiveError {
     /// Nobody has agreed in the browser yet, or the agreement has ended.
     #[error("the connection is not authorized yet")]
     NotAuthorized,
+    /// Nobody can be asked for in a person's name, or not in this one's.
+    #[error("{0}")]
+    NotInTheirName(NotInTheirName),
     /// The consent was given for other sites.
     #[error("the consent is for another site")]
     OtherSite,
@@ -116,6 +120,7 @@ impl LiveError {
                 "Nobody has allowed the portal to read the site yet. Press “Authorize” on the connection's page."
                     .to_owned()
             }
+            Self::NotInTheirName(reason) => reason.sentence().to_owned(),
             Self::OtherSite => {
                 "The consent was given for another site. Authorize again, and choose this one.".to_owned()
             }

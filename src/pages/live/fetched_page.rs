@@ -10,9 +10,12 @@ use crate::confluence::model::{Bodies, ListedFile, ListedPage};
 use crate::content::{self, BodyFormat};
 use crate::db::DbError;
 use crate::pages::derive;
+use crate::pages::eyes::Look;
 use crate::pages::media_type;
+use crate::pages::scope::Eyes;
 use crate::pages::store::attachments::{self, NewFile, StoredFiles};
 use crate::pages::store::refresh::{self, FetchedBody, TakenPage};
+use crate::pages::store::seen::{self, Versions};
 use crate::pages::store::{live, outline};
 
 /// Everything that was fetched of one page.
@@ -28,6 +31,12 @@ pub(super) struct Fetched {
     /// Those among them of which nothing was known.
     pub(super) shown_elsewhere: Vec<ListedFile>,
     pub(super) comments: Option<serde_json::Value>,
+    /// With the eyes of shares' people, where pages look different to different eyes.
+    pub(super) looks: Vec<(Eyes, Look)>,
+    /// Nothing has to be fetched once more.
+    pub(super) is_whole: bool,
+    /// All views of the page are known, so that `shown_ids` are all files that it shows.
+    pub(super) has_views: bool,
 }
 
 /// The site no longer has it, or no longer for us.
@@ -90,10 +99,17 @@ pub(super) fn store(
         labels: page.labels.as_deref(),
         view_restricted: page.view_restricted,
         comments: fetched.comments.as_ref(),
-        is_whole: true,
+        is_whole: fetched.is_whole,
         instead_of: taken.version,
     };
     let mut changed = refresh::store_body(db, connection_id, &page.id, &new, now)?;
+    let versions = Versions {
+        seen: version,
+        instead_of: taken.version,
+    };
+    for (eyes, look) in &fetched.looks {
+        changed |= seen::store(db, connection_id, &page.id, eyes, versions, look, now)?;
+    }
     let (files, outdated) = store_files(db, connection_id, fetched, now)?;
     changed |= files.changed;
     if changed {
@@ -130,7 +146,7 @@ fn store_files(
         attachments::store_listed_file(db, connection_id, &new_file(file))?;
         stored.changed = true;
     }
-    if fetched.page.bodies.export_view.is_some() {
+    if fetched.has_views {
         let shown = &fetched.shown_ids;
         let unknown = attachments::unknown_files(db, connection_id, shown)?;
         let known: Vec<String> = shown

@@ -243,6 +243,11 @@ impl Live {
         scope: ContentScope,
         now: OffsetDateTime,
     ) -> Result<(), LiveError> {
+        // What is withheld may be shown again, and what was never looked at may be due.
+        let scope = ContentScope {
+            eyes: None,
+            ..scope
+        };
         self.make_due(scope.connection_id, now, move |db, id| {
             let ids = match &scope.reach {
                 Reach::One { root } => vec![root.clone()],

@@ -5,8 +5,10 @@
 //! - [`access`]: from a stored connection to a client that may ask, tokens included.
 //! - [`asker`]: the same in the name of a person.
 //! - `own_eyes`: what somebody sees who asks in his own name.
+//! - [`impersonation`]: tokens for that at Cloud sites. [`rights`]: what people there may do.
+//! - `look`: a page with the eyes of a share's people.
 //! - [`installation`]: our app at Cloud sites. [`lifecycle`], [`forge_events`]: how Connect and Forge tell of it.
-//!   [`rebind`]: moving shares to it from an older one. [`rights`]: what people there may do.
+//!   [`rebind`]: moving shares to it from an older one.
 //! - `refresh_root`: one listing of a part of a site. `refresh_page`: one page's body and files.
 //! - [`schedule`]: what is due, on every node, each part taken by one.
 //! - [`download`]: bytes of files, fetched once and handed on while they come in.
@@ -21,8 +23,10 @@ pub mod download;
 mod error;
 mod fetched_page;
 pub mod forge_events;
+pub mod impersonation;
 pub mod installation;
 pub mod lifecycle;
+mod look;
 pub mod manage;
 mod own_eyes;
 pub mod pick;
@@ -44,6 +48,9 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use self::download::Downloads;
+use self::impersonation::Tokens;
+use self::look::Wanted;
+use self::rights::Rights;
 use super::files::FileStore;
 use crate::config::{Atlassian, LiveConfig};
 use crate::confluence::connect::install_keys::InstallKeys;
@@ -88,6 +95,11 @@ pub struct Live {
     sights: Cache<own_eyes::Sight, bool>,
     /// Whose turn it is to exchange tokens, per connection.
     exchanges: Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
+    /// In people's names.
+    tokens: Tokens,
+    rights: Rights,
+    /// Shares whose pages are known to be wanted, as they were then.
+    wanted: Mutex<HashMap<Uuid, Wanted>>,
     /// Wakes the schedule before its time.
     wake: Notify,
 }
@@ -126,6 +138,9 @@ impl Live {
                 .time_to_live(own_eyes::KEPT)
                 .build(),
             exchanges: Mutex::default(),
+            tokens: Tokens::default(),
+            rights: Rights::default(),
+            wanted: Mutex::default(),
             wake: Notify::new(),
         }))
     }

@@ -9,10 +9,11 @@ use time::OffsetDateTime;
 
 use super::access::Access;
 use super::fetched_page::{self, Fetched};
+use super::look::Looks;
 use super::refresh_root::wait_after;
 use super::{Live, LiveError};
-use crate::confluence::Problem;
 use crate::confluence::model::{Bodies, ContentKind, ListedFile, ListedPage};
+use crate::confluence::{Client, Problem};
 use crate::content;
 use crate::pages::model::{ConnectionKind, PageKind};
 use crate::pages::store::refresh::{self, TakenPage};
@@ -72,7 +73,7 @@ impl Live {
         occasion: Occasion,
         now: OffsetDateTime,
     ) -> Result<(), LiveError> {
-        let fetched = self.fetch(access, taken, occasion).await?;
+        let (fetched, failure) = self.fetch(access, taken, occasion, now).await?;
         let connection_id = access.connection.id;
         let taken = taken.clone();
         let outdated = self
@@ -87,7 +88,7 @@ impl Live {
                 tracing::info!(%error, file = %file.id, "a file's new version was not fetched");
             }
         }
-        Ok(())
+        failure.map_or(Ok(()), Err)
     }
 
     async fn fetch(
@@ -95,19 +96,22 @@ impl Live {
         access: &Access,
         taken: &TakenPage,
         occasion: Occasion,
-    ) -> Result<Fetched, LiveError> {
+        now: OffsetDateTime,
+    ) -> Result<(Fetched, Option<LiveError>), LiveError> {
         let connection_id = access.connection.id;
         let kind = content_kind(taken.kind());
         let page = self.fetch_page(access, taken, kind).await?;
+        let looks = self.look_at(access, taken, &page, now).await?;
         let wants_files = occasion == Occasion::LookedAt
             || taken.files_listed_at.is_some()
-            || mentions_files(&page.bodies);
+            || mentions_files(&page.bodies)
+            || looks.views().any(text_mentions_files);
         let files = if wants_files {
             self.fetch_files(access, &page).await?
         } else {
             None
         };
-        let shown_ids = shown_elsewhere(access.connection.kind, &page);
+        let shown_ids = shown_elsewhere(access.connection.kind, &page, &looks);
         let shown_elsewhere = self
             .fetch_shown_elsewhere(access, shown_ids.clone())
             .await?;
@@ -119,7 +123,9 @@ impl Live {
                 .remove(id),
             (name, _) => name.clone(),
         };
-        Ok(Fetched {
+        let fetched = Fetched {
+            is_whole: looks.failure.is_none(),
+            has_views: page.bodies.export_view.is_some() || looks.are_all_there(),
             page,
             author_name,
             files,
@@ -127,7 +133,9 @@ impl Live {
             shown_ids,
             shown_elsewhere,
             comments,
-        })
+            looks: looks.taken,
+        };
+        Ok((fetched, looks.failure))
     }
 
     /// The first time, a listing has brought the storage format along, and only the export view is missing.
@@ -141,16 +149,18 @@ impl Live {
             && taken.has_storage
             && taken.fetched_at.is_none()
             && taken.listed_version == Some(taken.version);
+        let (client, id) = (&access.client, &taken.content_id);
+        // An app renders no page in its own name unless it has to.
+        let is_app = access.connection.is_app();
         if !only_export_view {
-            return Ok(access.client.page(&taken.content_id, kind).await?);
+            return Ok(match is_app {
+                true => client.source_of(id, kind).await?,
+                false => client.page(id, kind).await?,
+            });
         }
-        let export_view = match access.client.export_view(&taken.content_id, kind).await {
-            Ok(html) => Some(html),
-            Err(error) if is_about_the_page(&error.problem) => {
-                tracing::info!(%error, page = taken.content_id, "a page has no export view");
-                None
-            }
-            Err(error) => return Err(error.into()),
+        let export_view = match is_app {
+            true => None,
+            false => self.fetch_view(client, id, kind).await?,
         };
         let (connection_id, id) = (access.connection.id, taken.content_id.clone());
         let storage = self
@@ -176,6 +186,22 @@ impl Live {
                 storage,
             },
         })
+    }
+
+    async fn fetch_view(
+        &self,
+        client: &Client,
+        id: &str,
+        kind: ContentKind,
+    ) -> Result<Option<String>, LiveError> {
+        match client.export_view(id, kind).await {
+            Ok(html) => Ok(Some(html)),
+            Err(error) if is_about_the_page(&error.problem) => {
+                tracing::info!(%error, page = id, "a page has no export view");
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Files we may not list are no reason to go without the page.
@@ -275,7 +301,7 @@ async fn without_restricted(
 }
 
 /// Whether a failure says something of the one page's rendering, and nothing of the site.
-fn is_about_the_page(problem: &Problem) -> bool {
+pub(super) fn is_about_the_page(problem: &Problem) -> bool {
     match problem {
         Problem::Server { status, .. } => *status == 500,
         Problem::TimedOut
@@ -297,6 +323,14 @@ fn content_kind(kind: PageKind) -> ContentKind {
 
 /// Whether a body shows, links or lists attachments, in either form.
 pub(super) fn mentions_files(bodies: &Bodies) -> bool {
+    let texts = [&bodies.export_view, &bodies.storage];
+    texts
+        .into_iter()
+        .flatten()
+        .any(|text| text_mentions_files(text))
+}
+
+fn text_mentions_files(text: &str) -> bool {
     const SIGNS: [&str; 7] = [
         "ri:attachment",
         "/download/",
@@ -306,20 +340,15 @@ pub(super) fn mentions_files(bodies: &Bodies) -> bool {
         "plugin_attachments",
         "drawio",
     ];
-    let texts = [&bodies.export_view, &bodies.storage];
-    texts
-        .into_iter()
-        .flatten()
-        .any(|text| SIGNS.iter().any(|sign| text.contains(sign)))
+    SIGNS.iter().any(|sign| text.contains(sign))
 }
 
 /// Ids, as the API writes them, of files that hang on other pages.
-fn shown_elsewhere(kind: ConnectionKind, page: &ListedPage) -> Vec<String> {
-    let Some(html) = &page.bodies.export_view else {
-        return Vec::new();
-    };
-    let mut ids: Vec<String> = content::shown_files(html)
-        .into_iter()
+fn shown_elsewhere(kind: ConnectionKind, page: &ListedPage, looks: &Looks) -> Vec<String> {
+    let views = page.bodies.export_view.as_deref().into_iter();
+    let mut ids: Vec<String> = views
+        .chain(looks.views())
+        .flat_map(content::shown_files)
         .filter(|file| file.content_id != page.id)
         .map(|file| match kind {
             ConnectionKind::Cloud => format!("att{}", file.attachment_id),

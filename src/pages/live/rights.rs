@@ -1,12 +1,25 @@
 //! What a person may do at a site, by Atlassian's account id. Asked by the app, kept for a few minutes.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::{StreamExt as _, stream};
+use moka::sync::Cache;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Live, LiveError};
+use crate::confluence::Client;
+use crate::confluence::rights::{Group, Operation, Permission};
+use crate::pages::store::people;
+
+/// How long an answer counts.
+const KEPT: Duration = Duration::from_secs(300);
+const MOST_ANSWERS: u64 = 50_000;
+/// Questions about pages at once.
+const AT_ONCE: usize = 4;
 
 /// Who somebody is at a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +32,49 @@ pub enum PersonKind {
     Gone,
 }
 
+/// Whether a person may see a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ViewRight {
+    Granted,
+    Refused,
+    /// There is no such person any more, or they may not use Confluence.
+    NoPerson,
+    /// The site tells neither the app nor the person.
+    NotTold,
+}
+
+type OfPerson = (Uuid, String);
+type OfPage = (Uuid, String, String);
+
+/// Answers of a few minutes.
+pub(super) struct Rights {
+    kinds: Cache<OfPerson, PersonKind>,
+    groups: Cache<OfPerson, Arc<[Group]>>,
+    views: Cache<OfPage, ViewRight>,
+    edits: Cache<OfPage, bool>,
+    /// By the space's key.
+    administrations: Cache<OfPage, bool>,
+}
+
+impl Default for Rights {
+    fn default() -> Self {
+        Self {
+            kinds: kept(),
+            groups: kept(),
+            views: kept(),
+            edits: kept(),
+            administrations: kept(),
+        }
+    }
+}
+
+fn kept<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static>() -> Cache<K, V> {
+    Cache::builder()
+        .max_capacity(MOST_ANSWERS)
+        .time_to_live(KEPT)
+        .build()
+}
+
 impl Live {
     pub async fn person_kind(
         self: &Arc<Self>,
@@ -26,8 +82,31 @@ impl Live {
         person: &str,
         now: OffsetDateTime,
     ) -> Result<PersonKind, LiveError> {
-        let _ = (connection_id, person, now);
-        Err(LiveError::NotAuthorized)
+        let key = (connection_id, person.to_owned());
+        if let Some(known) = self.rights.kinds.get(&key) {
+            return Ok(known);
+        }
+        let access = self.access(connection_id, now).await?;
+        let kind = match access.client.directory_account(person).await? {
+            None => PersonKind::Gone,
+            Some(account) if account.is_app => PersonKind::App,
+            Some(account) if !account.is_active => PersonKind::Gone,
+            Some(account) => PersonKind::Active {
+                display_name: account.display_name,
+            },
+        };
+        if let PersonKind::Active { display_name } = &kind {
+            let told = [crate::confluence::model::Person {
+                id: person.to_owned(),
+                username: None,
+                display_name: display_name.clone(),
+            }];
+            self.db
+                .run(move |db| people::store_names(db, connection_id, &told))
+                .await?;
+        }
+        self.rights.kinds.insert(key, kind.clone());
+        Ok(kind)
     }
 
     /// Which of the pages the person may see. What could not be found out is `false`.
@@ -38,8 +117,91 @@ impl Live {
         content_ids: &[String],
         now: OffsetDateTime,
     ) -> Result<HashMap<String, bool>, LiveError> {
-        let _ = (connection_id, person, content_ids, now);
-        Err(LiveError::NotAuthorized)
+        let answers = stream::iter(content_ids.iter().cloned())
+            .map(|id| async move {
+                let right = self.view_right(connection_id, person, &id, now).await;
+                (id, right)
+            })
+            .buffer_unordered(AT_ONCE)
+            .collect::<Vec<_>>()
+            .await;
+        let mut rights = HashMap::with_capacity(answers.len());
+        for (id, right) in answers {
+            let may = match right {
+                Ok(right) => right == ViewRight::Granted,
+                // Asked again the next time.
+                Err(error) if error.is_pause() => return Err(error),
+                Err(error) => {
+                    tracing::info!(connection = %connection_id, page = id, %error, "whether somebody may see a page was not told");
+                    false
+                }
+            };
+            rights.insert(id, may);
+        }
+        Ok(rights)
+    }
+
+    /// Whether the person may see one page.
+    pub(super) async fn view_right(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        person: &str,
+        content_id: &str,
+        now: OffsetDateTime,
+    ) -> Result<ViewRight, LiveError> {
+        let key = (connection_id, person.to_owned(), content_id.to_owned());
+        if let Some(known) = self.rights.views.get(&key) {
+            return Ok(known);
+        }
+        let told = self
+            .permission(connection_id, person, content_id, Operation::Read, now)
+            .await?;
+        let right = match told {
+            Permission::Granted => ViewRight::Granted,
+            Permission::Refused => ViewRight::Refused,
+            Permission::NoUser => ViewRight::NoPerson,
+            Permission::NotForUs => ViewRight::NotTold,
+        };
+        self.rights.views.insert(key, right);
+        Ok(right)
+    }
+
+    /// Asked by the app; where only admins may ask that about others, by the person.
+    async fn permission(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        person: &str,
+        content_id: &str,
+        operation: Operation,
+        now: OffsetDateTime,
+    ) -> Result<Permission, LiveError> {
+        let app = self.access(connection_id, now).await?.client;
+        let told = app.permission(content_id, person, operation).await?;
+        if told != Permission::NotForUs {
+            return Ok(told);
+        }
+        match self.as_person(connection_id, person, now).await? {
+            Ok(client) => Ok(client.permission(content_id, person, operation).await?),
+            Err(permission) => Ok(permission),
+        }
+    }
+
+    /// A client in the person's name, or what it means that there is none.
+    async fn as_person(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        person: &str,
+        now: OffsetDateTime,
+    ) -> Result<Result<Client, Permission>, LiveError> {
+        match self.impersonate(connection_id, person, now).await {
+            Ok(access) => Ok(Ok(access.client)),
+            Err(LiveError::NotInTheirName(reason)) => Ok(Err(if reason.is_about_the_app() {
+                Permission::NotForUs
+            } else {
+                Permission::NoUser
+            })),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether the person may change the page.
@@ -50,8 +212,16 @@ impl Live {
         content_id: &str,
         now: OffsetDateTime,
     ) -> Result<bool, LiveError> {
-        let _ = (connection_id, person, content_id, now);
-        Err(LiveError::NotAuthorized)
+        let key = (connection_id, person.to_owned(), content_id.to_owned());
+        if let Some(known) = self.rights.edits.get(&key) {
+            return Ok(known);
+        }
+        let told = self
+            .permission(connection_id, person, content_id, Operation::Update, now)
+            .await?;
+        let may = told == Permission::Granted;
+        self.rights.edits.insert(key, may);
+        Ok(may)
     }
 
     /// Whether the person administers the space.
@@ -62,8 +232,22 @@ impl Live {
         space_key: &str,
         now: OffsetDateTime,
     ) -> Result<bool, LiveError> {
-        let _ = (connection_id, person, space_key, now);
-        Err(LiveError::NotAuthorized)
+        let key = (connection_id, person.to_owned(), space_key.to_owned());
+        if let Some(known) = self.rights.administrations.get(&key) {
+            return Ok(known);
+        }
+        // Whatever gives the right (a name, a group, a role): the person's own view of the space says it.
+        let is_admin = match self.as_person(connection_id, person, now).await? {
+            Ok(client) => client.may_administer(space_key).await?,
+            Err(Permission::NoUser) => false,
+            Err(_) => {
+                let groups = self.directory_groups(connection_id, person, now).await?;
+                let app = self.access(connection_id, now).await?.client;
+                app.administers(space_key, person, &groups).await?
+            }
+        };
+        self.rights.administrations.insert(key, is_admin);
+        Ok(is_admin)
     }
 
     /// Names of the groups that the person is in.
@@ -73,7 +257,23 @@ impl Live {
         person: &str,
         now: OffsetDateTime,
     ) -> Result<Vec<String>, LiveError> {
-        let _ = (connection_id, person, now);
-        Err(LiveError::NotAuthorized)
+        let groups = self.directory_groups(connection_id, person, now).await?;
+        Ok(groups.iter().map(|group| group.name.clone()).collect())
+    }
+
+    async fn directory_groups(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        person: &str,
+        now: OffsetDateTime,
+    ) -> Result<Arc<[Group]>, LiveError> {
+        let key = (connection_id, person.to_owned());
+        if let Some(known) = self.rights.groups.get(&key) {
+            return Ok(known);
+        }
+        let app = self.access(connection_id, now).await?.client;
+        let groups: Arc<[Group]> = app.groups_of(person).await?.into();
+        self.rights.groups.insert(key, Arc::clone(&groups));
+        Ok(groups)
     }
 }

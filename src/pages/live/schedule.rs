@@ -16,14 +16,17 @@ use super::access::{Access, left_of_hour};
 use super::refresh_page::Occasion;
 use super::{Live, LiveError};
 use crate::pages::model::PageKind;
+use crate::pages::scope::ContentScope;
 use crate::pages::store::followed::{self, FollowedRoot};
 use crate::pages::store::health::{self, AfterFailure};
-use crate::pages::store::{attachments, connections, outline, refresh};
+use crate::pages::store::{attachments, connections, outline, refresh, seen_wanted};
 
 /// How long nobody looks for what is due, if nothing wakes the schedule.
 const REST: StdDuration = StdDuration::from_secs(5);
 /// How long a page that the site no longer has can come back whole.
 const GONE_KEPT: Duration = Duration::days(30);
+/// After that rights count as changed, although a page is the same.
+const LOOKS_COUNT: Duration = Duration::days(1);
 /// Pages that one node fetches at once from one site.
 const PAGES_AT_ONCE: usize = 4;
 const PAGES_TAKEN: i64 = 16;
@@ -73,6 +76,7 @@ impl Live {
             .db
             .run(move |db| {
                 outline::delete_long_gone(db, now - GONE_KEPT)?;
+                seen_wanted::keep_house(db, now - LOOKS_COUNT, now)?;
                 connections::list_connections(db)
             })
             .await?;
@@ -106,7 +110,10 @@ impl Live {
                     tracing::warn!(connection = %connection_id, scope = root.scope, root = root.root_content_id, %error,
                         "a part of a site was not listed");
                 }
-            } else if self.fetch_due(connection_id, clock).await? == 0 {
+                continue;
+            }
+            self.want_looks(connection_id, clock()).await?;
+            if self.fetch_due(connection_id, clock).await? == 0 {
                 return Ok(());
             }
         }
@@ -197,14 +204,15 @@ impl Live {
         }
     }
 
-    /// Fetches a page that was never fetched, while its reader waits. The only way on which a reader meets the site.
+    /// Fetches a page that was never fetched, or never looked at with the eyes of the reader's scope, while the reader
+    /// waits. The only way on which a reader meets the site.
     pub async fn fetch_first(
         self: &Arc<Self>,
-        connection_id: Uuid,
+        scope: &ContentScope,
         first: FirstFetch<'_>,
         clock: fn() -> OffsetDateTime,
     ) -> Result<(), LiveError> {
-        let fetching = self.fetch_first_unbounded(connection_id, first, clock);
+        let fetching = self.fetch_first_unbounded(scope, first, clock);
         match tokio::time::timeout(READER_WAITS, fetching).await {
             Ok(outcome) => outcome,
             Err(_elapsed) => Err(LiveError::TooSlow),
@@ -213,10 +221,11 @@ impl Live {
 
     async fn fetch_first_unbounded(
         self: &Arc<Self>,
-        connection_id: Uuid,
+        scope: &ContentScope,
         first: FirstFetch<'_>,
         clock: fn() -> OffsetDateTime,
     ) -> Result<(), LiveError> {
+        let connection_id = scope.connection_id;
         let access = self.access(connection_id, clock()).await?;
         let content_id = match first {
             FirstFetch::Listed { content_id } => content_id.to_owned(),
@@ -225,6 +234,7 @@ impl Live {
                 content_id.to_owned()
             }
         };
+        self.want_look(scope, &content_id, clock()).await?;
         let (id, now) = (content_id.clone(), clock());
         let taken = self
             .db
@@ -235,20 +245,21 @@ impl Live {
                 .refresh_taken(&access, &taken, Occasion::LookedAt, clock())
                 .await;
         }
-        self.wait_for_body(connection_id, content_id).await
+        self.wait_for_body(scope, content_id).await
     }
 
     /// Somebody else, here or on another node, is fetching it.
     async fn wait_for_body(
         &self,
-        connection_id: Uuid,
+        scope: &ContentScope,
         content_id: String,
     ) -> Result<(), LiveError> {
+        let connection_id = scope.connection_id;
         loop {
-            let id = content_id.clone();
+            let (id, eyes) = (content_id.clone(), scope.eyes.clone());
             let state = self
                 .db
-                .run(move |db| refresh::body_state(db, connection_id, &id))
+                .run(move |db| refresh::body_state(db, connection_id, &id, eyes.as_ref()))
                 .await?;
             match state {
                 refresh::BodyState::Coming => {

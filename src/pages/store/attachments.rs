@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::reach;
+use super::{reach, walk};
 use crate::db::DbError;
 use crate::pages::model::Attachment;
 use crate::pages::scope::ContentScope;
@@ -85,24 +85,41 @@ pub fn is_visible(
     scope: &ContentScope,
     file: &Attachment,
 ) -> Result<bool, DbError> {
-    Ok(reach::is_in_scope(db, scope, &file.content_id)?
+    Ok(is_owner_seen(db, scope, &file.content_id)?
         || is_shown_in_scope(db, scope, &file.attachment_id)?)
 }
 
-/// Whether a page in scope shows the file, whichever page it belongs to: one that is gone or restricted in the wiki opens
-/// none of its files that way.
+/// Whether the page is in scope, and was looked at: before that nothing of it is known but its title.
+fn is_owner_seen(
+    db: &mut PgConnection,
+    scope: &ContentScope,
+    content_id: &str,
+) -> Result<bool, DbError> {
+    let is_owner = format!(
+        "page.content_id = $10 and {}",
+        walk::is_seen("page.content_id")
+    );
+    reach::is_any_in_scope(db, scope, &is_owner, content_id)
+}
+
+/// Whether a page in scope shows the file, whichever page it belongs to: one that is gone, restricted in the wiki or
+/// withheld from the share's eyes opens none of its files that way.
 pub fn is_shown_in_scope(
     db: &mut PgConnection,
     scope: &ContentScope,
     attachment_id: &str,
 ) -> Result<bool, DbError> {
     let shows_it = "page.content_id in (select shown.content_id from shown_file shown
-        where shown.connection_id = $1 and shown.attachment_id = $9
+        where shown.connection_id = $1 and shown.attachment_id = $10
           and not exists (
             select from attachment_snapshot file join page_snapshot owner
               on owner.connection_id = file.connection_id and owner.content_id = file.content_id
-              where file.connection_id = $1 and file.attachment_id = $9
-                and (owner.gone_at is not null or owner.view_restricted)))";
+              where file.connection_id = $1 and file.attachment_id = $10
+                and (owner.gone_at is not null or owner.view_restricted
+                  or $9 is not null and exists (
+                    select from seen_page seen
+                      where seen.connection_id = $1 and seen.content_id = owner.content_id
+                        and seen.maker = $9[1] and seen.stand_in = $9[2] and seen.withheld))))";
     reach::is_any_in_scope(db, scope, shows_it, attachment_id)
 }
 
@@ -113,7 +130,7 @@ pub fn list_visible(
     content_id: &str,
 ) -> Result<Vec<Attachment>, DbError> {
     let files = list_attachments(db, scope.connection_id, content_id)?;
-    if files.is_empty() || reach::is_in_scope(db, scope, content_id)? {
+    if files.is_empty() || is_owner_seen(db, scope, content_id)? {
         return Ok(files);
     }
     let ids = files.iter().map(|file| file.attachment_id.as_str());

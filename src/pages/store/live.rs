@@ -27,6 +27,16 @@ pub struct LiveConnection {
     pub updated_at: OffsetDateTime,
 }
 
+/// The word for an installation of our app, which has no credentials of its own.
+const APP: &str = "app";
+
+impl LiveConnection {
+    /// The other side of an installation of our app.
+    pub fn is_app(&self) -> bool {
+        self.auth == APP
+    }
+}
+
 /// What an admin may set of a live connection beside its credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LiveSettings {

@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 
+use super::seen;
 use super::walk::{self, IS_OPEN, IS_SHOWN, IS_TOP, SUMMARY};
 use super::{PageRow, SummaryRow};
 use crate::db::DbError;
@@ -23,10 +24,10 @@ pub fn is_in_scope(
     scope: &ContentScope,
     content_id: &str,
 ) -> Result<bool, DbError> {
-    is_any_in_scope(db, scope, "page.content_id = $9", content_id)
+    is_any_in_scope(db, scope, "page.content_id = $10", content_id)
 }
 
-/// Whether any of the pages for which `which` is true may be seen; `$9` in it is `named`.
+/// Whether any of the pages for which `which` is true may be seen; `$10` in it is `named`.
 pub(super) fn is_any_in_scope(
     db: &mut PgConnection,
     scope: &ContentScope,
@@ -49,7 +50,7 @@ pub(super) fn is_any_in_scope(
     Ok(row.answer)
 }
 
-/// A page with its body, if it is in scope.
+/// A page with its body, if it is in scope; as the scope's eyes see it.
 pub fn find_page(
     db: &mut PgConnection,
     scope: &ContentScope,
@@ -63,7 +64,10 @@ pub fn find_page(
         .select(PageRow::as_select())
         .first(db)
         .optional()?;
-    Ok(row.map(Page::from))
+    match row.map(Page::from) {
+        Some(page) => seen::through(db, page, scope).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The pages in scope that hang right below a page, in the wiki's order; for `None` those a space begins with. The
@@ -77,7 +81,7 @@ pub fn children(
         return Ok(Vec::new());
     }
     let parents = match parent {
-        Some(_) => "parent_content_id = $9",
+        Some(_) => "parent_content_id = $10",
         None => "parent_content_id is null",
     };
     let sql = format!(
@@ -102,7 +106,7 @@ pub fn blog_posts(
     let sql = format!(
         "select {SUMMARY} from page_snapshot page
            where {IS_OPEN} and {IS_SHOWN} and {IS_TOP} and kind = 'blog_post'
-           order by created_at desc, content_id limit $9"
+           order by created_at desc, content_id limit $10"
     );
     let rows = walk::query(sql, scope).bind::<BigInt, _>(limit).load(db)?;
     Ok(summaries(rows))
@@ -129,7 +133,7 @@ pub fn with_children(
 ) -> Result<Vec<String>, DbError> {
     let sql = format!(
         "{} select distinct top as id from below where is_shown",
-        walk::below("parent_content_id = any($9)")
+        walk::below("parent_content_id = any($10)")
     );
     let parents: Vec<Id> = walk::query(sql, scope)
         .bind::<Array<Text>, _>(ids)
@@ -145,7 +149,7 @@ pub fn ancestors(
 ) -> Result<Vec<PageSummary>, DbError> {
     let sql = format!(
         "{} select {SUMMARY} from up where depth > 0 and is_shown order by depth desc",
-        walk::up("page.content_id = $9")
+        walk::up("page.content_id = $10")
     );
     let rows = walk::query(sql, scope)
         .bind::<Text, _>(&page.content_id)
@@ -165,7 +169,7 @@ pub fn labelled(
     let sql = format!(
         "{} select {SUMMARY} from page_snapshot page
            where page.connection_id = $1 and page.content_id in (select content_id from reached)
-             and page.labels @> $9
+             and page.labels @> $10
            order by page.title, page.content_id limit 200",
         walk::reached()
     );

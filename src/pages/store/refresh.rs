@@ -9,9 +9,11 @@ use uuid::Uuid;
 
 use super::format_word;
 use super::outline::FOLDER_BODY;
+use super::seen;
 use crate::content::BodyFormat;
 use crate::db::DbError;
 use crate::pages::model::PageKind;
+use crate::pages::scope::Eyes;
 use crate::schema::page_snapshot;
 
 /// Which pages have a body that is to be fetched without being asked for: no folders, and restricted pages only for
@@ -48,6 +50,8 @@ pub struct TakenPage {
     pub has_storage: bool,
     #[diesel(sql_type = Bool)]
     pub has_export_view: bool,
+    #[diesel(sql_type = Bool)]
+    pub view_restricted: bool,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub fetched_at: Option<OffsetDateTime>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -73,7 +77,7 @@ const TAKEN_COLUMNS: &str = "
           for update skip locked)
       returning content_id, kind, title, version, listed_version,
         coalesce(storage_body, case when body_format = 'storage' then body end, '') <> '' as has_storage,
-        body_format = 'export_view' as has_export_view,
+        body_format = 'export_view' as has_export_view, view_restricted,
         fetched_at, files_listed_at, failures";
 
 /// Takes some pages whose bodies are due, those of which there is none first.
@@ -135,7 +139,7 @@ pub struct FetchedBody<'a> {
     pub view_restricted: Option<bool>,
     /// `None` leaves what is known.
     pub comments: Option<&'a serde_json::Value>,
-    /// Nothing more has to be fetched of this version.
+    /// Nothing more has to be fetched of this version; otherwise it stays due.
     pub is_whole: bool,
     /// The version that was stored when the fetch began: a site that went back to an older one is believed.
     pub instead_of: i32,
@@ -189,7 +193,7 @@ pub fn store_body(
                 .map(|comments| page_snapshot::comments.eq(comments)),
             page_snapshot::fetched_at.eq(fetched.is_whole.then_some(now)),
             page_snapshot::taken_until.eq(None::<OffsetDateTime>),
-            page_snapshot::failures.eq(0),
+            fetched.is_whole.then_some(page_snapshot::failures.eq(0)),
             page_snapshot::failure.eq(None::<String>),
             page_snapshot::retry_at.eq(None::<OffsetDateTime>),
         ))
@@ -346,10 +350,12 @@ pub enum BodyState {
     NoPage,
 }
 
+/// `eyes`: those of whoever waits, where pages look different to different eyes.
 pub fn body_state(
     db: &mut PgConnection,
     connection_id: Uuid,
     content_id: &str,
+    eyes: Option<&Eyes>,
 ) -> Result<BodyState, DbError> {
     let row: Option<(i32, Option<String>)> = page_snapshot::table
         .find((connection_id, content_id))
@@ -357,10 +363,16 @@ pub fn body_state(
         .select((page_snapshot::version, page_snapshot::failure))
         .first(db)
         .optional()?;
-    Ok(match row {
-        None => BodyState::NoPage,
-        Some((0, None)) => BodyState::Coming,
-        Some((0, Some(sentence))) => BodyState::Failed(sentence),
-        Some(_) => BodyState::There,
+    let Some((version, failure)) = row else {
+        return Ok(BodyState::NoPage);
+    };
+    let is_seen = match eyes {
+        Some(eyes) => seen::have_looked(db, connection_id, content_id, eyes)?,
+        None => true,
+    };
+    Ok(match (version > 0 && is_seen, failure) {
+        (true, _) => BodyState::There,
+        (false, None) => BodyState::Coming,
+        (false, Some(sentence)) => BodyState::Failed(sentence),
     })
 }

@@ -33,34 +33,41 @@ pub struct SearchHit {
     pub total: i64,
 }
 
-/// `$9` the question, `$10` the same for `like`, `$11` whether the question's script has no spaces between words, which
-/// PostgreSQL's parser cannot split: those are looked for as they stand. `$12` limit, `$13` offset.
-const SEARCH: &str = "
+/// `$10` the question, `$11` the same for `like`, `$12` whether the question's script has no spaces between words, which
+/// PostgreSQL's parser cannot split: those are looked for as they stand. `$13` limit, `$14` offset.
+fn found() -> String {
+    let page_is_seen = walk::is_seen("page.content_id");
+    let owner_is_seen = walk::is_seen("file.content_id");
+    format!("
     , asked as (
-      select websearch_to_tsquery('simple', $9) as words
+      select websearch_to_tsquery('simple', $10) as words
     ), found as (
       select page.content_id, page.kind = 'blog_post' as is_blog_post, page.title, page.search_text,
              null::text as attachment_id,
-             ts_rank(page.search_vector, asked.words) + (page.title ilike $10)::int as score
+             ts_rank(page.search_vector, asked.words) + (page.title ilike $11)::int as score
         from page_snapshot page cross join asked
         where page.connection_id = $1 and page.content_id in (select content_id from reached)
-          and (page.search_vector @@ asked.words or page.title ilike $10 or ($11 and page.search_text ilike $10))
+          and {page_is_seen}
+          and (page.search_vector @@ asked.words or page.title ilike $11 or ($12 and page.search_text ilike $11))
       union all
       select file.content_id, false, file.file_name, coalesce(file.comment, ''),
              file.attachment_id, 0.05
         from attachment_snapshot file
         where file.connection_id = $1 and file.content_id in (select content_id from reached)
-          and file.file_name ilike $10
+          and {owner_is_seen}
+          and file.file_name ilike $11
     ), screen as (
       select *, count(*) over () as total from found
-        order by score desc, title, content_id, attachment_id limit $12 offset $13
+        order by score desc, title, content_id, attachment_id limit $13 offset $14
     )
     select content_id, is_blog_post, attachment_id, total,
            ts_headline('simple', title, asked.words, 'HighlightAll=true, StartSel=' || chr(1) || ', StopSel=' || chr(2)) as title,
            ts_headline('simple', left(search_text, 50000), asked.words,
              'MaxFragments=2, MaxWords=25, MinWords=10, FragmentDelimiter=\" … \", StartSel=' || chr(1) || ', StopSel=' || chr(2)) as excerpt
       from screen cross join asked
-      order by score desc, title, content_id, attachment_id";
+      order by score desc, title, content_id, attachment_id"
+    )
+}
 
 /// One screen of hits, best first.
 pub fn search(
@@ -80,7 +87,7 @@ pub fn search(
         .take(200)
         .collect();
     let question = question.trim();
-    let hits = walk::query(format!("{} {SEARCH}", walk::reached()), scope)
+    let hits = walk::query(format!("{} {}", walk::reached(), found()), scope)
         .bind::<Text, _>(question)
         .bind::<Text, _>(format!("%{}%", escape_like(question)))
         .bind::<Bool, _>(has_no_word_gaps(question))

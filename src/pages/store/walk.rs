@@ -1,23 +1,25 @@
 //! The SQL words that every query on reach is made of: which pages a walk along the tree may pass, which it shows, and
 //! the three walks. What is asked with them stands in `reach`, `search` and `attachments`.
 //!
-//! A page that is gone, restricted or carries an excluded label is closed: no walk passes it. A page without any of the
-//! included labels is passed and not shown. Both are said once, here, of a row that is called `page`.
+//! A page that is gone, restricted, withheld or carries an excluded label is closed: no walk passes it. A page without any
+//! of the included labels is passed and not shown. Both are said once, here, of a row that is called `page`.
 
 use diesel::pg::Pg;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_query;
 use diesel::sql_types::{Array, Bool, Integer, Nullable, Text, Uuid as SqlUuid};
 
+use super::outline::FOLDER_BODY;
 use crate::pages::scope::{ContentScope, Reach, RestrictedPages};
 
 /// Deeper than any real wiki; ends the walk in a circle that a broken import might have left.
 const MAX_DEPTH: i32 = 500;
 
-/// A query with the parameters that the words below stand for; its own begin with `$9`.
+/// A query with the parameters that the words below stand for; its own begin with `$10`.
 ///
 /// `$1` connection, `$2` space or null for any, `$3` the chosen root or null, `$4` how many steps a walk takes, `$5`
-/// whether the root may be restricted, `$6` whether other pages may, `$7` excluded labels, `$8` included labels.
+/// whether the root may be restricted, `$6` whether other pages may, `$7` excluded labels, `$8` included labels, `$9` the
+/// eyes as maker and stand-in, or null.
 pub(super) fn query(sql: String, scope: &ContentScope) -> BoxedSqlQuery<'_, Pg, SqlQuery> {
     // A page that was shared alone stays shared wherever it is moved.
     let (space, steps) = match scope.reach {
@@ -35,14 +37,42 @@ pub(super) fn query(sql: String, scope: &ContentScope) -> BoxedSqlQuery<'_, Pg, 
         .bind::<Bool, _>(restricted == RestrictedPages::All)
         .bind::<Array<Text>, _>(&scope.limits.exclude_labels)
         .bind::<Array<Text>, _>(&scope.limits.include_labels)
+        .bind::<Nullable<Array<Text>>, _>(scope.eyes.as_ref().map(|eyes| {
+            let name = |person: &Option<String>| person.clone().unwrap_or_default();
+            vec![name(&eyes.maker), name(&eyes.stand_in)]
+        }))
 }
 
 /// Whether a walk may come to the page, and go on from there.
+///
+/// What is withheld from the eyes is few, and read once for a query. A restricted page is closed to eyes that have not
+/// looked at it yet, for its title alone may tell something; not so the root, which the share's maker chose.
 pub(super) const IS_OPEN: &str =
     "page.connection_id = $1 and page.space_key = coalesce($2, page.space_key)
     and page.gone_at is null
     and (page.content_id = $3 and (not page.view_restricted or $5)
-      or (not page.view_restricted or $6) and not lower(page.labels::text)::text[] && $7)";
+      or (not page.view_restricted or $6) and not lower(page.labels::text)::text[] && $7)
+    and ($9 is null
+      or page.content_id not in (
+          select content_id from seen_page
+            where connection_id = $1 and maker = $9[1] and stand_in = $9[2] and withheld)
+        and (not page.view_restricted or page.content_id is not distinct from $3 or exists (
+          select from seen_page seen
+            where seen.connection_id = $1 and seen.content_id = page.content_id
+              and seen.maker = $9[1] and seen.stand_in = $9[2] and seen.version > 0)))";
+
+/// Whether the eyes have looked at the page that `content_id` names, a column. Folders have nothing to look at.
+pub(super) fn is_seen(content_id: &str) -> String {
+    format!(
+        "($9 is null or exists (
+           select from seen_page seen
+             where seen.connection_id = $1 and seen.content_id = {content_id}
+               and seen.maker = $9[1] and seen.stand_in = $9[2] and seen.version > 0)
+         or exists (
+           select from page_snapshot folder
+             where folder.connection_id = $1 and folder.content_id = {content_id} and folder.body = '{FOLDER_BODY}'))"
+    )
+}
 
 /// Whether an open page is seen.
 pub(super) const IS_SHOWN: &str = "(page.content_id is not distinct from $3

@@ -12,7 +12,7 @@ use proptest::sample::subsequence;
 use proptest::test_runner::{Config, TestRunner};
 use uuid::Uuid;
 use vestibule::pages::model::PageSummary;
-use vestibule::pages::scope::{ContentScope, Limits, Reach, RestrictedPages};
+use vestibule::pages::scope::{ContentScope, Eyes, Limits, Reach, RestrictedPages};
 use vestibule::pages::store::search::search;
 use vestibule::pages::store::{attachments, listing, reach};
 
@@ -31,6 +31,30 @@ struct Page {
     labels: Vec<&'static str>,
     /// Pages that show this page's file.
     shown_by: Vec<usize>,
+    look: Look,
+}
+
+/// What the eyes of the share's people saw of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Seen,
+    Withheld,
+    /// It is wanted, and not taken yet.
+    Wanted,
+    /// Nothing is known of it.
+    Never,
+}
+
+impl Look {
+    /// Version, and whether the page is withheld.
+    fn row(self) -> Option<(i32, bool)> {
+        match self {
+            Self::Seen => Some((1, false)),
+            Self::Withheld => Some((1, true)),
+            Self::Wanted => Some((0, false)),
+            Self::Never => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -38,6 +62,17 @@ struct Case {
     pages: Vec<Page>,
     reach: Reach,
     limits: Limits,
+    /// Pages look different to different eyes.
+    has_eyes: bool,
+}
+
+fn look() -> impl Strategy<Value = Look> {
+    prop_oneof![
+        6 => Just(Look::Seen),
+        1 => Just(Look::Withheld),
+        1 => Just(Look::Wanted),
+        1 => Just(Look::Never),
+    ]
 }
 
 fn labels() -> impl Strategy<Value = Vec<&'static str>> {
@@ -60,16 +95,20 @@ fn page() -> impl Strategy<Value = Page> {
         rarely(),
         labels(),
         vec(any::<usize>(), 0..3),
+        look(),
     )
         .prop_map(
-            |(parent, is_post, is_elsewhere, is_restricted, is_gone, labels, shown_by)| Page {
-                parent,
-                is_post,
-                is_elsewhere,
-                is_restricted,
-                is_gone,
-                labels,
-                shown_by,
+            |(parent, is_post, is_elsewhere, is_restricted, is_gone, labels, shown_by, look)| {
+                Page {
+                    parent,
+                    is_post,
+                    is_elsewhere,
+                    is_restricted,
+                    is_gone,
+                    labels,
+                    shown_by,
+                    look,
+                }
             },
         )
 }
@@ -86,8 +125,14 @@ fn case() -> impl Strategy<Value = Case> {
         labels().prop_map(owned),
         labels().prop_map(owned),
     );
-    (vec(page(), 1..14), 0..4_usize, any::<usize>(), limits).prop_map(
-        |(mut pages, reach, root, (restricted_pages, include_labels, exclude_labels))| {
+    let wiki = (vec(page(), 1..14), any::<bool>());
+    (wiki, 0..4_usize, any::<usize>(), limits).prop_map(
+        |(
+            (mut pages, has_eyes),
+            reach,
+            root,
+            (restricted_pages, include_labels, exclude_labels),
+        )| {
             for at in 0..pages.len() {
                 let parent = pages[at]
                     .parent
@@ -114,6 +159,7 @@ fn case() -> impl Strategy<Value = Case> {
                     include_labels,
                     exclude_labels,
                 },
+                has_eyes,
             }
         },
     )
@@ -156,6 +202,22 @@ impl Case {
             && (!page.is_elsewhere || matches!(self.reach, Reach::One { .. }))
             && (!page.is_restricted || may_be_restricted)
             && (is_root || !self.carries(at, &self.limits.exclude_labels))
+            && !self.is_withheld(at)
+            // Its title alone may tell something, but the root was chosen.
+            && (!page.is_restricted || is_root || self.is_looked_at(at))
+    }
+
+    fn is_withheld(&self, at: usize) -> bool {
+        self.has_eyes && self.pages[at].look == Look::Withheld
+    }
+
+    fn is_looked_at(&self, at: usize) -> bool {
+        !self.has_eyes || self.pages[at].look == Look::Seen
+    }
+
+    /// More of it is shown than its title.
+    fn is_told(&self, at: usize) -> bool {
+        self.is_seen(at) && self.is_looked_at(at)
     }
 
     fn is_reached(&self, at: usize) -> bool {
@@ -214,8 +276,8 @@ impl Case {
     fn sees_file_of(&self, at: usize) -> bool {
         let page = &self.pages[at];
         // What is gone or restricted in the wiki opens no file by being shown elsewhere.
-        let may_be_shown = !page.is_gone && !page.is_restricted;
-        self.is_seen(at) || may_be_shown && page.shown_by.iter().any(|by| self.is_seen(*by))
+        let may_be_shown = !page.is_gone && !page.is_restricted && !self.is_withheld(at);
+        self.is_told(at) || may_be_shown && page.shown_by.iter().any(|by| self.is_seen(*by))
     }
 }
 
@@ -226,6 +288,11 @@ fn db_wiki(db: &mut PgConnection, case: &Case) -> Uuid {
            values ('{connection}', 'space_export', '{connection}', now(), now());"
     );
     for (at, page) in case.pages.iter().enumerate() {
+        // Other eyes have always seen something else.
+        let others = match page.look {
+            Look::Withheld => Look::Seen,
+            _ => Look::Withheld,
+        };
         let parent = page
             .parent
             .map_or("null".to_owned(), |parent| format!("'{}'", id(parent)));
@@ -247,6 +314,15 @@ fn db_wiki(db: &mut PgConnection, case: &Case) -> Uuid {
             file(at),
             id(at),
         );
+        for (stand_in, look) in [("s", page.look), ("", others)] {
+            if let Some((version, withheld)) = look.row() {
+                sql += &format!(
+                    "insert into seen_page (connection_id, content_id, maker, stand_in, version, eyes, withheld, fetched_at)
+                       values ('{connection}', '{}', 'm', '{stand_in}', {version}, 'maker', {withheld}, now());",
+                    id(at)
+                );
+            }
+        }
         for by in page.shown_by.iter().collect::<BTreeSet<_>>() {
             sql += &format!(
                 "insert into shown_file values ('{connection}', '{}', '{}');",
@@ -279,6 +355,10 @@ fn check(db: &mut PgConnection, case: &Case) {
         space_key: "DOC".to_owned(),
         reach: case.reach.clone(),
         limits: case.limits.clone(),
+        eyes: case.has_eyes.then(|| Eyes {
+            maker: Some("m".to_owned()),
+            stand_in: Some("s".to_owned()),
+        }),
     };
     for at in 0..case.pages.len() {
         let is_in_scope = reach::is_in_scope(db, scope, &id(at)).unwrap();
@@ -318,13 +398,18 @@ fn check(db: &mut PgConnection, case: &Case) {
 
 fn check_lists(db: &mut PgConnection, scope: &ContentScope, case: &Case) {
     let seen = case.seen();
+    let told: Vec<_> = seen
+        .iter()
+        .copied()
+        .filter(|at| case.is_told(*at))
+        .collect();
     let hits = search(db, scope, "plover", 100, 0).unwrap();
     let (files, pages): (Vec<_>, Vec<_>) = hits
         .into_iter()
         .partition(|hit| hit.attachment_id.is_some());
     for hits in [files, pages] {
         let found = hits.into_iter().map(|hit| hit.content_id).collect();
-        assert_eq!(sorted(found), sorted(ids(&seen)), "found by search");
+        assert_eq!(sorted(found), sorted(ids(&told)), "found by search");
     }
     let labelled = reach::labelled(db, scope, &["b"]).unwrap();
     let with_label = seen

@@ -1,0 +1,1 @@
+drop index if exists seen_page_withheld;

@@ -1,0 +1,247 @@
+//! Which pages are to be looked at with which eyes: those that shares of an app's connection reach. A row of `seen_page`
+//! of version 0 says that a look is wanted; the page is made due with it, so that one refresh serves all eyes.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::outline::{ANOTHER_VERSION, FOLDER_BODY};
+use super::seen::name;
+use super::walk;
+use crate::db::DbError;
+use crate::pages::eyes::WantedEyes;
+use crate::pages::scope::{ContentScope, Eyes, Limits, Reach, RestrictedPages};
+
+/// Of a share that still counts: it is followed as long as it has not ended, enabled or not.
+const COUNTS: &str = "coalesce(share.expires_at > $2, true)";
+
+/// A share of an app's connection, as far as it decides what is looked at.
+#[derive(Debug, QueryableByName)]
+pub struct LookingShare {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = Timestamptz)]
+    pub updated_at: OffsetDateTime,
+    /// When what it shows was last listed.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub listed_at: Option<OffsetDateTime>,
+    #[diesel(sql_type = SqlUuid)]
+    connection_id: Uuid,
+    #[diesel(sql_type = Text)]
+    scope: String,
+    #[diesel(sql_type = Text)]
+    space_key: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    root_content_id: Option<String>,
+    #[diesel(sql_type = Text)]
+    restricted_pages: String,
+    #[diesel(sql_type = Array<Text>)]
+    include_labels: Vec<String>,
+    #[diesel(sql_type = Array<Text>)]
+    exclude_labels: Vec<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    maker_person: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    stand_in_person: Option<String>,
+}
+
+impl LookingShare {
+    fn eyes(&self) -> Eyes {
+        Eyes {
+            maker: self.maker_person.clone(),
+            stand_in: self.stand_in_person.clone(),
+        }
+    }
+
+    /// Without eyes: what is withheld has to be looked at again, too.
+    fn reach(&self) -> ContentScope {
+        let root = self.root_content_id.clone();
+        let reach = match (self.scope.as_str(), root) {
+            ("space", home) => Reach::Space { home },
+            ("tree", Some(root)) => Reach::Tree { root },
+            // The database sees to it that all but a space have a root.
+            (_, root) => Reach::One {
+                root: root.unwrap_or_default(),
+            },
+        };
+        ContentScope {
+            connection_id: self.connection_id,
+            space_key: self.space_key.clone(),
+            reach,
+            limits: Limits {
+                restricted_pages: match self.restricted_pages.as_str() {
+                    "all" => RestrictedPages::All,
+                    "root" => RestrictedPages::Root,
+                    _ => RestrictedPages::None,
+                },
+                include_labels: self.include_labels.clone(),
+                exclude_labels: self.exclude_labels.clone(),
+            },
+            eyes: None,
+        }
+    }
+}
+
+/// The shares of a connection whose pages are looked at; none unless it is an app's.
+pub fn looking_shares(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    now: OffsetDateTime,
+) -> Result<Vec<LookingShare>, DbError> {
+    Ok(diesel::sql_query(format!(
+        "select share.id, share.updated_at, root.listed_at, share.connection_id, share.scope, share.space_key,
+             share.root_content_id, share.restricted_pages, share.include_labels, share.exclude_labels,
+             share.maker_person, share.stand_in_person
+           from shared_page share
+             join connection on connection.id = share.connection_id and connection.auth = 'app'
+             left join followed_root root
+               on root.connection_id = share.connection_id and root.scope = share.scope
+                 and root.space_key = share.space_key
+                 and root.root_content_id = case when share.scope = 'space' then '' else share.root_content_id end
+           where share.connection_id = $1 and {COUNTS}"
+    ))
+    .bind::<SqlUuid, _>(connection_id)
+    .bind::<Timestamptz, _>(now)
+    .load(db)?)
+}
+
+/// Wants a look at every page that the share reaches.
+pub fn want_all(
+    db: &mut PgConnection,
+    share: &LookingShare,
+    now: OffsetDateTime,
+) -> Result<usize, DbError> {
+    let which = format!(
+        "page.content_id in (select content_id from reached) and page.body <> '{FOLDER_BODY}'"
+    );
+    want(db, &share.reach(), &share.eyes(), &which, "", now)
+}
+
+/// The same of one page, which somebody wants to read.
+pub fn want_one(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    content_id: &str,
+    eyes: &Eyes,
+    now: OffsetDateTime,
+) -> Result<(), DbError> {
+    let scope = ContentScope {
+        connection_id,
+        space_key: String::new(),
+        reach: Reach::One {
+            root: content_id.to_owned(),
+        },
+        limits: Limits::NONE,
+        eyes: None,
+    };
+    want(db, &scope, eyes, "page.content_id = $13", content_id, now)?;
+    Ok(())
+}
+
+/// What the maker's own eyes saw beside another stand-in is shown until the new look is taken, so that a change of the
+/// stand-in takes no page away. Pages that were fetched before are due again.
+fn want(
+    db: &mut PgConnection,
+    scope: &ContentScope,
+    eyes: &Eyes,
+    which: &str,
+    named: &str,
+    now: OffsetDateTime,
+) -> Result<usize, DbError> {
+    let sql = format!(
+        "{}, wanted as (
+           insert into seen_page (connection_id, content_id, maker, stand_in, version, body, eyes, withheld, reason, fetched_at)
+             select page.connection_id, page.content_id, $10, $11, coalesce(known.version, 0), known.body,
+                 coalesce(known.eyes, 'none'), coalesce(known.withheld, false), known.reason, coalesce(known.fetched_at, $12)
+               from page_snapshot page
+                 left join lateral (
+                   select * from seen_page seen
+                     where seen.connection_id = $1 and seen.content_id = page.content_id and seen.maker = $10
+                       and seen.maker <> '' and seen.eyes = 'maker' and seen.version > 0
+                     order by seen.fetched_at desc limit 1) known on true
+               where page.connection_id = $1 and {which}
+             on conflict do nothing
+             returning content_id)
+         update page_snapshot set listed_version = {ANOTHER_VERSION}, retry_at = null
+           where connection_id = $1 and fetched_at is not null and content_id in (select content_id from wanted)",
+        walk::reached()
+    );
+    Ok(walk::query(sql, scope)
+        .bind::<Text, _>(name(eyes.maker.as_deref()))
+        .bind::<Text, _>(name(eyes.stand_in.as_deref()))
+        .bind::<Timestamptz, _>(now)
+        .bind::<Text, _>(named)
+        .execute(db)?)
+}
+
+#[derive(QueryableByName)]
+struct WantedRow {
+    #[diesel(sql_type = Text)]
+    maker: String,
+    #[diesel(sql_type = Text)]
+    stand_in: String,
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    have_looked: bool,
+}
+
+/// The eyes that are to look at a page, of shares that still count.
+pub fn of_page(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    content_id: &str,
+    now: OffsetDateTime,
+) -> Result<Vec<WantedEyes>, DbError> {
+    let rows: Vec<WantedRow> = diesel::sql_query(format!(
+        "select maker, stand_in, version > 0 as have_looked from seen_page seen
+           where connection_id = $1 and content_id = $3 and exists (
+             select from shared_page share
+               where share.connection_id = $1 and {COUNTS}
+                 and coalesce(share.maker_person, '') = seen.maker
+                 and coalesce(share.stand_in_person, '') = seen.stand_in)
+           order by maker, stand_in"
+    ))
+    .bind::<SqlUuid, _>(connection_id)
+    .bind::<Timestamptz, _>(now)
+    .bind::<Text, _>(content_id)
+    .load(db)?;
+    let person = |name: String| Some(name).filter(|name| !name.is_empty());
+    let wanted = rows.into_iter().map(|row| WantedEyes {
+        eyes: Eyes {
+            maker: person(row.maker),
+            stand_in: person(row.stand_in),
+        },
+        have_looked: row.have_looked,
+    });
+    Ok(wanted.collect())
+}
+
+/// Forgets what was seen for shares that are gone, and makes pages due that were last looked at before `stale_before`:
+/// rights may have changed although the page did not. What is withheld is looked at again within two hours.
+pub fn keep_house(
+    db: &mut PgConnection,
+    stale_before: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Result<(), DbError> {
+    diesel::sql_query(format!(
+        "delete from seen_page seen where not exists (
+           select from shared_page share
+             where share.connection_id = seen.connection_id and {COUNTS}
+               and coalesce(share.maker_person, '') = seen.maker
+               and coalesce(share.stand_in_person, '') = seen.stand_in)"
+    ))
+    .bind::<Timestamptz, _>(stale_before)
+    .bind::<Timestamptz, _>(now)
+    .execute(db)?;
+    diesel::sql_query(format!(
+        "update page_snapshot page set listed_version = {ANOTHER_VERSION}
+           where gone_at is null and fetched_at is not null and exists (
+             select from seen_page seen
+               where seen.connection_id = page.connection_id and seen.content_id = page.content_id
+                 and seen.version > 0
+                 and seen.fetched_at < case when seen.withheld then $1 + interval '23 hours' else $1 end)"
+    ))
+    .bind::<Timestamptz, _>(stale_before)
+    .execute(db)?;
+    Ok(())
+}
