@@ -197,9 +197,11 @@ impl Api {
             Some(_) => Method::POST,
             None => Method::GET,
         };
-        let reach = Reach::of(site.product(), url);
-        let request = self.0.http.request(method, url.clone(), reach)?;
-        let Some(mut request) = self.0.authorization.sign(request) else {
+        let authorization = &self.0.authorization;
+        let url = authorization.signable(url);
+        let reach = Reach::of(site.product(), &url);
+        let request = self.0.http.request(method.clone(), url.clone(), reach)?;
+        let Some(mut request) = authorization.sign(request, &method, &url) else {
             return Err(Problem::Unauthorized);
         };
         if let Some(total) = total {

@@ -4,9 +4,19 @@ use std::{fmt, net::IpAddr};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use reqwest::{
-    RequestBuilder,
+    Method, RequestBuilder,
     header::{AUTHORIZATION, COOKIE, HeaderValue},
 };
+use time::OffsetDateTime;
+use url::{Position, Url};
+
+use super::{
+    connect::{jwt, qsh},
+    signed_token,
+};
+
+/// What the hash of a request to Cloud leaves out of its path.
+const CLOUD_PATH: &str = "/wiki";
 
 /// A password, API token, access token or client secret. No `Display`, `Serialize` or `Clone`: a leak needs intent.
 pub struct Secret(String);
@@ -42,12 +52,34 @@ pub enum Authorization {
         /// The person's own address.
         client: IpAddr,
     },
+    /// Cloud: our Connect app as itself. Each request has a token of its own.
+    App {
+        app_key: String,
+        client_key: String,
+        /// Shared by the site and us.
+        secret: Secret,
+        /// Tokens say when they were signed, which is later than when this was made.
+        clock: fn() -> OffsetDateTime,
+    },
 }
 
 impl Authorization {
-    /// The request with our name in it. `None` if the secret holds characters that no header may carry, such as a line
-    /// break that was pasted along.
-    pub(super) fn sign(&self, request: RequestBuilder) -> Option<RequestBuilder> {
+    /// The address that is asked: for some of us, of several that mean the same, the one that can be signed.
+    pub(super) fn signable(&self, url: &Url) -> Url {
+        match self {
+            Self::App { .. } => qsh::sort_repeated(url),
+            Self::Basic { .. } | Self::Bearer(_) | Self::Cookies { .. } => url.clone(),
+        }
+    }
+
+    /// The request, which goes to `url`, with our name in it. `None` if the secret holds characters that no header may
+    /// carry, such as a line break that was pasted along, or if there is none.
+    pub(super) fn sign(
+        &self,
+        request: RequestBuilder,
+        method: &Method,
+        url: &Url,
+    ) -> Option<RequestBuilder> {
         Some(match self {
             Self::Basic { user, secret } => {
                 let pair = format!("{user}:{}", secret.reveal());
@@ -61,24 +93,43 @@ impl Authorization {
             Self::Cookies { cookies, client } => request
                 .header(COOKIE, sensitive(cookies.reveal())?)
                 .header("x-forwarded-for", client.to_string()),
+            Self::App {
+                app_key,
+                client_key,
+                secret,
+                clock,
+            } => {
+                let target = &url[Position::BeforePath..Position::AfterQuery];
+                let hash = qsh::hash(method.as_str(), target, CLOUD_PATH);
+                let token = jwt::sign(app_key, client_key, secret, &hash, clock()).ok()?;
+                request.header(AUTHORIZATION, sensitive(&format!("JWT {token}"))?)
+            }
         })
     }
 
     /// Whether a text from the site repeats what we sent it, as some error pages do.
     pub(super) fn is_repeated_in(&self, text: &str) -> bool {
-        let (Self::Basic { secret, .. }
-        | Self::Bearer(secret)
-        | Self::Cookies {
-            cookies: secret, ..
-        }) = self;
         let encoded = match self {
             Self::Basic { user, secret } => STANDARD.encode(format!("{user}:{}", secret.reveal())),
+            Self::App { .. } => signed_token::OUR_HEADER.to_owned(),
             Self::Bearer(_) | Self::Cookies { .. } => String::new(),
         };
         let text = text.to_lowercase();
-        [secret.reveal(), &encoded]
+        [self.secret().reveal(), &encoded]
             .iter()
             .any(|sent| !sent.is_empty() && text.contains(&sent.to_lowercase()))
+    }
+
+    /// What somebody typed in, was given, or shares with the site.
+    pub(super) fn secret(&self) -> &Secret {
+        match self {
+            Self::Basic { secret, .. }
+            | Self::Bearer(secret)
+            | Self::Cookies {
+                cookies: secret, ..
+            }
+            | Self::App { secret, .. } => secret,
+        }
     }
 }
 
@@ -91,16 +142,60 @@ fn sensitive(text: &str) -> Option<HeaderValue> {
 #[cfg(test)]
 mod tests {
     use reqwest::{
-        Client,
+        Client, Method,
         header::{AUTHORIZATION, HeaderMap},
     };
+    use time::OffsetDateTime;
+    use url::Url;
 
     use super::{Authorization, Secret};
+    use crate::confluence::connect::jwt;
+
+    const URL: &str = "https://acme.atlassian.net/wiki/api/v2/pages/98305?body-format=export_view";
 
     fn headers(authorization: &Authorization) -> Option<HeaderMap> {
-        let request = Client::new().get("https://wiki.acme.example/");
-        let request = authorization.sign(request)?.build().unwrap();
+        let (method, url) = (Method::GET, Url::parse(URL).unwrap());
+        let request = Client::new().get(url.clone());
+        let request = authorization.sign(request, &method, &url)?.build().unwrap();
         Some(request.headers().clone())
+    }
+
+    fn app(secret: &str) -> Authorization {
+        Authorization::App {
+            app_key: "com.example.share".to_owned(),
+            client_key: "site".to_owned(),
+            secret: Secret::new(secret),
+            clock: || OffsetDateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn the_app_signs_each_request_with_its_own_hash() {
+        let headers = headers(&app("t0p")).unwrap();
+        let header = headers.get(AUTHORIZATION).unwrap();
+        assert!(header.is_sensitive());
+        let token = header.to_str().unwrap().strip_prefix("JWT ").unwrap();
+        let secret = Secret::new("t0p");
+        let claims = jwt::verify(token, &secret, OffsetDateTime::UNIX_EPOCH).unwrap();
+        assert_eq!(claims.issuer, "com.example.share");
+        assert_eq!(claims.audience, ["site"]);
+        // Of `GET&/api/v2/pages/98305&body-format=export_view`.
+        let hash = "142751254de0c227a709b6b5d4dcabf187f82fa8073d8fea4cf63290c25a2d22";
+        assert_eq!(claims.qsh.as_deref(), Some(hash));
+    }
+
+    #[test]
+    fn the_app_signs_nothing_without_a_secret() {
+        assert!(headers(&app("")).is_none());
+    }
+
+    #[test]
+    fn a_token_that_a_site_sends_back_is_noticed() {
+        let header = headers(&app("t0p")).unwrap();
+        let sent = header[AUTHORIZATION].to_str().unwrap();
+        assert!(app("t0p").is_repeated_in(&format!("refused: {sent}")));
+        assert!(!app("t0p").is_repeated_in("refused"));
+        assert!(!format!("{:?}", app("t0p")).contains("t0p"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use time::macros::format_description;
 use time::{Date, OffsetDateTime, PrimitiveDateTime, Time};
 
 use super::cql::{Operator, Query, parse};
-use super::macros::filled;
+use super::macros::without_macros;
 use super::wiki::{Attachment, Content, Kind, Seen};
 
 const MINUTE: &[FormatItem<'_>] = format_description!("[year]-[month]-[day] [hour]:[minute]");
@@ -215,7 +215,7 @@ fn has_words(text: &str, values: &[String]) -> bool {
 /// Without markup.
 pub(crate) fn plain(markup: &str) -> String {
     let mut text = String::new();
-    for part in filled(markup).split('<') {
+    for part in without_macros(markup).split('<') {
         let after = part.split_once('>').map_or(part, |(_, after)| after);
         text.push_str(after);
         text.push(' ');

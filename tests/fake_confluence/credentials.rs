@@ -4,6 +4,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::app::SECRET;
+use super::app::forge::FORGE;
+use super::app::grant::IMPERSONATION;
+use super::crowd::{CROWD_TOKEN, SESSION};
 use super::wiki::PORTAL;
 
 /// The portal's account on Cloud; on Data Center it is `wiki::PORTAL`.
@@ -66,6 +70,12 @@ pub(crate) fn secrets() -> Vec<String> {
         // As all bearers and refresh tokens begin that OAuth gives.
         "fake-bearer-",
         "fake-refresh-",
+        // As what an app, a person in whose name it asks, and somebody's single sign-on have.
+        SECRET,
+        IMPERSONATION,
+        FORGE,
+        CROWD_TOKEN,
+        SESSION,
     ];
     let pairs = [
         (EMAIL, SITE_TOKEN),

@@ -1,5 +1,7 @@
 //! A request as a fake sees it and the reply it gives, without the HTTP server around them.
 
+use std::net::IpAddr;
+
 use actix_web::http::header::HeaderMap;
 use serde_json::Value;
 
@@ -19,6 +21,8 @@ pub(crate) enum Port {
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) port: Port,
+    /// Who sent it, as the connection says.
+    pub(crate) peer: IpAddr,
     pub(crate) method: String,
     /// Path and query as they were sent.
     pub(crate) target: String,

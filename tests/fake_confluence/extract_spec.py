@@ -2,8 +2,8 @@
 
     python3 tests/fake_confluence/extract_spec.py cloud-v2.json cloud-v1.json data-center.json
 
-What is kept: every GET, the few POSTs that only read, their parameters with types, limits and choices, and the sets of
-OAuth scopes of which one is enough. What is left out: everything that writes, bodies of answers, all prose.
+What is kept: every GET, the few POSTs that only read, their parameters with types, limits and choices, the sets of OAuth
+scopes of which one is enough, and the scope of Connect apps. What is left out: everything that writes, bodies of answers, all prose.
 """
 
 import json
@@ -69,6 +69,9 @@ def operations(document, prefix):
             entry = {"parameters": parameters(document, path_item, operation)}
             if scopes(operation):
                 entry["scopes"] = scopes(operation)
+            # What a Connect app needs, where it is more than READ.
+            if operation.get("x-atlassian-connect-scope", "READ") != "READ":
+                entry["connect"] = operation["x-atlassian-connect-scope"]
             if "requestBody" in operation and method == "post":
                 entry["body"] = list(resolved(document, operation["requestBody"])["content"])
             yield f"{method.upper()} {prefix}{path}", entry

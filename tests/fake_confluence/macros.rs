@@ -1,30 +1,46 @@
-//! Static macros of other apps in rendered bodies. Confluence asks the app for the output in the name of whoever looks,
-//! and the app gets no token for the user of an app.
+//! What macros put into rendered bodies for whoever looks. Static macros are of other apps: Confluence asks the app in the
+//! name of the reader, and the app gets no token for the user of an app. Included pages are there for those who may read
+//! them.
 
 use super::people::Standing;
 use super::wiki::Seen;
 
-const START: &str = "{static:";
-const END: &str = "{/static}";
+const MACRO: &str = "{macro:";
+const END: &str = "{/macro}";
+const INCLUDE: &str = "include";
 
 /// Stands in a rendered body where another app's macro puts its output.
 pub(crate) fn static_macro(name: &str, output: &str) -> String {
-    format!("{START}{name}}}{output}{END}")
+    format!("{MACRO}{name}}}{output}{END}")
 }
 
-/// The body with the output of its macros, or with what a reader gets for whom there is none.
+/// Stands in a rendered body where another page of this title is shown.
+pub(crate) fn included_page(title: &str) -> String {
+    static_macro(INCLUDE, title)
+}
+
+/// The body as this reader gets it.
 pub(super) fn rendered(wiki: &Seen<'_>, body: &str) -> String {
     let person = wiki.reader.and_then(|name| wiki.person(name));
     let is_person = person.is_some_and(|person| person.standing == Standing::Active);
-    with_macros(body, |name, output| match is_person {
-        true => output.to_owned(),
-        false => failed(name),
+    with_macros(body, |name, output| match name {
+        INCLUDE => included(wiki, output),
+        _ if is_person => output.to_owned(),
+        _ => failed(name),
     })
 }
 
-/// With the output, whoever looks.
-pub(super) fn filled(body: &str) -> String {
-    with_macros(body, |_, output| output.to_owned())
+/// As a site has it whose macros are its own: only what is included depends on the reader.
+pub(super) fn rendered_at_home(wiki: &Seen<'_>, body: &str) -> String {
+    with_macros(body, |name, output| match name {
+        INCLUDE => included(wiki, output),
+        _ => output.to_owned(),
+    })
+}
+
+/// For an index of words, which nothing that is included belongs to.
+pub(super) fn without_macros(body: &str) -> String {
+    with_macros(body, |_, _| String::new())
 }
 
 /// What Confluence writes in place of a macro whose app refused.
@@ -35,8 +51,18 @@ pub(crate) fn failed(name: &str) -> String {
     )
 }
 
+fn included(wiki: &Seen<'_>, title: &str) -> String {
+    let mut pages = wiki.all_current().filter(|page| page.title == title);
+    match pages.next() {
+        Some(page) => page.export_view.clone(),
+        None => format!(
+            "<div class=\"error\">Error rendering macro 'include' : No link could be created for '{title}'.</div>"
+        ),
+    }
+}
+
 fn with_macros(body: &str, write: impl Fn(&str, &str) -> String) -> String {
-    let mut parts = body.split(START);
+    let mut parts = body.split(MACRO);
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (name, rest) = part.split_once('}').unwrap();

@@ -10,6 +10,7 @@ mod cloud;
 mod cql;
 mod cql_search;
 pub(crate) mod credentials;
+pub(crate) mod crowd;
 mod data_center;
 mod errors;
 pub(crate) mod exchange;

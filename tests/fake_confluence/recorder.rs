@@ -55,6 +55,12 @@ impl Recorded {
         self.method == method && matches(pattern, &self.path)
     }
 
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let (_, value) = headers.find(|(key, _)| key == name)?;
+        Some(value)
+    }
+
     pub(crate) fn has_credential(&self) -> bool {
         self.authorization.is_some() || self.cookie.is_some()
     }

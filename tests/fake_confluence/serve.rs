@@ -124,6 +124,7 @@ fn read(request: &HttpRequest, port: Port, body: &[u8]) -> Request {
     let query = request.query_string();
     Request {
         port,
+        peer: request.peer_addr().unwrap().ip(),
         method: request.method().to_string(),
         target: request.uri().to_string(),
         path: request.uri().path().to_owned(),

@@ -28,9 +28,16 @@ pub(crate) struct Operation {
     /// Of these sets a token needs one.
     #[serde(default)]
     pub(crate) scopes: Vec<Vec<String>>,
+    /// Which scope a Connect app needs.
+    #[serde(default = "read")]
+    pub(crate) connect: String,
     /// Content types of the body.
     #[serde(default)]
     body: Vec<String>,
+}
+
+fn read() -> String {
+    "READ".to_owned()
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -13,6 +13,7 @@ use super::access::{Access, Reader, refused_by_site};
 use super::app::forge::Forge;
 use super::app::{App, key_id_of};
 use super::credentials::CLOUD_ID;
+use super::crowd::{Crowd, Entry};
 use super::errors::{bad_request_v1, gone, not_found_v1, not_found_v2};
 use super::exchange::{Port, Reply, Request};
 use super::fault::{Fault, Faults};
@@ -65,6 +66,7 @@ pub(crate) struct State {
     pub(crate) wiki: Wiki,
     pub(crate) access: Access,
     pub(crate) app: App,
+    pub(crate) crowd: Crowd,
     /// Where Atlassian's shared servers are, which do not move with the site.
     pub(crate) app_server: String,
     pub(crate) faults: Faults,
@@ -78,7 +80,7 @@ pub(crate) struct State {
     pub(crate) body_limit: usize,
     /// Targets that an answer has led to; they are fine whatever their parameters are.
     given_links: BTreeSet<String>,
-    spec: Spec,
+    pub(crate) spec: Spec,
 }
 
 impl State {
@@ -86,6 +88,7 @@ impl State {
         Self {
             spec: Spec::of(urls.product),
             app: App::new(),
+            crowd: Crowd::new(),
             app_server: urls.site.clone(),
             urls,
             wiki,
@@ -223,8 +226,12 @@ impl State {
         if path == "/rest/oauth2/latest/token" {
             return self.data_center_token(request);
         }
+        if path == "/logout.action" {
+            return self.log_out_of_crowd(request);
+        }
         let is_in_context = request.path.starts_with(&self.urls.context);
-        let reply = match self.access.on_data_center(request) {
+        let (reader, cookies) = self.reader_at_data_center(request);
+        let reply = match reader {
             _ if !is_in_context => Reply::empty(404),
             Ok(reader) => {
                 let seen = self.seen(&reader);
@@ -232,10 +239,27 @@ impl State {
             }
             Err(refused) => refused,
         };
-        let reply = reply
-            .with("X-Confluence-Request-Time", "1794900000000")
-            .with("Set-Cookie", "JSESSIONID=fake-session; Path=/; HttpOnly");
+        let mut reply = reply.with("X-Confluence-Request-Time", "1794900000000");
+        for cookie in cookies {
+            reply = reply.with("Set-Cookie", &cookie);
+        }
         self.given(reply, false)
+    }
+
+    /// With the cookies that the answer sets. Who names himself in a header needs none of them.
+    fn reader_at_data_center(&mut self, request: &Request) -> (Result<Reader, Reply>, Vec<String>) {
+        let entry = match request.header("authorization") {
+            Some(_) => Entry::NoCookie,
+            None => self.crowd.entry(request, &self.wiki),
+        };
+        match entry {
+            Entry::Known(username, cookies) => (Ok(Some(username)), cookies),
+            Entry::Refused(cookies) => (self.access.on_data_center(request), cookies),
+            Entry::NoCookie => {
+                let cookie = "JSESSIONID=fake-session; Path=/; HttpOnly".to_owned();
+                (self.access.on_data_center(request), vec![cookie])
+            }
+        }
     }
 
     fn seen<'a>(&'a self, reader: &'a Reader) -> Seen<'a> {
@@ -286,7 +310,7 @@ fn is_beside_the_spec(product: Product, path: &str) -> bool {
             "/authorize",
             "/wiki/download/",
         ],
-        Product::DataCenter => &["/rest/oauth2/latest/token", "/download/"],
+        Product::DataCenter => &["/rest/oauth2/latest/token", "/download/", "/logout.action"],
     };
     let is_key = product == Product::Cloud && key_id_of(path).is_some();
     is_key || beside.iter().any(|start| path.starts_with(start))

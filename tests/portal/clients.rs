@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::json;
+use tempfile::TempDir;
 use vestibule::shares::share::Share;
 
 use crate::support::Portal;
@@ -39,13 +40,17 @@ async fn tokens_of_jose_are_judged_by_the_rule() {
 }
 
 async fn every_variant_in_node(name: &str) {
-    // Node looks for libraries beside the script.
+    let folder = node_folder(name);
+    every_variant(|| script(Path::new("node"), &folder.path().join(name))).await;
+}
+
+/// A folder with one script of ours and the libraries, for which Node looks beside the script.
+pub(crate) fn node_folder(name: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let modules = client_libraries().join("node_modules");
     symlink(modules, folder.path().join("node_modules")).unwrap();
-    let copy = folder.path().join(name);
-    fs::copy(scripts().join(name), &copy).unwrap();
-    every_variant(|| script(Path::new("node"), &copy)).await;
+    fs::copy(scripts().join(name), folder.path().join(name)).unwrap();
+    folder
 }
 
 async fn every_variant(signer: impl Fn() -> Command) {

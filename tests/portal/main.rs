@@ -11,6 +11,7 @@
 mod admin;
 mod api;
 mod app;
+mod atlassian_clients;
 mod cli;
 mod client_sites;
 mod clients;

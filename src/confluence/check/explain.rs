@@ -50,16 +50,15 @@ fn unauthorized(
     is_through_gateway: bool,
     authorization: &Authorization,
 ) -> &'static str {
-    let (Authorization::Basic { secret, .. }
-    | Authorization::Bearer(secret)
-    | Authorization::Cookies {
-        cookies: secret, ..
-    }) = authorization;
-    let is_cloud_token = secret.reveal().starts_with(CLOUD_TOKEN);
+    let is_cloud_token = authorization.secret().reveal().starts_with(CLOUD_TOKEN);
     match (product, is_through_gateway, authorization) {
         (Product::DataCenter, ..) if is_cloud_token => {
             "This is an API token of Confluence Cloud; a Data Center site does not know it. Make a personal access token \
              in the account's settings there."
+        }
+        (_, _, Authorization::App { .. }) => {
+            "The site does not accept what our app signs: the app was uninstalled there, or the site was imported. Install \
+             the app on the site again."
         }
         (_, _, Authorization::Cookies { .. }) => {
             "The site does not know the cookies of the single sign-on, or not from this address."
@@ -113,6 +112,17 @@ mod tests {
             user: "ada@acme.example".to_owned(),
             secret: Secret::new(secret),
         }
+    }
+
+    #[test]
+    fn an_app_is_installed_again() {
+        let app = Authorization::App {
+            app_key: "com.example.share".to_owned(),
+            client_key: "site".to_owned(),
+            secret: Secret::new("s"),
+            clock: || time::OffsetDateTime::UNIX_EPOCH,
+        };
+        check(Product::Cloud, false, &app, "Install the app");
     }
 
     #[test]

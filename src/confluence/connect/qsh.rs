@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 use sha2::{Digest, Sha256};
+use url::Url;
 
 /// The parameter that carries the token itself, and is not hashed.
 const TOKEN: &str = "jwt";
@@ -38,8 +39,10 @@ const READINGS: [(Names, Values); 4] = [
     (Names::Escaped, Values::AsSent),
 ];
 
-/// The hash of a request. `target` is the raw path with the query as it stands in the request line, `base_path` what is
-/// cut off its beginning: empty for the portal, `/wiki` for requests to Confluence Cloud.
+/// The hash of a request.
+///
+/// `target` is the raw path with the query as it stands in the request line, `base_path` what is cut off its beginning:
+/// empty for the portal, `/wiki` for requests to Confluence Cloud.
 pub fn hash(method: &str, target: &str, base_path: &str) -> String {
     Request::read(method, target, base_path).hash(Names::Plain, Values::Sorted)
 }
@@ -50,6 +53,26 @@ pub fn matches(claimed: &str, method: &str, target: &str, base_path: &str) -> bo
     READINGS
         .into_iter()
         .any(|(names, values)| request.hash(names, values) == claimed)
+}
+
+/// The same request with its parameters in an order that all libraries agree on. Unless one of them is repeated, that is
+/// the order they have.
+pub(in crate::confluence) fn sort_repeated(url: &Url) -> Url {
+    let mut url = url.clone();
+    let query = url.query().unwrap_or_default().to_owned();
+    let mut pieces: Vec<(Parameter, &str)> = query
+        .split('&')
+        .map(|piece| (Parameter::read(piece), piece))
+        .collect();
+    pieces.sort_by(|(one, _), (other, _)| one.compare(other, Names::Escaped, Values::Sorted));
+    let is_repeated = pieces
+        .windows(2)
+        .any(|pair| matches!(pair, [(one, _), (other, _)] if one.name == other.name));
+    if is_repeated {
+        let sorted: Vec<&str> = pieces.into_iter().map(|(_, piece)| piece).collect();
+        url.set_query(Some(&sorted.join("&")));
+    }
+    url
 }
 
 struct Request {

@@ -53,7 +53,14 @@ pub(in crate::confluence) fn sign_with_secret(
     claims: &Value,
     secret: &str,
 ) -> String {
-    let signed = unsigned(header, claims);
+    sign_text(&header.to_string(), &claims.to_string(), secret)
+}
+
+/// The same for parts that need not be JSON.
+pub(in crate::confluence) fn sign_text(header: &str, claims: &str, secret: &str) -> String {
+    let signed = [header, claims]
+        .map(|part| URL_SAFE_NO_PAD.encode(part))
+        .join(".");
     let key = EncodingKey::from_secret(secret.as_bytes());
     let signature = crypto::sign(signed.as_bytes(), &key, Algorithm::HS256).unwrap();
     format!("{signed}.{signature}")

@@ -150,7 +150,11 @@ impl State {
         installation: &Installation,
     ) -> Callback {
         let path = descriptor.whole["lifecycle"][event.name()].as_str();
-        let url = format!("{}{}", descriptor.base_url, path.expect(event.name()));
+        let url = format!(
+            "{}{}",
+            descriptor.base_url,
+            path.expect("a call-back of the descriptor")
+        );
         let claims = self.claims_for(&url, "POST", descriptor, &installation.client_key);
         let claims = match event.is_signed_by_atlassian() {
             true => claims,

@@ -20,18 +20,22 @@ impl State {
         path: &str,
     ) -> Option<Result<Reader, Reply>> {
         let given = request.header("authorization")?.to_owned();
+        let operation = self.spec.operation(&request.method, path);
+        let scope = operation.map(|(_, operation)| operation.connect.clone());
+        let scope = scope.unwrap_or_default();
         if let Some(token) = given.strip_prefix("JWT ") {
             return Some(match self.check_token(request, token) {
-                Ok(()) => Ok(Some(APP_USER.to_owned())),
+                Ok(installation) if !installation.has(&scope) => Err(self.forbid(request, &scope)),
+                Ok(_) => Ok(Some(APP_USER.to_owned())),
                 Err(reason) => Err(self.refuse(request, &reason)),
             });
         }
         let bearer = given.strip_prefix("Bearer ")?;
-        Some(self.person_of(request, path, bearer))
+        Some(self.person_of(request, path, bearer, &scope))
     }
 
-    fn check_token(&self, request: &Request, token: &str) -> Result<(), String> {
-        let Some(installation) = self.app.installation.as_ref() else {
+    fn check_token(&self, request: &Request, token: &str) -> Result<Installation, String> {
+        let Some(installation) = self.app.installation.clone() else {
             return Err("no app is installed".to_owned());
         };
         if !installation.is_enabled {
@@ -48,7 +52,8 @@ impl State {
             return Err(format!("qsh is not the hash of {canonical}"));
         }
         self.check_times(&claims)?;
-        check_audience(&claims, installation)
+        check_audience(&claims, &installation)?;
+        Ok(installation)
     }
 
     fn check_times(&self, claims: &Value) -> Result<(), String> {
@@ -63,10 +68,19 @@ impl State {
         Ok(())
     }
 
-    fn person_of(&mut self, request: &Request, path: &str, bearer: &str) -> Result<Reader, Reply> {
-        let Some((username, key)) = self.granted(bearer) else {
+    fn person_of(
+        &mut self,
+        request: &Request,
+        path: &str,
+        bearer: &str,
+        scope: &str,
+    ) -> Result<Reader, Reply> {
+        let Some((username, key, scopes)) = self.granted(bearer) else {
             return Err(self.refuse(request, "the bearer is not good here"));
         };
+        if !scopes.iter().any(|one| one == scope) {
+            return Err(self.forbid(request, scope));
+        }
         if self.wiki.is_active(&username) {
             return Ok(Some(username));
         }
@@ -79,15 +93,22 @@ impl State {
         })
     }
 
-    /// The person and the app's key, while both the bearer and the installation are good.
-    fn granted(&self, bearer: &str) -> Option<(String, String)> {
+    /// The person, the app's key and the scopes, while both the bearer and the installation are good.
+    fn granted(&self, bearer: &str) -> Option<(String, String, Vec<String>)> {
         let granted = self.app.granted.get(bearer)?;
         let installation = self.app.installation.as_ref()?;
         let is_good = granted.ends > self.now()
             && granted.oauth_client_id == installation.oauth_client_id
-            && granted.scopes.iter().any(|scope| scope == "READ")
             && installation.is_enabled;
-        is_good.then(|| (granted.username.clone(), installation.app_key.clone()))
+        let key = installation.app_key.clone();
+        is_good.then(|| (granted.username.clone(), key, granted.scopes.clone()))
+    }
+
+    fn forbid(&mut self, request: &Request, scope: &str) -> Reply {
+        let what = format!("{} {}: it needs {scope}", request.method, request.target);
+        self.app.refusals.push(what);
+        let message = "Request not in an authorized API scope";
+        Reply::json(403, &json!({"message": message, "status-code": 403}))
     }
 
     fn refuse(&mut self, request: &Request, reason: &str) -> Reply {

@@ -12,6 +12,7 @@ use crate::fake_confluence::exchange::Reply;
 use crate::fake_confluence::fake::FakeConfluence;
 use crate::fake_confluence::people::APP_USER;
 use crate::fake_confluence::state::{State, Urls};
+use crate::fake_confluence::wiki::PORTAL;
 
 pub(crate) const FORGE_APP: &str = "ari:cloud:ecosystem::app/d9e4002b-120b-426b-834b-402a4a5adce7";
 const KEY_ID: &str = "forge/invocation-token/b64f0dcd-6ef0-4a0a-a6a5-8ae5c5a1a1b2";
@@ -142,20 +143,47 @@ impl FakeConfluence {
         }
     }
 
-    /// `invoke` with an event such as `avi:forge:installed:app` and a bearer of the app.
+    /// `invoke` with an event and a bearer of the app: `avi:forge:installed:app` as Forge tells it, others with what `more`
+    /// says of them.
     pub(crate) async fn forge_event(&self, url: &str, event: &str, more: &Value) -> Response {
-        let invocation = self.event_invocation("portal-events");
-        let system = Some(self.forge_system_bearer());
-        let mut body = json!({
-            "eventType": event,
-            "id": self.forge_installation(),
-            "app": {"id": FORGE_APP, "version": "2.9.0"},
-            "environment": {"id": ENVIRONMENT},
-            "context": {"cloudId": CLOUD_ID, "moduleKey": "portal-events"},
-        });
+        let mut body = match event.starts_with("avi:forge:") {
+            true => json!({
+                "id": self.forge_installation(),
+                "app": {"id": FORGE_APP, "version": "2.9.0"},
+                "environment": {"id": ENVIRONMENT},
+            }),
+            false => json!({"atlassianId": self.account_id(PORTAL)}),
+        };
+        body["eventType"] = event.into();
         merge(&mut body, more);
+        self.invoke_as_app(url, "portal-events", &body).await
+    }
+
+    /// What the scheduled trigger of the app sends.
+    pub(crate) async fn forge_schedule(&self, url: &str) -> Response {
+        let module = "portal-schedule";
+        let body =
+            json!({"context": {"cloudId": CLOUD_ID, "moduleKey": module}, "contextToken": "-"});
+        self.invoke_as_app(url, module, &body).await
+    }
+
+    /// `more` of an event about a page: `avi:confluence:trashed:page` and its like.
+    pub(crate) fn forge_content(&self, id: u64) -> Value {
+        self.with_state(|state| {
+            let page = &state.wiki.contents[&id];
+            let space = state.wiki.space_of(page);
+            json!({"content": {
+                "id": id.to_string(), "type": "page", "status": "current", "title": page.title,
+                "space": {"id": space.id, "key": space.key, "alias": space.key, "name": space.name},
+            }})
+        })
+    }
+
+    async fn invoke_as_app(&self, url: &str, module: &str, body: &Value) -> Response {
+        let invocation = self.event_invocation(module);
+        let system = Some(self.forge_system_bearer());
         let bearers = ForgeBearers { system, user: None };
-        self.invoke(url, &invocation, &bearers, &body).await
+        self.invoke(url, &invocation, &bearers, body).await
     }
 }
 

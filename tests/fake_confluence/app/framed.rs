@@ -54,7 +54,9 @@ impl FakeConfluence {
             let webhooks = descriptor.whole["modules"]["webhooks"].as_array();
             let mut webhooks = webhooks.expect("webhooks").iter();
             let webhook = webhooks.find(|webhook| webhook["event"] == event.name());
-            let path = webhook.expect(event.name())["url"].as_str().unwrap();
+            let path = webhook.expect("a webhook of the descriptor")["url"]
+                .as_str()
+                .unwrap();
             let webhook = Webhook::cloud(&state.wiki, event, id, &state.urls.base());
             let body: Value = serde_json::from_str(&webhook.body).unwrap();
             (format!("{}{path}", descriptor.base_url), body)

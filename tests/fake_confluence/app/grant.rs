@@ -47,8 +47,7 @@ impl State {
         let claims = token::verify(assertion, &installation.shared_secret)
             .map_err(|_wrong| ("invalid_grant", "The assertion's signature is wrong"))?;
         self.check_assertion(&claims)?;
-        let has = |scope: &str| installation.scopes.iter().any(|one| one == scope);
-        if !has("ACT_AS_USER") {
+        if !installation.has("ACT_AS_USER") {
             return Err((
                 "unauthorized_client",
                 "The authenticated client is not authorized to use this authorization grant type",
@@ -59,7 +58,7 @@ impl State {
             None => installation.scopes.clone(),
             Some(asked) => asked.split_whitespace().map(str::to_owned).collect(),
         };
-        if !scopes.iter().all(|scope| has(scope)) {
+        if !scopes.iter().all(|scope| installation.has(scope)) {
             return Err(("invalid_scope", "The app has no such scope"));
         }
         Ok(self.give(username, installation.oauth_client_id, scopes))

@@ -10,7 +10,7 @@ pub(crate) mod callback;
 pub(crate) mod entry;
 pub(crate) mod forge;
 mod framed;
-mod grant;
+pub(crate) mod grant;
 pub(crate) mod lifecycle;
 pub(crate) mod qsh;
 pub(crate) mod rsa_keys;
@@ -69,6 +69,12 @@ pub(crate) struct Installation {
     pub(crate) shared_secret: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) is_enabled: bool,
+}
+
+impl Installation {
+    fn has(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|one| one == scope)
+    }
 }
 
 /// A bearer in the name of a person.

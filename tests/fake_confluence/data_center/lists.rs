@@ -14,7 +14,12 @@ const MOST: usize = 500;
 
 impl Asked<'_> {
     /// The server lists less than was asked for when that is much, and still less when bodies are asked for too.
-    fn list<T>(&self, all: Vec<T>, default_limit: usize, write: impl FnMut(T) -> Value) -> Reply {
+    pub(super) fn list<T>(
+        &self,
+        all: Vec<T>,
+        default_limit: usize,
+        write: impl FnMut(T) -> Value,
+    ) -> Reply {
         let start = number(self.request, "start", 0);
         let has_bodies = self.expand().iter().any(|part| part.starts_with("body"));
         let most = if has_bodies { self.body_limit } else { MOST };

@@ -68,6 +68,7 @@ impl Asked<'_> {
             ["space", key, "content", "blogpost"] => self.of_space(key, Kind::BlogPost),
             ["user", "current"] => self.myself(),
             ["user"] => self.user(),
+            ["user", "memberof"] => self.groups(),
             ["server-information"] => self.server_information(),
             _ => Reply::json(
                 501,
@@ -144,6 +145,20 @@ impl Asked<'_> {
             Some(person) => Reply::ok(&wire::person(self.urls, person)),
             None => Reply::json(404, &json!({"statusCode": 404, "message": "No user found"})),
         }
+    }
+
+    fn groups(&self) -> Reply {
+        let (name, key) = (self.request.query("username"), self.request.query("key"));
+        let mut people = self.wiki.people.iter();
+        let person = people.find(|person| {
+            Some(person.username.as_str()) == name || Some(person.user_key.as_str()) == key
+        });
+        let Some(person) = person.filter(|_| self.wiki.reader.is_some()) else {
+            return Reply::json(403, &json!({"statusCode": 403, "message": "Not permitted"}));
+        };
+        self.list(person.groups.iter().collect(), 200, |name| {
+            json!({"type": "group", "name": name, "_links": {"self": format!("{}/rest/api/group/{name}", self.urls.base())}})
+        })
     }
 
     fn server_information(&self) -> Reply {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::fake_confluence::cql_search::Hit;
 use crate::fake_confluence::links::{encoded, rfc3339, tiny};
-use crate::fake_confluence::macros::filled;
+use crate::fake_confluence::macros::rendered_at_home;
 use crate::fake_confluence::state::Urls;
 use crate::fake_confluence::wiki::{
     Attachment, Comment, Content, Kind, Person, Seen, Space, Status,
@@ -86,7 +86,7 @@ pub(crate) fn content(wiki: &Seen<'_>, urls: &Urls, content: &Content, expand: &
         above.map(|page| ancestor(wiki, urls, page)).collect()
     });
     expanding.put("body", || {
-        bodies(urls, &content.storage, &content.export_view, expand)
+        bodies(wiki, urls, &content.storage, &content.export_view, expand)
     });
     expanding.put("metadata", || match expand.contains(&"metadata.labels") {
         true => {
@@ -115,9 +115,15 @@ fn ancestor(wiki: &Seen<'_>, urls: &Urls, page: &Content) -> Value {
 }
 
 /// The formats that `expand` names; all rendered ones look the same here.
-fn bodies(urls: &Urls, storage: &str, export_view: &str, expand: &[&str]) -> Value {
+fn bodies(
+    wiki: &Seen<'_>,
+    urls: &Urls,
+    storage: &str,
+    export_view: &str,
+    expand: &[&str],
+) -> Value {
     let base = urls.base();
-    let rendered = filled(export_view).replace("{base}", &base);
+    let rendered = rendered_at_home(wiki, export_view).replace("{base}", &base);
     let mut bodies = Map::new();
     let mut left = Map::new();
     for format in [
@@ -297,7 +303,7 @@ pub(crate) fn comment(wiki: &Seen<'_>, urls: &Urls, comment: &Comment, expand: &
     };
     let mut expanding = Expanding { value, expand };
     expanding.put("body", || {
-        bodies(urls, &comment.storage, &comment.storage, expand)
+        bodies(wiki, urls, &comment.storage, &comment.storage, expand)
     });
     expanding.put("version", created);
     expanding.put("history", || {

@@ -3,6 +3,7 @@
 mod app;
 mod cloud;
 mod cql;
+mod crowd;
 mod data_center;
 mod faults;
 mod specification;

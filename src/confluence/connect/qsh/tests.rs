@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use serde_json::Value;
-use url::Url;
+use url::{Position, Url};
 
-use super::{Names, READINGS, Request, Values, hash, matches};
+use super::{Names, READINGS, Request, Values, hash, matches, sort_repeated};
 
 const VECTORS: &str = include_str!("../../../../tests/fixtures/connect/jwt-qsh-vectors.json");
 
@@ -93,6 +93,25 @@ fn a_hostile_query_costs_little() {
     assert!(!matches("00", "GET", &repeats, ""));
     assert!(!matches("00", "GET", &format!("/s?{names}"), ""));
     assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[track_caller]
+fn check_sorted(query: &str, expected: &str) {
+    let url = Url::parse(&format!("https://acme.atlassian.net/wiki/s{query}")).unwrap();
+    let sorted = sort_repeated(&url);
+    assert_eq!(&sorted[Position::AfterPath..], expected);
+    let target = &sorted[Position::BeforePath..];
+    let read = Request::read("GET", target, "/wiki");
+    let hashes = READINGS.map(|(names, values)| read.hash(names, values));
+    assert!(hashes.iter().all(|hash| *hash == hashes[0]), "{query}");
+}
+
+#[test]
+fn what_we_send_has_one_hash_for_all_libraries() {
+    check_sorted("", "");
+    check_sorted("?b=2&a=1", "?b=2&a=1");
+    check_sorted("?id=2&limit=5&id=1", "?id=1&id=2&limit=5");
+    check_sorted("?r=%C3%A4&r=z&r=A", "?r=A&r=z&r=%C3%A4");
 }
 
 fn sha256(canonical: &str) -> String {

@@ -67,6 +67,24 @@ async fn an_event_comes_from_nobody_with_a_bearer_of_the_app() {
 }
 
 #[tokio::test]
+async fn events_of_pages_and_schedules_have_bodies_of_their_own() {
+    let (fake, app) = (FakeConfluence::cloud().start(), TestApp::start());
+    let plans = fake.wiki(|wiki| wiki.id_of("Plans"));
+
+    let content = fake.forge_content(plans);
+    let event = fake.forge_event(app.url(), "avi:confluence:trashed:page", &content);
+    event.await;
+    let trashed = app.last().body;
+    fake.forge_schedule(app.url()).await;
+    let scheduled = app.last().body;
+
+    assert_eq!(trashed["content"]["id"], plans.to_string());
+    assert_eq!(trashed["content"]["space"]["key"], "DS");
+    assert_eq!(trashed.get("id"), None);
+    assert_eq!(scheduled["context"]["cloudId"], CLOUD_ID);
+}
+
+#[tokio::test]
 async fn a_bearer_of_a_person_has_his_rights_and_ends_with_him() {
     let (fake, app) = (FakeConfluence::cloud().start(), TestApp::start());
     let bearer = fake.forge_user_bearer("bob");

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::super::Got;
-use super::ask;
 use super::stage::KEY;
+use super::{ask, unix_now};
 use crate::fake_confluence::app::lifecycle::Ids;
 use crate::fake_confluence::app::token::Token;
 use crate::fake_confluence::fake::FakeConfluence;
@@ -18,7 +18,7 @@ fn installed() -> FakeConfluence {
 
 fn assertion(fake: &FakeConfluence, username: &str) -> Token {
     let installation = fake.installation().unwrap();
-    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    let now = unix_now();
     let claims = json!({
         "iss": format!("urn:atlassian:connect:clientid:{}", installation.oauth_client_id),
         "sub": format!("urn:atlassian:connect:useraccountid:{}", fake.account_id(username)),
@@ -75,7 +75,7 @@ async fn a_person_sees_what_he_may_see() {
 async fn an_assertion_must_be_right_in_every_part() {
     let fake = installed();
     let right = || assertion(&fake, "alice");
-    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    let now = unix_now();
 
     for (patch, error) in [
         (
@@ -170,6 +170,17 @@ async fn the_authorization_server_may_refuse_them_first() {
     assert_eq!(status, 400);
     assert_eq!(answer["error_description"], "no valid active user exists");
     assert!(fake.refusals()[0].contains("no valid active user exists"));
+}
+
+#[tokio::test]
+async fn a_token_is_good_for_its_own_scopes() {
+    let fake = installed();
+
+    let (_, answer) = grant(&fake, &assertion(&fake, "alice"), "ACT_AS_USER").await;
+    let bearer = format!("Bearer {}", answer["access_token"].as_str().unwrap());
+
+    assert_eq!(get(&fake, ME, &bearer).await.status, 403);
+    assert!(fake.refusals()[0].ends_with("it needs READ"));
 }
 
 #[tokio::test]

@@ -254,5 +254,8 @@ async fn a_call_back_can_be_signed_by_anybody() {
     assert_eq!(app.last().token, "");
     installed().token_in(Place::Both).send().await;
     let came = app.last();
-    assert_eq!(came.path, format!("/in?jwt={}", came.token));
+    assert_eq!(
+        came.path,
+        format!("/atlassian/installed?jwt={}", came.token)
+    );
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::stage::KEY;
 use super::{app_token, get_as_app};
 use crate::fake_confluence::fake::FakeConfluence;
-use crate::fake_confluence::macros::{failed, static_macro};
+use crate::fake_confluence::macros::{failed, included_page, static_macro};
 use crate::fake_confluence::people::{APP_USER, CHAT_NOTIFICATIONS, Standing};
 
 fn installed() -> FakeConfluence {
@@ -245,6 +245,30 @@ async fn macros_of_other_apps_fail_for_the_user_of_an_app() {
     );
     assert!(failed("drawings").contains("no valid active user exists"));
     assert_eq!(value(&alice), "<p>Before</p><p>A drawing.</p><p>after</p>");
+}
+
+#[tokio::test]
+async fn included_pages_are_there_for_those_who_may_read_them() {
+    let fake = FakeConfluence::cloud().start();
+    let page = fake.wiki(|wiki| {
+        let home = wiki.home("DS");
+        wiki.add_page(home, "Summary", &included_page("Board Minutes"))
+    });
+    let path = format!("/wiki/api/v2/pages/{page}?body-format=export_view");
+    let shown = async |username: &str| {
+        let answer = get(&fake, username, &path).await;
+        answer["body"]["export_view"]["value"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+
+    assert_eq!(shown("alice").await, "<p>Nobody may know.</p>");
+    assert!(
+        shown("bob")
+            .await
+            .ends_with("No link could be created for 'Board Minutes'.</div>")
+    );
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::stage::TestApp;
-use super::{app_token, ask, get_as_app};
+use super::{app_token, ask, get_as_app, unix_now};
 use crate::fake_confluence::app::lifecycle::Ids;
 use crate::fake_confluence::app::qsh;
 use crate::fake_confluence::app::token::Token;
@@ -101,7 +101,7 @@ async fn a_request_with_its_own_hash_is_let_in_and_another_is_not() {
 async fn a_token_must_be_of_this_app_for_this_site_and_now() {
     let (fake, _app) = installed().await;
     let token = || app_token(&fake, PAGES);
-    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    let now = unix_now();
 
     check(&fake, token().claims(&json!({"aud": null})), 200, "").await;
     for (patch, reason) in [
@@ -131,6 +131,17 @@ async fn a_token_must_be_of_this_app_for_this_site_and_now() {
         "its signature is not of the shared secret",
     )
     .await;
+}
+
+#[tokio::test]
+async fn what_no_app_may_call_is_forbidden() {
+    let (fake, _app) = installed().await;
+
+    let path = "/wiki/rest/api/contentbody/convert/async/1";
+    let answer = get_as_app(&fake, path).await;
+
+    assert_eq!(answer.status, 403);
+    assert!(fake.refusals()[0].ends_with("it needs INACCESSIBLE"));
 }
 
 #[tokio::test]
