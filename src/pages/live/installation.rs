@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Live, LiveError};
+use crate::clock;
 use crate::confluence::{Authorization, Secret};
 use crate::pages::installation::{AppClosed, AppKind, Installation, InstallationState};
 use crate::pages::store::installations;
@@ -116,7 +117,13 @@ impl Live {
             return Err(AppClosed::Silent { minutes: None }.into());
         }
         match self.secret_of(&installation)? {
-            InstallationSecret::Shared(_secret) => Err(LiveError::NotAuthorized),
+            InstallationSecret::Shared(secret) => Ok(Authorization::App {
+                app_key: installation.app_key,
+                client_key: installation.client_key,
+                secret,
+                // Each request is signed when it is sent, which may be much later than now.
+                clock: clock::now,
+            }),
             InstallationSecret::Token { token, expires_at } if now < expires_at => {
                 Ok(Authorization::Bearer(token))
             }
