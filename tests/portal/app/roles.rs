@@ -8,6 +8,7 @@ use vestibule::space_export::builder::{ExportBuilder, NewPage};
 
 use super::stage::{Stage, app_args};
 use crate::admin::browser::{self, Browser};
+use crate::fake_confluence::people::APP_USER;
 use crate::fake_confluence::wiki::Wiki;
 use crate::routes::{TABLE, Who};
 use crate::support::{PASSWORD, Portal};
@@ -21,6 +22,13 @@ async fn stage_with(change: impl FnOnce(&mut AppArgs)) -> Stage {
 }
 
 impl Stage {
+    /// Of people only Alice sees them. The app does too, or there could be no share of them.
+    fn restrict_minutes(&self) {
+        let minutes = self.id("Board Minutes");
+        let readers = ["alice", APP_USER];
+        self.fake.wiki(|wiki| wiki.restrict(minutes, &readers));
+    }
+
     /// A share of one page that somebody else has made.
     fn share_of(&self, title: &str) -> Share {
         let root = self.id(title).to_string();
@@ -73,6 +81,7 @@ async fn a_sharer_may_use_shares_and_nothing_else() {
 #[tokio::test]
 async fn a_sharer_sees_what_confluence_lets_him_view() {
     let stage = Stage::installed().await;
+    stage.restrict_minutes();
     let (plain, secret) = (stage.share_of("Runbook"), stage.share_of("Board Minutes"));
     let alice = stage.frame_of("alice", "Handbook").await;
     let bob = stage.frame_of("bob", "Handbook").await;
@@ -185,6 +194,7 @@ async fn groups_share_where_the_operator_says_so_and_admins_are_a_group() {
 #[tokio::test]
 async fn nothing_is_chosen_that_confluence_does_not_show_him() {
     let stage = Stage::installed().await;
+    stage.restrict_minutes();
     let site = stage.connection().to_string();
     let minutes = stage.id("Board Minutes").to_string();
     // Somebody else's share has brought the page and its title into the store.
