@@ -12,7 +12,9 @@ use crate::pages::live::asker::Asker;
 use crate::web::error::Failure;
 use crate::web::state::AppState;
 
-/// Whether somebody may choose what to share from this connection. A sharer whose rights come from a site has no other
+/// Whether somebody may choose what to share from this connection.
+///
+/// A sharer whose rights come from a site has no other
 /// place; one whom the operator made a sharer by a group at the OpenID provider has all of them.
 pub fn may_use(admin: &Admin, connection_id: Uuid) -> bool {
     admin

@@ -1,4 +1,6 @@
-//! The cookie of a session inside Confluence. It is the usual one under another name and with other attributes, so that
+//! The cookie of a session inside Confluence.
+//!
+//! It is the usual one under another name and with other attributes, so that
 //! browsers bring it from a frame of another site, and keep it apart for each site around.
 //!
 //! `actix-session` knows one name. Around it stands a middleware that hands the value on under the usual name, and gives

@@ -1,5 +1,6 @@
-//! The addresses that Connect opens in frames: `/atlassian/share`, `/space` and `/admin`, signed by the installation's
-//! secret. Whoever comes by one gets a session and is led to a page whose address holds no token.
+//! The addresses that Connect opens in frames, signed by the installation's secret.
+//!
+//! Whoever comes by one gets a session and is led to a page whose address holds no token.
 //!
 //! A token is tied to its address by the hash of it, lives for minutes, and brings in one browser: an address that was
 //! used before leads on who is in already, and nobody else.
