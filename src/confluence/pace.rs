@@ -85,6 +85,8 @@ struct State {
     told: Told,
     breaker: Breaker,
     stop: Option<Stop>,
+    /// How often everything was forgotten: what an older request has met says nothing any more.
+    resets: u64,
 }
 
 struct Pause {
@@ -96,6 +98,7 @@ struct Pause {
 pub(super) struct Permit<'a> {
     pace: &'a Pace,
     is_reported: bool,
+    resets: u64,
     _slot: SemaphorePermit<'a>,
 }
 
@@ -115,6 +118,7 @@ impl Pace {
         state.stop = None;
         state.pause = None;
         state.breaker = Breaker::default();
+        state.resets += 1;
     }
 
     /// Requests since the last call, for the caller to add to what all processes have used.
@@ -158,13 +162,16 @@ impl Pace {
             .map_err(|_closed| Problem::Paused {
                 retry_after: SHORT_WAIT,
             })?;
-        let wait = self
-            .state()
-            .admit(self.limits.budget_per_hour, Instant::now())?;
+        let (wait, resets) = {
+            let mut state = self.state();
+            let wait = state.admit(self.limits.budget_per_hour, Instant::now())?;
+            (wait, state.resets)
+        };
         // Made before waiting, so that a caller who gives up meanwhile gives the probe back.
         let permit = Permit {
             pace: self,
             is_reported: false,
+            resets,
             _slot: slot,
         };
         if !wait.is_zero() {
@@ -182,14 +189,20 @@ impl Permit<'_> {
     /// `told` is `None` if there was no answer.
     pub(super) fn report(mut self, told: Option<Told>, problem: Option<&Problem>) {
         self.is_reported = true;
-        self.pace.state().note(told, problem, Instant::now());
+        let mut state = self.pace.state();
+        if state.resets == self.resets {
+            state.note(told, problem, Instant::now());
+        }
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         if !self.is_reported {
-            self.pace.state().breaker.give_probe_back();
+            let mut state = self.pace.state();
+            if state.resets == self.resets {
+                state.breaker.give_probe_back();
+            }
         }
     }
 }
@@ -206,6 +219,7 @@ impl State {
             told: Told::default(),
             breaker: Breaker::default(),
             stop: None,
+            resets: 0,
         }
     }
 

@@ -76,13 +76,12 @@ pub async fn fetch_token(
         ("scope", SCOPE),
     ];
     let (status, problem, body) = post(http, token_url(server), &form).await?;
-    match status {
-        StatusCode::OK => Ok(read_token(&body)?),
-        _ => Err(refusal(status, &body).unwrap_or_else(|| {
-            // What was sent is all secrets.
-            ConfluenceError::from(problem).without_words().into()
-        })),
+    if status.is_success() {
+        return Ok(read_token(&body)?);
     }
+    // What was sent is all secrets.
+    Err(refusal(status, &body)
+        .unwrap_or_else(|| ConfluenceError::from(problem).without_words().into()))
 }
 
 /// `None` if there is no secret.

@@ -115,3 +115,15 @@ fn the_snapshot_is_made_for_a_page_of_the_admins() {
     assert_eq!(json["budget"], 20_000);
     assert_eq!(json["pause_reason"], "too many requests");
 }
+
+#[tokio::test]
+async fn what_a_request_from_before_a_reset_has_met_says_nothing() {
+    let pace = Pace::new(Limits::default());
+    let before = pace.permit().await.unwrap();
+    pace.reset();
+    before.report(None, Some(&limited(30)));
+    assert!(pace.permit().await.is_ok());
+    let after = pace.permit().await.unwrap();
+    after.report(None, Some(&limited(30)));
+    assert!(pace.permit().await.is_err());
+}

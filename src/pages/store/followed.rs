@@ -2,6 +2,7 @@
 //! what is due.
 
 use diesel::dsl::sql;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use time::{Duration, OffsetDateTime};
@@ -17,7 +18,7 @@ const TAKEN: Duration = Duration::minutes(10);
 
 /// A part of a site that is listed again and again.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, QueryableByName)]
-#[diesel(table_name = followed_root, check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = followed_root, check_for_backend(Pg))]
 pub struct FollowedRoot {
     pub connection_id: Uuid,
     /// `page`, `tree`, `space` or `blog_post`.
@@ -112,12 +113,7 @@ pub fn finish(
     diesel::update(followed_root::table.find(root.key()))
         .set((
             followed_root::listed_at.eq(now),
-            // Somebody may have asked for another listing while this one was made.
-            followed_root::due_at.eq(sql::<Timestamptz>("case when due_at > ")
-                .bind::<Timestamptz, _>(now)
-                .sql(" then due_at else ")
-                .bind::<Timestamptz, _>(due_at)
-                .sql(" end")),
+            followed_root::due_at.eq(unless_asked_meanwhile(now, due_at)),
             followed_root::taken_until.eq(None::<OffsetDateTime>),
             followed_root::failures.eq(0),
             followed_root::failure.eq(None::<String>),
@@ -127,7 +123,20 @@ pub fn finish(
     Ok(())
 }
 
-/// It could not be listed; what is stored stays.
+/// When it is due next. Somebody may have asked for another listing since this one `began`.
+fn unless_asked_meanwhile(
+    began: OffsetDateTime,
+    due_at: OffsetDateTime,
+) -> Box<dyn BoxableExpression<followed_root::table, Pg, SqlType = Timestamptz>> {
+    let due_at = sql::<Timestamptz>("case when due_at > ")
+        .bind::<Timestamptz, _>(began)
+        .sql(" then due_at else ")
+        .bind::<Timestamptz, _>(due_at)
+        .sql(" end");
+    Box::new(due_at)
+}
+
+/// It could not be listed, beginning at `now`; what is stored stays.
 pub fn fail(
     db: &mut PgConnection,
     root: &FollowedRoot,
@@ -137,7 +146,7 @@ pub fn fail(
 ) -> Result<(), DbError> {
     diesel::update(followed_root::table.find(root.key()))
         .set((
-            followed_root::due_at.eq(due_at),
+            followed_root::due_at.eq(unless_asked_meanwhile(now, due_at)),
             followed_root::taken_until.eq(None::<OffsetDateTime>),
             followed_root::failures.eq(followed_root::failures + 1),
             followed_root::failure.eq(sentence),

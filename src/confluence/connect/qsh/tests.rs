@@ -73,6 +73,22 @@ fn values_in_the_order_sent_count_too() {
 }
 
 #[test]
+fn both_orders_of_names_go_with_both_orders_of_values() {
+    for canonical in [
+        "GET&/s&z=1&%C3%A4=a,b",
+        "GET&/s&z=1&%C3%A4=b,a",
+        "GET&/s&%C3%A4=a,b&z=1",
+        "GET&/s&%C3%A4=b,a&z=1",
+    ] {
+        let target = "/s?%C3%A4=b&z=1&%C3%A4=a";
+        assert!(
+            matches(&sha256(canonical), "GET", target, ""),
+            "{canonical}"
+        );
+    }
+}
+
+#[test]
 fn nothing_but_the_hash_of_this_request_matches() {
     let claimed = hash("GET", "/s?a=1", "");
     for (method, target) in [("POST", "/s?a=1"), ("GET", "/t?a=1"), ("GET", "/s?a=2")] {
