@@ -1,5 +1,7 @@
 //! What programs call: the JSON web API, version 1 (wire structs, bearer tokens, handlers, their OpenAPI document), the
-//! webhooks of live sites, and what Confluence asks of our app. Which URL leads to which handler stands in `routes.rs`.
+//! webhooks of live sites, and our app.
+//!
+//! Which URL leads to which handler stands in `routes.rs`.
 
 pub mod activity;
 pub mod app;

@@ -180,11 +180,8 @@ impl AccessInput {
             }
             AuthKind::Basic => {
                 let username = typed("username", &self.username, "Type the user name.");
-                let password = typed(
-                    "account_password",
-                    &self.account_password,
-                    "Type the password.",
-                );
+                let (field, missing) = ("account_password", "Type the password.");
+                let password = typed(field, &self.account_password, missing);
                 Credentials::Basic {
                     username: username?,
                     password: password?,

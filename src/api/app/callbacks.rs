@@ -100,6 +100,7 @@ fn failure(error: LifecycleError) -> Failure {
         LifecycleError::Unknown => Failure::Unauthorized(
             "No installation is known by this clientKey, or its secret no longer counts. Install the app again.".to_owned(),
         ),
+        LifecycleError::Stolen => refused(&error),
         LifecycleError::Callback(error) => match &error {
             CallbackError::Body(what) => Failure::BadRequest(format!(
                 "The body is not a call-back of Confluence: {what}."

@@ -1,5 +1,7 @@
 //! `POST /forge/events`: what a Forge app tells of its life and of pages, and the calls of its timer, which bring the token
-//! of the app user. Answers at once: Forge waits five seconds and follows no redirect.
+//! of the app user.
+//!
+//! Answers at once: Forge waits five seconds and follows no redirect.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -8,7 +10,7 @@ use crate::clock;
 use crate::confluence::Secret;
 use crate::confluence::forge::InvocationError;
 use crate::pages::live::forge_events::{ForgeCall, ForgeEventError, OurForgeApp};
-use crate::pages::live::lifecycle::Done;
+use crate::pages::live::lifecycle::{Done, LifecycleError};
 use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
 
@@ -75,6 +77,10 @@ fn failure(error: ForgeEventError) -> Failure {
             "Sites of {} may not install this app. The operator lists hosts in VESTIBULE_APP_HOSTS.",
             for_log(&host)
         )),
+        ForgeEventError::Lifecycle(LifecycleError::Live(error)) => live_failure(error),
+        ForgeEventError::Lifecycle(error) => {
+            Failure::Unauthorized(format!("The token is not accepted: {error}."))
+        }
         ForgeEventError::Live(error) => live_failure(error),
     }
 }

@@ -14,14 +14,14 @@ use url::Url;
 use uuid::Uuid;
 
 use super::installation::InstallationSecret;
-use super::lifecycle::{Done, digest_of, written};
+use super::lifecycle::{Done, LifecycleError, digest_of, written};
 use super::{Live, LiveError};
 use crate::confluence::Secret;
 use crate::confluence::forge::{Invocation, InvocationError};
 use crate::confluence::forge_event::{self, ForgeEvent, NotAnEvent};
 use crate::pages::installation::{AppKind, Installation, InstallationState};
 use crate::pages::store::installations;
-use crate::pages::store::lifecycle::{self, ToldInstallation};
+use crate::pages::store::lifecycle::{self, Digests, ToldInstallation};
 
 /// Forge waits five seconds for an answer; what is done in it may take this long.
 const ASKED: std::time::Duration = std::time::Duration::from_secs(3);
@@ -59,6 +59,8 @@ pub enum ForgeEventError {
     #[error("sites of {0} may not install the app")]
     Host(String),
     #[error(transparent)]
+    Lifecycle(#[from] LifecycleError),
+    #[error(transparent)]
     Live(#[from] LiveError),
 }
 
@@ -82,10 +84,14 @@ impl Live {
     ) -> Result<(Invocation, Done), ForgeEventError> {
         let invocation = self.forge_invocation(call.token, us.ari, now).await?;
         let event = forge_event::parse(call.body, invocation.module.as_deref())?;
-        let digest = digest_of(&format!("forge {}", invocation.token_id));
+        let digest = digest_of(&[b"forge", invocation.token_id.as_bytes()]);
+        let digests = Digests {
+            token: digest,
+            whole: digest_of(&[b"forge", invocation.token_id.as_bytes(), call.body]),
+        };
         let key = (AppKind::Forge, invocation.installation.clone());
         if event == ForgeEvent::Uninstalled {
-            let done = self.uninstalled(key, digest, now + us.grace, now).await?;
+            let done = self.uninstalled(key, digests, now + us.grace, now).await?;
             return Ok((invocation, done));
         }
         let known = self.installation_of(key.0, &key.1).await?;

@@ -9,8 +9,10 @@
 //! - `enabled` and `disabled` lead from one to the other and nowhere else: neither brings an uninstalled app back.
 //! - After `uninstalled` the shared secret is forgotten, and shares end after a grace time. Installing again undoes both.
 //!
-//! The token of a call-back counts once: who sends it again is answered as if all were well, and nothing happens. So a
-//! recorded `installed` cannot bring an older secret back, and Confluence may repeat itself.
+//! A call-back counts once: who sends it again is answered as if all were well, and nothing happens. So a recorded
+//! `installed` cannot bring an older secret back, and Confluence may repeat itself. The body is not signed, so that a token
+//! that was seen with one body is refused with another; but for a few seconds, because tokens tell time in seconds and two
+//! call-backs of one second may have the same.
 
 use std::sync::Arc;
 
@@ -25,14 +27,12 @@ use super::{Live, LiveError};
 use crate::confluence::connect::callback::{
     self, Callback, CallbackError, Event, Expected, Received,
 };
+use crate::db::DbError;
 use crate::pages::installation::{AppKind, InstallationState};
 use crate::pages::model::ConnectionKind;
-use crate::pages::store::lifecycle::{self, ToldInstallation};
+use crate::pages::store::lifecycle::{self, Digests, ToldInstallation, Use};
 use crate::pages::store::live::{self, LiveSettings, NewLiveConnection};
 use crate::pages::store::{followed, health, installations};
-
-/// How long a used token is remembered: longer than any that is accepted lives, which is a day.
-const REMEMBERED: Duration = Duration::hours(25);
 
 /// What came of a call-back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +51,23 @@ pub enum LifecycleError {
     /// No installation has this client key, or its secret no longer counts.
     #[error("no installation is known by this client key, or its secret no longer counts")]
     Unknown,
+    /// Somebody has seen the token, and sends it with a body of his own.
+    #[error("the token was used before, with another body")]
+    Stolen,
     #[error(transparent)]
     Live(#[from] LiveError),
+}
+
+impl From<diesel::result::Error> for LifecycleError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Live(error.into())
+    }
+}
+
+impl From<DbError> for LifecycleError {
+    fn from(error: DbError) -> Self {
+        Self::Live(error.into())
+    }
 }
 
 /// What an installation has become, and which others it took the place of.
@@ -79,20 +94,24 @@ impl Live {
                 self.verify_signed_by_site(received, expected, now).await?
             }
         };
-        let digest = digest_of(received.token.unwrap_or_default());
+        let token = signed_part(received.token.unwrap_or_default());
+        let digests = Digests {
+            token: digest_of(&[token]),
+            whole: digest_of(&[token, received.body]),
+        };
         Ok(match received.event {
-            Event::Installed => self.installed(callback, digest, now).await?,
+            Event::Installed => self.installed(callback, digests, now).await?,
             Event::Uninstalled => {
                 let key = (AppKind::Connect, callback.client_key);
-                self.uninstalled(key, digest, now + grace, now).await?
+                self.uninstalled(key, digests, now + grace, now).await?
             }
             Event::Enabled => {
                 let (from, to) = (InstallationState::Disabled, InstallationState::Enabled);
-                self.turned(callback, digest, from, to, now).await?
+                self.turned(callback, digests, from, to, now).await?
             }
             Event::Disabled => {
                 let (from, to) = (InstallationState::Enabled, InstallationState::Disabled);
-                self.turned(callback, digest, from, to, now).await?
+                self.turned(callback, digests, from, to, now).await?
             }
         })
     }
@@ -117,7 +136,7 @@ impl Live {
     async fn installed(
         self: &Arc<Self>,
         callback: Callback,
-        digest: [u8; 16],
+        digests: Digests,
         now: OffsetDateTime,
     ) -> Result<Done, LifecycleError> {
         let secret = callback.shared_secret.ok_or_else(|| {
@@ -138,11 +157,10 @@ impl Live {
             .db
             .run(move |db| {
                 db.transaction(|db| {
-                    lifecycle::lock(db)?;
-                    if !lifecycle::use_token(db, digest, now + REMEMBERED)? {
+                    if begin(db, digests, now)? != Counts::Yes {
                         return Ok(None);
                     }
-                    this.place(db, &told, Some(&secret), now).map(Some)
+                    Ok::<_, LifecycleError>(Some(this.place(db, &told, Some(&secret), now)?))
                 })
             })
             .await?;
@@ -195,15 +213,14 @@ impl Live {
     pub(super) async fn uninstalled(
         &self,
         (kind, client_key): (AppKind, String),
-        digest: [u8; 16],
+        digests: Digests,
         shares_end: OffsetDateTime,
         now: OffsetDateTime,
-    ) -> Result<Done, LiveError> {
+    ) -> Result<Done, LifecycleError> {
         self.db
             .run(move |db| {
                 db.transaction(|db| {
-                    lifecycle::lock(db)?;
-                    if !lifecycle::use_token(db, digest, now + REMEMBERED)? {
+                    if begin(db, digests, now)? != Counts::Yes {
                         return Ok(Done::Nothing);
                     }
                     let found = installations::find_by_client_key(db, kind, &client_key)?;
@@ -225,17 +242,16 @@ impl Live {
     async fn turned(
         &self,
         callback: Callback,
-        digest: [u8; 16],
+        digests: Digests,
         from: InstallationState,
         to: InstallationState,
         now: OffsetDateTime,
-    ) -> Result<Done, LiveError> {
+    ) -> Result<Done, LifecycleError> {
         let turned = self
             .db
             .run(move |db| {
                 db.transaction(|db| {
-                    lifecycle::lock(db)?;
-                    if !lifecycle::use_token(db, digest, now + REMEMBERED)? {
+                    if begin(db, digests, now)? == Counts::No {
                         return Ok(None);
                     }
                     let kind = AppKind::Connect;
@@ -247,7 +263,7 @@ impl Live {
                     if to == InstallationState::Enabled {
                         followed::make_due(db, found.connection_id, now)?;
                     }
-                    Ok::<_, LiveError>(Some(found.connection_id))
+                    Ok::<_, LifecycleError>(Some(found.connection_id))
                 })
             })
             .await?;
@@ -257,6 +273,31 @@ impl Live {
         self.begin_anew(id);
         self.wake();
         Ok(Done::Changed(id))
+    }
+}
+
+/// Whether a call-back is to be followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counts {
+    Yes,
+    /// Its like came a moment ago. An app that is switched off and on within a second is told the same twice.
+    ForSwitches,
+    /// It is known already.
+    No,
+}
+
+/// Waits for other call-backs.
+fn begin(
+    db: &mut PgConnection,
+    digests: Digests,
+    now: OffsetDateTime,
+) -> Result<Counts, LifecycleError> {
+    lifecycle::lock(db)?;
+    match lifecycle::use_callback(db, digests, now)? {
+        Use::First => Ok(Counts::Yes),
+        Use::Repeated { just_now: true } => Ok(Counts::ForSwitches),
+        Use::Repeated { just_now: false } => Ok(Counts::No),
+        Use::Stolen => Err(LifecycleError::Stolen),
     }
 }
 
@@ -295,9 +336,19 @@ pub(super) fn written(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
 }
 
-/// Names a token without holding it, by what is signed of it: a signature could be written in another way.
-pub(super) fn digest_of(token: &str) -> [u8; 16] {
+/// A signature could be written in another way.
+fn signed_part(token: &str) -> &[u8] {
     let signed = token.rsplit_once('.').map_or(token, |(signed, _)| signed);
-    let digest: [u8; 32] = Sha256::digest(signed.as_bytes()).into();
+    signed.as_bytes()
+}
+
+/// Names a text without holding it.
+pub(super) fn digest_of(parts: &[&[u8]]) -> [u8; 16] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
     digest.first_chunk().copied().unwrap_or_default()
 }

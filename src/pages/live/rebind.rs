@@ -258,10 +258,7 @@ pub fn fits(older: &Installation, newer: &Installation) -> bool {
 }
 
 /// The shares of a connection and everything that they show.
-fn shown(
-    db: &mut PgConnection,
-    connection_id: Uuid,
-) -> Result<(Vec<(ShareRoot, Vec<String>)>, Vec<OldPage>), LiveError> {
+fn shown(db: &mut PgConnection, connection_id: Uuid) -> Result<(Shares, Vec<OldPage>), LiveError> {
     let mut shares = Vec::new();
     let mut all = HashSet::new();
     for share in rebind::share_roots(db, connection_id)? {
@@ -275,6 +272,8 @@ fn shown(
 }
 
 type Found = HashMap<String, FoundContent>;
+
+/// Shares with the ids of all that is followed for each.
 type Shares = Vec<(ShareRoot, Vec<String>)>;
 
 /// What the site has of it, and which of the spaces of space shares are there.

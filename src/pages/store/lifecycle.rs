@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::db::DbError;
@@ -34,20 +34,69 @@ pub fn lock(db: &mut PgConnection) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Whether the token comes for the first time: the insert decides.
-pub fn use_token(
+/// How long a used call-back is remembered: longer than any token that is accepted lives, which is a day.
+const REMEMBERED: Duration = Duration::hours(25);
+
+/// Tokens name no more than a second, so that two call-backs of one second may have the same.
+const TOGETHER: Duration = Duration::seconds(5);
+
+/// What is remembered of a call-back.
+#[derive(Debug, Clone, Copy)]
+pub struct Digests {
+    pub token: [u8; 16],
+    /// Of the token with the body.
+    pub whole: [u8; 16],
+}
+
+/// Whether a call-back counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    First,
+    /// The very same was received before, or just now.
+    Repeated {
+        just_now: bool,
+    },
+    /// Its token came with another body before, and not just now.
+    Stolen,
+}
+
+/// Remembers a call-back, and says whether it counts. The inserts decide.
+pub fn use_callback(
+    db: &mut PgConnection,
+    digests: Digests,
+    now: OffsetDateTime,
+) -> Result<Use, DbError> {
+    if let Some(age) = remember(db, digests.whole, now)? {
+        let just_now = age <= TOGETHER;
+        return Ok(Use::Repeated { just_now });
+    }
+    Ok(match remember(db, digests.token, now)? {
+        Some(age) if age > TOGETHER => Use::Stolen,
+        _ => Use::First,
+    })
+}
+
+/// `None` for the first time, else how long ago that was.
+fn remember(
     db: &mut PgConnection,
     digest: [u8; 16],
-    expires_at: OffsetDateTime,
-) -> Result<bool, DbError> {
+    now: OffsetDateTime,
+) -> Result<Option<Duration>, DbError> {
     let inserted = diesel::insert_into(used_ticket::table)
         .values((
             used_ticket::nonce.eq(digest.as_slice()),
-            used_ticket::expires_at.eq(expires_at),
+            used_ticket::expires_at.eq(now + REMEMBERED),
         ))
         .on_conflict_do_nothing()
         .execute(db)?;
-    Ok(inserted == 1)
+    if inserted == 1 {
+        return Ok(None);
+    }
+    let forgotten_at: OffsetDateTime = used_ticket::table
+        .find(digest.as_slice())
+        .select(used_ticket::expires_at)
+        .first(db)?;
+    Ok(Some(now - (forgotten_at - REMEMBERED)))
 }
 
 pub fn insert_installation(

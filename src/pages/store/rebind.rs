@@ -96,8 +96,9 @@ pub fn pages_of(
     Ok(pages.collect())
 }
 
-/// Copies pages with all that belongs to them, unless the newer connection has them already. The copies are compared with
-/// the site as soon as may be: whether a number means the same version there is not known.
+/// Copies pages with all that belongs to them, unless the newer connection has them already.
+///
+/// The copies are compared with the site as soon as may be: whether a number means the same version there is not known.
 pub fn copy_pages(
     db: &mut PgConnection,
     from: Uuid,

@@ -81,7 +81,6 @@ impl TryFrom<ShareRow> for Share {
             }),
             _ => None,
         };
-        let origins: Vec<String> = row.embed_origins.into_iter().flatten().collect();
         Ok(Self {
             id: id.into(),
             connection_id: row.connection_id,
@@ -96,12 +95,8 @@ impl TryFrom<ShareRow> for Share {
             expires_at: row.expires_at,
             pass_lifetime: PassLifetime::from_seconds(row.pass_lifetime_seconds.into())
                 .ok_or_else(|| corrupt("pass lifetime"))?,
-            embed_origins: EmbedOrigins::parse_with(
-                origins.iter().map(String::as_str),
-                // What was allowed when it was saved stays as it is.
-                EmbedWildcards::Allow,
-            )
-            .map_err(|_errors| corrupt("embed origins"))?,
+            embed_origins: read_origins(&row.embed_origins)
+                .ok_or_else(|| corrupt("embed origins"))?,
             embed_only: row.embed_only,
             external_links: if row.keep_external_links {
                 ExternalLinks::Keep
@@ -138,6 +133,12 @@ fn read_scope(kind: &str, root: Option<String>) -> Option<Scope> {
         (ScopeKind::BlogPost, Some(root)) => Scope::BlogPost { root },
         (_, None) => return None,
     })
+}
+
+fn read_origins(stored: &[Option<String>]) -> Option<EmbedOrigins> {
+    let origins = stored.iter().flatten().map(String::as_str);
+    // What was allowed when it was saved stays as it is.
+    EmbedOrigins::parse_with(origins, EmbedWildcards::Allow).ok()
 }
 
 fn read_labels(stored: &[Option<String>]) -> Option<Labels> {

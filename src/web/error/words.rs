@@ -17,22 +17,7 @@ impl Failure {
                 "Page not found",
                 "There is nothing at this address. The link may be incomplete, or what it pointed to is no longer shared. Please ask the person who gave it to you.".into(),
             ),
-            Self::Unavailable(Availability::Ended) => (
-                "This share has ended",
-                "The page is no longer shared. Please ask the person who gave you the link.".into(),
-            ),
-            Self::Unavailable(Availability::NotStarted { starts_at }) => (
-                "This share has not started yet",
-                format!("It opens on {}.", moment_in_words(*starts_at)),
-            ),
-            Self::Unavailable(Availability::Withdrawn { .. }) => (
-                "This share is not available",
-                "What it shows can no longer be had from its wiki. Please ask the person who gave you the link.".into(),
-            ),
-            Self::Unavailable(_) => (
-                "This share is not available",
-                "It is switched off at the moment. Please ask the person who gave you the link.".into(),
-            ),
+            Self::Unavailable(availability) => unavailable(*availability),
             Self::OnlyInItsSites => (
                 "This does not open here",
                 "This content opens only inside the site it belongs to.".into(),
@@ -77,6 +62,29 @@ impl Failure {
             ),
         };
         (title.to_owned(), vec![sentence])
+    }
+}
+
+/// Why a share does not open. Readers learn nothing of the wiki behind it.
+fn unavailable(availability: Availability) -> (&'static str, String) {
+    let ask = "Please ask the person who gave you the link.";
+    match availability {
+        Availability::Ended => (
+            "This share has ended",
+            format!("The page is no longer shared. {ask}"),
+        ),
+        Availability::NotStarted { starts_at } => (
+            "This share has not started yet",
+            format!("It opens on {}.", moment_in_words(starts_at)),
+        ),
+        Availability::Withdrawn { .. } => (
+            "This share is not available",
+            format!("What it shows can no longer be had from its wiki. {ask}"),
+        ),
+        Availability::Disabled | Availability::Open => (
+            "This share is not available",
+            format!("It is switched off at the moment. {ask}"),
+        ),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Call-backs that are not what they seem: each is refused with a status and a sentence, and leaves nothing behind.
 
+use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 
 use super::stage::{APP, Stage, app_args};
@@ -210,6 +211,27 @@ async fn only_the_installations_own_secret_enables_and_disables() {
     check_problem(&of_nobody.text, "No installation is known");
     let state = stage.known(stage.connection()).state;
     assert_eq!(state.as_str(), "enabled");
+}
+
+/// Whoever sees a token in time, as in the log of a proxy, could put a secret of his own beside it.
+#[tokio::test]
+async fn a_token_that_was_used_is_refused_with_another_body() {
+    let stage = Stage::set().await;
+    let callback = stage.callback(Lifecycle::Installed);
+    assert_eq!(callback.send().await, 204);
+    let sealed = stage.installations()[0].secret.clone();
+    let earlier = "update used_ticket set expires_at = expires_at - interval '6 seconds'";
+    stage.portal.db(|db| db.batch_execute(earlier)).unwrap();
+
+    let stolen = callback
+        .clone()
+        .body(&json!({"sharedSecret": "of the thief"}));
+    let refused = stolen.response().await;
+
+    assert_eq!(refused.status, 401);
+    check_problem(&refused.text, "used before");
+    assert_eq!(callback.send().await, 204, "the same once more is fine");
+    assert_eq!(stage.installations()[0].secret, sealed);
 }
 
 #[tokio::test]
