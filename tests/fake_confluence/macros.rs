@@ -9,7 +9,7 @@ const MACRO: &str = "{macro:";
 const END: &str = "{/macro}";
 const INCLUDE: &str = "include";
 
-/// Stands in a rendered body where another app's macro puts its output.
+/// Stands in a rendered body where another app's macro puts its output, in which `{viewer}` is the name of whoever looks.
 pub(crate) fn static_macro(name: &str, output: &str) -> String {
     format!("{MACRO}{name}}}{output}{END}")
 }
@@ -25,7 +25,9 @@ pub(super) fn rendered(wiki: &Seen<'_>, body: &str) -> String {
     let is_person = person.is_some_and(|person| person.standing == Standing::Active);
     with_macros(body, |name, output| match name {
         INCLUDE => included(wiki, output),
-        _ if is_person => output.to_owned(),
+        _ if is_person => {
+            output.replace("{viewer}", person.map_or("", |person| &person.display_name))
+        }
         _ => failed(name),
     })
 }

@@ -1,6 +1,7 @@
 //! The portal as an app inside Confluence Cloud, against a fake Atlassian that checks what the real one checks.
 
 mod descriptor;
+pub(crate) mod eyes;
 mod forge_events;
 mod forge_manifest;
 mod forge_session;

@@ -1,0 +1,107 @@
+//! What people may do, as the app is told.
+
+use vestibule::clock;
+use vestibule::pages::live::rights::PersonKind;
+
+use super::{EyesSite, SECRET};
+use crate::fake_confluence::people::Standing;
+
+#[tokio::test]
+async fn people_are_active_or_gone_or_apps() {
+    let site = EyesSite::start().await;
+    site.fake
+        .wiki(|wiki| wiki.set_standing("carol", Standing::Deactivated));
+    let kind = async |account: &str| {
+        let live = site.portal.live();
+        live.person_kind(site.connection, account, clock::now())
+            .await
+            .unwrap()
+    };
+
+    let alice = PersonKind::Active {
+        display_name: "Alice Example".to_owned(),
+    };
+    assert_eq!(kind(&site.account("alice")).await, alice);
+    assert_eq!(kind(&site.account("other-app")).await, PersonKind::App);
+    assert_eq!(kind(&site.account("carol")).await, PersonKind::Gone);
+    assert_eq!(kind("557058:nobody").await, PersonKind::Gone);
+}
+
+#[tokio::test]
+async fn who_may_see_and_change_which_page_is_asked_once_in_a_while() {
+    let site = EyesSite::start().await;
+    let runbook = site.id("Runbook");
+    site.fake
+        .wiki(|wiki| wiki.restrict_edits(runbook, &["alice"]));
+    let ids = ["Runbook", SECRET].map(|title| site.id(title).to_string());
+    let (live, connection) = (site.portal.live(), site.connection);
+    let sees = async |name: &str| {
+        let rights = live
+            .may_view(connection, &site.account(name), &ids, clock::now())
+            .await
+            .unwrap();
+        [rights[&ids[0]], rights[&ids[1]]]
+    };
+    let edits = async |name: &str| {
+        live.may_edit(connection, &site.account(name), &ids[0], clock::now())
+            .await
+            .unwrap()
+    };
+
+    assert_eq!(sees("alice").await, [true, true]);
+    assert_eq!(sees("bob").await, [true, false]);
+    assert!(edits("alice").await);
+    assert!(!edits("bob").await);
+    let asked = site
+        .fake
+        .count("POST", "/wiki/rest/api/content/*/permission/check");
+    assert_eq!(
+        (sees("bob").await, edits("bob").await),
+        ([true, false], false)
+    );
+    assert_eq!(
+        site.fake
+            .count("POST", "/wiki/rest/api/content/*/permission/check"),
+        asked
+    );
+}
+
+#[tokio::test]
+async fn spaces_have_admins_and_people_have_groups() {
+    let site = EyesSite::start().await;
+    site.fake.wiki(|wiki| {
+        wiki.make_space_admin("alice", "DS");
+        wiki.join("bob", "writers");
+    });
+    let (live, connection) = (site.portal.live(), site.connection);
+    let is_admin = async |name: &str, key: &str| {
+        live.is_space_admin(connection, &site.account(name), key, clock::now())
+            .await
+            .unwrap()
+    };
+
+    assert!(is_admin("alice", "DS").await);
+    assert!(!is_admin("alice", "HR").await);
+    assert!(!is_admin("bob", "DS").await);
+    let groups = live
+        .groups_of(connection, &site.account("bob"), clock::now())
+        .await
+        .unwrap();
+    assert!(groups.contains(&"writers".to_owned()), "{groups:?}");
+}
+
+#[tokio::test]
+async fn without_impersonation_the_spaces_permissions_say_who_administers_it() {
+    let site = EyesSite::start().await;
+    site.fake.set_app_scopes(&["READ"]);
+    site.fake.wiki(|wiki| wiki.make_space_admin("alice", "DS"));
+    let (live, connection) = (site.portal.live(), site.connection);
+    let is_admin = async |name: &str| {
+        live.is_space_admin(connection, &site.account(name), "DS", clock::now())
+            .await
+            .unwrap()
+    };
+
+    assert!(is_admin("alice").await);
+    assert!(!is_admin("bob").await);
+}
