@@ -65,7 +65,7 @@ async fn what_confluence_did_not_sign_for_this_very_address_opens_nothing() {
     let url = fake.framed_url_unsigned(&stage.share_path("Handbook"));
     let other = fake.framed_url_unsigned("/atlassian/admin");
     let right = || fake.framed_token(&url, "alice");
-    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    let now = vestibule::clock::now().unix_timestamp();
     let patched = |patch: Value| right().claims(&patch);
     let stranger = Signer::Secret("another site's secret".to_owned());
     let table: [(&str, Token); 10] = [
