@@ -83,7 +83,11 @@
 //! - Only [`confluence`] sends requests, and only to addresses that [`confluence::addresses`] allows. Credentials go to the
 //!   site's own interfaces, never to where an answer points.
 //! - A redirect carries a path, never a host: a share works under every public name of the portal.
-//! - No page asks another origin for anything, and none needs a script.
+//! - No page asks another origin for anything, and none needs a script. One exception: the first pages inside frames of the
+//!   Connect app load Confluence's own script, by its one address in their policy ([`web::inside`]).
+//! - A session of a frame inside Confluence is good in frames of that site alone, every other one nowhere in a frame: what
+//!   the session says of itself must agree with the cookie it came by and with the place that the browser names.
+//! - What a sharer may use of the admin pages is one list ([`admin::roles`]); what is not on it is for admins.
 //!
 //! # A reader's request
 //!
@@ -137,6 +141,19 @@
 //! 5. Where the connection is an app's, Confluence renders each page for the people of each share: its maker, who stands in,
 //!    the app. What the maker may not see is withheld, and closed to every query on reach.
 //! 6. Failures are counted with sentences for the admin. Refused credentials stop the connection on every node.
+//!
+//! # A person inside Confluence
+//!
+//! 1. Confluence opens `/atlassian/share?pageId=…&jwt=…` in a frame. [`admin::inside::enter`] checks that the installation's
+//!    secret has signed this very address, that the app is enabled, and that the address was not used before. A page of the
+//!    Forge app has its servers call `/forge/session` instead, and opens the frame with the ticket that it gets.
+//! 2. Confluence is asked who the person is. For users of apps and of the system the answer is empty, and counted.
+//! 3. [`admin::inside::rule`] holds the operator's rule against what Confluence says of groups, the page and the space: an
+//!    admin, a sharer, or a page that names the rule and whom to ask.
+//! 4. The person's account is found or made, a session of a frame begins, and a redirect leads to an address without a token.
+//! 5. From there on the gate lets the site frame the answers. Pages are found in the person's own name
+//!    ([`admin::asker`]); of shares he meets his own and those whose page he may view, as Confluence says now
+//!    ([`admin::shares::visible`]), and changes those whose page he could share.
 //!
 //! # Trust
 //!

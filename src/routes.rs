@@ -1,19 +1,20 @@
 //! Every URL of the portal, one table. Each of them stands in the security table of the tests as well.
 
-use std::future::ready;
+mod resource;
 
 use actix_web::middleware::{DefaultHeaders, from_fn};
-use actix_web::web::{self, FormConfig, PayloadConfig, ServiceConfig};
-use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, Route};
+use actix_web::web::{self, FormConfig, ServiceConfig};
 
+use self::resource::{act, ask_and_do, entrance, known, read, take};
 use crate::admin::gate::require_admin;
+use crate::admin::inside::cookie as framed_cookie;
+use crate::admin::roles::keep_to_role;
 use crate::admin::{account, back, connections, session as admin_session, sign_in, tokens};
 use crate::visitor::aftermath::tell_of_pass;
 use crate::visitor::{
     access, attachment, cookieless, guide, hand_over, reports, search, session, show, start, unlock,
 };
 use crate::web::csp_report::MAX_BYTES;
-use crate::web::error::{Failure, PageError};
 use crate::web::headers::DATA_HEADERS;
 use crate::web::state::AppState;
 use crate::web::{assets, health};
@@ -27,6 +28,7 @@ pub fn configure(config: &mut ServiceConfig, state: &AppState) {
     admin(config, state);
     api(config);
     hooks(config);
+    inside(config, state);
     app(config);
 }
 
@@ -94,14 +96,17 @@ fn content(config: &mut ServiceConfig) {
 fn admin(config: &mut ServiceConfig, state: &AppState) {
     let (upload, scratch) = connections::upload::configure(state);
     let behind_the_gate = web::scope("")
+        .wrap(from_fn(keep_to_role))
         .wrap(from_fn(require_admin))
         .app_data(upload)
         .app_data(scratch)
         .configure(admin_shares)
         .configure(admin_connections)
-        .configure(admin_account);
+        .configure(admin_account)
+        .configure(admin_inside);
     let admin = web::scope("/admin")
         .wrap(admin_session::middleware(&state.settings))
+        .wrap(from_fn(framed_cookie::carry))
         .service(ask_and_do("/sign-in", sign_in::show, sign_in::sign_in))
         // A browser that comes from Atlassian does not bring the session along; see there.
         .service(read("/connections/oauth", connections::oauth::come_back))
@@ -220,29 +225,23 @@ fn admin_account(config: &mut ServiceConfig) {
         .service(act("/sign-out", sign_in::sign_out));
 }
 
-/// A form on another page. A refused one is shown under this path, so that reloading it by `GET` leads back.
-fn act<F, Args>(path: &str, handler: F) -> Resource
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    ask_and_do(path, back::to_the_page, handler)
+/// The first pages inside Confluence.
+fn admin_inside(config: &mut ServiceConfig) {
+    use crate::admin::inside::{lists, share};
+    config
+        .service(ask_and_do("/inside/share", share::show, share::create))
+        .service(read("/inside/space", lists::space))
+        .service(read("/inside/admin", lists::admin));
 }
 
-/// A page with a form: `GET` and `HEAD` show it, `POST` does what it says.
-fn ask_and_do<A, AskArgs, D, DoArgs>(path: &str, ask: A, act: D) -> Resource
-where
-    A: Handler<AskArgs> + Clone,
-    AskArgs: FromRequest + 'static,
-    A::Output: Responder + 'static,
-    D: Handler<DoArgs>,
-    DoArgs: FromRequest + 'static,
-    D::Output: Responder + 'static,
-{
-    read(path, ask)
-        .route(web::post().to(act))
-        .default_service(only("GET, HEAD, POST"))
+/// Where people come in from Confluence: with an address that Connect has signed, or a ticket for the Forge app.
+fn inside(config: &mut ServiceConfig, state: &AppState) {
+    use crate::admin::inside::{enter, forge};
+    entrance("/atlassian/share", enter::share, config, state);
+    entrance("/atlassian/space", enter::space, config, state);
+    entrance("/atlassian/admin", enter::admin, config, state);
+    entrance("/forge/enter", forge::enter, config, state);
+    config.service(known("/forge/session", "POST").post(forge::ask));
 }
 
 fn api(config: &mut ServiceConfig) {
@@ -330,44 +329,4 @@ fn app(config: &mut ServiceConfig) {
         .service(known("/atlassian/uninstalled", "POST").post(callbacks::uninstalled))
         .service(known("/atlassian/webhooks/{event}", "POST").post(webhooks::receive))
         .service(known("/forge/events", "POST").post(forge::receive));
-}
-
-/// What browsers send by themselves: `POST` of a body up to a length.
-fn take<F, Args>(path: &str, most_bytes: usize, handler: F) -> Resource
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    web::resource(path)
-        .app_data(PayloadConfig::new(most_bytes))
-        .route(web::post().to(handler))
-        .default_service(only("POST"))
-}
-
-/// A resource for programs.
-fn known(path: &str, methods: &'static str) -> Resource {
-    web::resource(path).default_service(crate::api::methods::only(methods))
-}
-
-/// A resource that is read: `GET` and `HEAD`.
-fn read<F, Args>(path: &str, handler: F) -> Resource
-where
-    F: Handler<Args> + Clone,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    web::resource(path)
-        .route(web::get().to(handler.clone()))
-        .route(web::head().to(handler))
-        .default_service(only("GET, HEAD"))
-}
-
-/// Answers 405; `allowed` becomes the `Allow` header.
-fn only(allowed: &'static str) -> Route {
-    web::to(move || {
-        ready(Err::<HttpResponse, PageError>(
-            Failure::MethodNotAllowed(allowed).into(),
-        ))
-    })
 }

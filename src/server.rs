@@ -19,12 +19,14 @@ use crate::pages::files::{FileStore, FileStoreError};
 use crate::pages::live::{Live, LiveError, schedule};
 use crate::password::{HashError, Hasher};
 use crate::routes;
+use crate::seal::Sealer;
 use crate::shares::pass::PassKey;
 use crate::shares::store::{events, frames};
 use crate::web::error::answer_errors;
 use crate::web::event_log::event_log;
 use crate::web::headers::hide_address;
 use crate::web::host::check_host;
+use crate::web::inside::let_sites_frame;
 use crate::web::leak_reports::keep_leak_reports;
 use crate::web::page_cache::PageCache;
 use crate::web::request::log_request;
@@ -125,6 +127,10 @@ pub fn start(
     let state = web::Data::new(AppState {
         hasher: Hasher::new(cores)?,
         pass_key: PassKey::new(&settings.pass_key),
+        sealer: Sealer::new(
+            &settings.live.seal_key,
+            settings.live.previous_seal_key.as_ref(),
+        ),
         shares: ShareCache::new(db.clone()),
         pages: PageCache::default(),
         files,
@@ -143,6 +149,7 @@ pub fn start(
             .app_data(state.clone())
             .configure(|config| routes::configure(config, &state))
             .wrap(from_fn(answer_errors))
+            .wrap(from_fn(let_sites_frame))
             .wrap(from_fn(hide_address))
             .wrap(from_fn(check_host))
             .wrap(from_fn(log_request))

@@ -46,6 +46,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
             "api/",
             "visitor/",
             "routes.rs",
+            "routes/",
             "server.rs",
             // Commands block on actix's runtime, as the server does.
             "cli.rs",

@@ -10,6 +10,8 @@ use super::account::Account;
 const IDLE: Duration = Duration::minutes(60);
 /// However busy, the session is over after this long.
 const ABSOLUTE: Duration = Duration::hours(12);
+/// The same of a session inside Confluence, which begins anew with every look at a page there.
+const ABSOLUTE_IN_FRAMES: Duration = Duration::hours(8);
 /// How old the note of the last request may get; writing it with every request would send a cookie each time.
 const TOUCH_AFTER: Duration = Duration::minutes(1);
 
@@ -39,6 +41,31 @@ pub enum Way {
     App { connection_id: Uuid },
 }
 
+impl Way {
+    /// Whether the session belongs into frames of a site, and nowhere else.
+    pub fn is_framed(self) -> bool {
+        matches!(self, Self::App { .. })
+    }
+
+    /// The connection whose site vouches for the person.
+    pub fn site(self) -> Option<Uuid> {
+        match self {
+            Self::Password | Self::OpenId => None,
+            Self::SingleSignOn { connection_id } | Self::App { connection_id } => {
+                Some(connection_id)
+            }
+        }
+    }
+
+    fn absolute(self) -> Duration {
+        if self.is_framed() {
+            ABSOLUTE_IN_FRAMES
+        } else {
+            ABSOLUTE
+        }
+    }
+}
+
 impl SignInSession {
     pub fn begin(account: &Account, way: Way, now: OffsetDateTime) -> Self {
         Self {
@@ -54,7 +81,10 @@ impl SignInSession {
     pub fn is_live(&self, now: OffsetDateTime) -> bool {
         let now = now.unix_timestamp();
         now < self.seen_at.saturating_add(IDLE.whole_seconds())
-            && now < self.signed_in_at.saturating_add(ABSOLUTE.whole_seconds())
+            && now
+                < self
+                    .signed_in_at
+                    .saturating_add(self.way.absolute().whole_seconds())
     }
 
     pub fn belongs_to(&self, account: &Account) -> bool {
@@ -101,6 +131,19 @@ mod tests {
         let late = START + Duration::hours(12);
         let busy = SignInSession {
             seen_at: late.unix_timestamp() - 1,
+            ..session()
+        };
+        assert!(busy.is_live(late - Duration::SECOND));
+        assert!(!busy.is_live(late));
+    }
+
+    #[test]
+    fn a_session_inside_confluence_ends_after_eight_hours() {
+        let late = START + Duration::hours(8);
+        let connection_id = Uuid::nil();
+        let busy = SignInSession {
+            seen_at: late.unix_timestamp() - 1,
+            way: Way::App { connection_id },
             ..session()
         };
         assert!(busy.is_live(late - Duration::SECOND));

@@ -19,6 +19,7 @@ fn page_of(path: &str) -> String {
     match parts.as_slice() {
         ["shares", share, ..] => format!("/admin/shares/{share}"),
         ["connections", connection, ..] => format!("/admin/connections/{connection}"),
+        ["inside", ..] => "/admin/inside/admin".to_owned(),
         [section @ ("tokens" | "account"), ..] => format!("/admin/{section}"),
         _ => "/admin".to_owned(),
     }

@@ -9,6 +9,10 @@ pub struct Chrome {
     pub name: String,
     pub section: Section,
     pub flash: Option<Flash>,
+    /// May do everything; others see no way to what they may not do.
+    pub is_admin: bool,
+    /// The page is inside Confluence, which says who is signed in.
+    pub is_inside: bool,
     csrf: CsrfToken,
 }
 
@@ -28,6 +32,8 @@ impl Chrome {
             name: admin.name().to_owned(),
             section,
             flash: admin.take_flash(),
+            is_admin: admin.is_admin(),
+            is_inside: admin.app().is_some(),
             csrf: admin.csrf().clone(),
         }
     }
@@ -37,21 +43,17 @@ impl Chrome {
         self.csrf.field_value()
     }
 
-    /// The sections of the bar: path, name, whether it is this one.
-    pub fn sections(&self) -> [(&'static str, &'static str, bool); 3] {
-        [
-            ("/admin", "Shares", self.section == Section::Shares),
-            (
-                "/admin/connections",
-                "Connections",
-                self.section == Section::Connections,
-            ),
-            (
-                "/admin/tokens",
-                "API tokens",
-                self.section == Section::Tokens,
-            ),
-        ]
+    /// The sections of the bar that the person may use: path, name, whether it is this one.
+    pub fn sections(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        let sections = [
+            ("/admin", "Shares", Section::Shares),
+            ("/admin/connections", "Connections", Section::Connections),
+            ("/admin/tokens", "API tokens", Section::Tokens),
+        ];
+        sections
+            .into_iter()
+            .filter(|(_, _, section)| self.is_admin || *section == Section::Shares)
+            .map(|(path, name, section)| (path, name, section == self.section))
     }
 
     pub fn is_account(&self) -> bool {

@@ -3,6 +3,7 @@
 //! Everything that changes something must also come from our own pages. Signing in itself is outside the gate.
 
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 use std::rc::Rc;
 
 use actix_session::{Session, SessionExt as _};
@@ -12,18 +13,29 @@ use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template;
+use diesel::PgConnection;
 use url::form_urlencoded;
+use uuid::Uuid;
 
+use super::inside::cookie::CameBy;
+use super::inside::frame;
 use super::session::{self, Flash, FlashKind};
-use crate::accounts::account::Account;
-use crate::accounts::session::SignInSession;
+use crate::accounts::account::{Account, Role};
+use crate::accounts::session::{SignInSession, Way};
 use crate::accounts::store::account as accounts;
+use crate::accounts::store::identity::{issuer_of, subject_of};
 use crate::clock;
+use crate::db::DbError;
+use crate::pages::installation::{AppKind, Installation, InstallationState};
+use crate::pages::store::installations::find_installation;
+use crate::shares::access::Place;
+use crate::web::client::client_address;
 use crate::web::csrf::{self, CsrfToken};
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::message::{Context, Link};
 use crate::web::page;
+use crate::web::place::place_of;
 use crate::web::state::AppState;
 
 /// A signed-in admin. Only the gate makes one, so a handler that takes it cannot be reached without signing in.
@@ -31,6 +43,11 @@ use crate::web::state::AppState;
 pub struct Admin {
     account: Rc<Account>,
     session: SignInSession,
+    /// How the site that vouches for the person calls him.
+    person: Option<Rc<str>>,
+    /// The app in whose frame the session is.
+    app: Option<AppKind>,
+    client: IpAddr,
     csrf: CsrfToken,
     cookie: Session,
 }
@@ -45,7 +62,34 @@ impl Admin {
         self.account.name()
     }
 
-    /// When the session began, for a session that replaces it.
+    pub fn is_admin(&self) -> bool {
+        self.account.role == Role::Admin
+    }
+
+    /// A sharer whose rights are those that a site gives him: which one, and how it calls him.
+    pub fn bound_to(&self) -> Option<(Uuid, &str)> {
+        let site = self.session.way.site().filter(|_| !self.is_admin())?;
+        // Without a name he has no rights there.
+        Some((site, self.person.as_deref().unwrap_or_default()))
+    }
+
+    /// How a site calls the person, if it is the one that vouches for him.
+    pub fn person_at(&self, connection_id: Uuid) -> Option<&str> {
+        let is_there = self.session.way.site() == Some(connection_id);
+        self.person.as_deref().filter(|_| is_there)
+    }
+
+    /// The app in whose frame the session is; `None` in a tab.
+    pub fn app(&self) -> Option<AppKind> {
+        self.app
+    }
+
+    /// The address that the browser came from.
+    pub fn client(&self) -> IpAddr {
+        self.client
+    }
+
+    /// How and when the session began, for a session that replaces it.
     pub fn session(&self) -> &SignInSession {
         &self.session
     }
@@ -129,19 +173,22 @@ async fn admit(request: &ServiceRequest) -> Result<Admin, Turned> {
     let cookie = request.get_session();
     let now = clock::now();
     let changes = !request.method().is_safe();
-    let session = session::read(&cookie).filter(|session| session.is_live(now));
+    let said = session::read(&cookie);
+    let session = said.clone().filter(|session| session.is_live(now));
+    let session = session.filter(|session| is_in_its_place(session, request.request()));
     let (Some(session), Some(csrf)) = (session, session::csrf_token(&cookie)) else {
-        return Err(ask_to_sign_in(request, changes));
+        return Err(turn_away(state, request, said.as_ref(), changes).await);
     };
+    let way = session.way;
     let id = session.account_id;
-    let account = state
-        .db
-        .run(move |db| accounts::find_account(db, id))
-        .await
-        .map_err(Failure::from)?;
-    let Some(account) = account.filter(|account| session.belongs_to(account)) else {
-        return Err(ask_to_sign_in(request, changes));
+    let known = state.db.run(move |db| Known::load(db, id, way)).await;
+    let known = known.map_err(Failure::from)?;
+    let Some(known) = known.filter(|known| known.stand_behind(&session)) else {
+        return Err(turn_away(state, request, said.as_ref(), changes).await);
     };
+    if let Some(installation) = &known.installation {
+        frame::show_in(request.request(), installation);
+    }
     if changes {
         csrf::check_origin(request.request(), &state.settings)
             .map_err(|foreign| refuse(&foreign))?;
@@ -150,11 +197,61 @@ async fn admit(request: &ServiceRequest) -> Result<Admin, Turned> {
         session::write(&cookie, &touched)?;
     }
     Ok(Admin {
-        account: Rc::new(account),
+        account: Rc::new(known.account),
+        person: known.person.map(Rc::from),
+        app: known.installation.map(|installation| installation.kind),
+        client: client_address(request.request(), &state.settings.trusted_proxies),
         session,
         csrf,
         cookie,
     })
+}
+
+/// A session of a frame counts there and by its own cookie, every other one everywhere else and by the usual one: a value
+/// that was carried from one to the other is worth nothing.
+fn is_in_its_place(session: &SignInSession, request: &HttpRequest) -> bool {
+    let place = place_of(request);
+    match CameBy::of(request) {
+        CameBy::Framed => session.way.is_framed() && place != Place::Tab,
+        CameBy::Usual => !session.way.is_framed() && place != Place::Frame,
+    }
+}
+
+/// What the database says of somebody with a session.
+struct Known {
+    account: Account,
+    person: Option<String>,
+    installation: Option<Installation>,
+}
+
+impl Known {
+    fn load(db: &mut PgConnection, id: Uuid, way: Way) -> Result<Option<Self>, DbError> {
+        let Some(account) = accounts::find_account(db, id)? else {
+            return Ok(None);
+        };
+        let person = match way.site() {
+            Some(site) => subject_of(db, id, &issuer_of(site))?,
+            None => None,
+        };
+        let installation = match way {
+            Way::App { connection_id } => find_installation(db, connection_id)?,
+            _ => None,
+        };
+        Ok(Some(Self {
+            account,
+            person,
+            installation,
+        }))
+    }
+
+    /// The account has not ended its sessions, and the app is still in use at its site.
+    fn stand_behind(&self, session: &SignInSession) -> bool {
+        let is_enabled = || {
+            let installation = self.installation.as_ref();
+            installation.is_some_and(|found| found.state == InstallationState::Enabled)
+        };
+        session.belongs_to(&self.account) && (!session.way.is_framed() || is_enabled())
+    }
 }
 
 fn refuse(foreign: &csrf::Foreign) -> Failure {
@@ -178,6 +275,20 @@ fn refuse(foreign: &csrf::Foreign) -> Failure {
 struct SignedOutPage {
     context: Context,
     sign_in: Link,
+}
+
+/// In a frame of ours: how to come in again. Elsewhere: the sign-in.
+async fn turn_away(
+    state: &AppState,
+    request: &ServiceRequest,
+    said: Option<&SignInSession>,
+    changes: bool,
+) -> Turned {
+    match frame::come_again(state, request.request(), said).await {
+        Ok(Some(answer)) => Turned::To(answer),
+        Ok(None) => ask_to_sign_in(request, changes),
+        Err(failure) => Turned::Failed(failure),
+    }
 }
 
 fn ask_to_sign_in(request: &ServiceRequest, changes: bool) -> Turned {

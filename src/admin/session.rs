@@ -18,14 +18,19 @@ const CSRF: &str = "csrf";
 const FLASH: &str = "flash";
 const CONSENT: &str = "consent";
 
-/// Reads and writes the cookie around the admin pages. `__Host-` ties it to this very host and to https.
-pub fn middleware(settings: &Settings) -> SessionMiddleware<CookieSessionStore> {
-    let secure = settings.base_url.is_https();
-    let name = if secure {
+/// The usual cookie. That of frames is `inside::cookie`.
+pub fn cookie_name(settings: &Settings) -> &'static str {
+    if settings.base_url.is_https() {
         "__Host-vst_admin"
     } else {
         "vst_admin"
-    };
+    }
+}
+
+/// Reads and writes the cookie around the admin pages. `__Host-` ties it to this very host and to https.
+pub fn middleware(settings: &Settings) -> SessionMiddleware<CookieSessionStore> {
+    let secure = settings.base_url.is_https();
+    let name = cookie_name(settings);
     SessionMiddleware::builder(
         CookieSessionStore::default(),
         Key::from(&settings.session_key),

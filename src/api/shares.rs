@@ -85,7 +85,7 @@ pub async fn list_shares(
         state: problems
             .changed("state", query.state, read_word::<StateWord>)
             .map(Into::into),
-        connection_id: None,
+        ..ShareFilter::default()
     };
     let limit = problems.changed("limit", query.limit, fields::limit);
     let cursor = problems.changed("cursor", query.cursor, |text| ShareCursor::decode(&text));

@@ -177,7 +177,7 @@ pub async fn hide_address(
         let names = request.query_string().split('&');
         let mut names = names.map(|pair| pair.split('=').next().unwrap_or_default());
         // Escaped names are no reason for a finer look: what is hidden too much does no harm.
-        names.any(|name| matches!(name, "unlock" | "h") || name.contains('%'))
+        names.any(|name| matches!(name, "unlock" | "h" | "jwt" | "ticket") || name.contains('%'))
     };
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();

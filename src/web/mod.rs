@@ -12,6 +12,7 @@ pub mod frame_note;
 pub mod headers;
 pub mod health;
 pub mod host;
+pub mod inside;
 pub mod leak_reports;
 pub mod message;
 pub mod page;

@@ -7,6 +7,7 @@ use crate::db::Db;
 use crate::pages::files::FileStore;
 use crate::pages::live::Live;
 use crate::password::Hasher;
+use crate::seal::Sealer;
 use crate::shares::pass::PassKey;
 
 use super::event_log::EventLog;
@@ -23,4 +24,6 @@ pub struct AppState {
     pub files: FileStore,
     pub events: EventLog,
     pub live: Arc<Live>,
+    /// For what people are known by at sites, and for tickets.
+    pub sealer: Sealer,
 }

@@ -18,11 +18,13 @@ const showCopied = button => {
   }, 2000)
 }
 
-// Over plain http browsers offer no clipboard: then the text is selected, ready for Ctrl+C.
-const selectField = field => {
+// Over plain http, and in a frame whose site does not lend its clipboard, there is the older way. Where that is closed as
+// well, the text is selected, ready for Ctrl+C.
+const copyField = (field, button) => {
   field.focus()
   field.select()
-  said.textContent = "Selected. Press Ctrl+C to copy."
+  if (document.execCommand("copy")) showCopied(button)
+  else said.textContent = "Selected. Press Ctrl+C to copy."
 }
 
 const selectText = text => {
@@ -43,7 +45,7 @@ const copy = async button => {
     await navigator.clipboard.writeText(text)
     showCopied(button)
   } catch {
-    if (field) selectField(field)
+    if (field) copyField(field, button)
     else if (selectText(text)) showCopied(button)
   }
 }

@@ -2,7 +2,7 @@
 
 use super::mode::Mode;
 use super::scenes::{
-    arrangements, leaks, left_open, renewal, sandboxes, tabs, theft, walk, ways_in,
+    arrangements, inside, leaks, left_open, renewal, sandboxes, tabs, theft, walk, ways_in,
 };
 use super::stage::Stage;
 
@@ -43,6 +43,21 @@ async fn a_portal_without_keys_tells_frames_without_cookies_to_open_a_tab() {
     let refused = ways_in::told_to_open_a_tab;
     stage.play("a frame that cannot be opened", refused).await;
     stage.end().await;
+}
+
+#[tokio::test]
+async fn the_dialog_inside_confluence_in_chromium_that_blocks_third_party_cookies() {
+    inside::play(Mode::ChromiumBlocking).await;
+}
+
+#[tokio::test]
+async fn the_dialog_inside_confluence_in_firefox_that_keeps_only_partitioned_cookies() {
+    inside::play(Mode::FirefoxOptIn).await;
+}
+
+#[tokio::test]
+async fn the_dialog_inside_confluence_in_a_browser_without_cookies_there() {
+    inside::play(Mode::FirefoxRefusing).await;
 }
 
 async fn play_all(mode: Mode) {

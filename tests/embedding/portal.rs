@@ -119,6 +119,14 @@ impl Portal {
         answer
     }
 
+    /// What a site tells by a signed call-back; the status that comes back.
+    pub(crate) async fn is_told(&self, path: &str, token: &str, body: &Value) -> u16 {
+        let url = format!("{}{path}", self.api.trim_end_matches("/api/v1"));
+        let request = self.http.post(url).json(body);
+        let request = request.header("authorization", format!("JWT {token}"));
+        request.send().await.unwrap().status().as_u16()
+    }
+
     /// Every line that it has logged so far.
     pub(crate) fn log(&self) -> String {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);

@@ -9,7 +9,7 @@ use crate::support::{Answer, Portal, path};
 
 /// Who gets more than a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Who {
+pub(crate) enum Who {
     Anyone,
     /// Whoever is in, by a pass; everybody else meets the password page.
     Visitor,
@@ -23,7 +23,7 @@ enum Who {
 use Who::{Admin, Anyone, KeyHolder, Program, Visitor};
 
 #[rustfmt::skip]
-const TABLE: &[(&str, &str, Who)] = &[
+pub(crate) const TABLE: &[(&str, &str, Who)] = &[
     ("GET",    "/healthz", Anyone),
     ("GET",    "/readyz", Anyone),
     ("GET",    "/favicon.ico", Anyone),
@@ -156,6 +156,18 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("GET",    "/admin/sign-out", Admin),
     ("POST",   "/admin/sign-out", Admin),
 
+    ("GET",    "/admin/inside/share", Admin),
+    ("POST",   "/admin/inside/share", Admin),
+    ("GET",    "/admin/inside/space", Admin),
+    ("GET",    "/admin/inside/admin", Admin),
+
+    // Without a token that Confluence has signed, or a ticket of ours, they lead nowhere.
+    ("GET",    "/atlassian/share", Anyone),
+    ("GET",    "/atlassian/space", Anyone),
+    ("GET",    "/atlassian/admin", Anyone),
+    ("GET",    "/forge/enter", Anyone),
+    ("POST",   "/forge/session", Anyone),
+
     ("GET",    "/api/docs", Anyone),
     ("GET",    "/api/v1/openapi.json", Anyone),
     ("GET",    "/api/v1/shares", Program),
@@ -200,7 +212,7 @@ fn routes() -> BTreeSet<String> {
         };
         for (word, literal, rest) in words(function) {
             let methods = match word {
-                "read" | "redirect" => vec!["GET"],
+                "read" | "redirect" | "entrance" => vec!["GET"],
                 "act" | "ask_and_do" => vec!["GET", "POST"],
                 "take" => vec!["POST"],
                 "known" => rest.split('"').nth(1).unwrap().split(", ").collect(),

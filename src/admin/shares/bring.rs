@@ -4,6 +4,8 @@ use uuid::Uuid;
 
 use super::create::NewShareInput;
 use super::page_choice::Wrong;
+use crate::admin::asker::{asker_of, may_use};
+use crate::admin::gate::Admin;
 use crate::clock;
 use crate::pages::live::LiveError;
 use crate::pages::live::asker::Asker;
@@ -12,49 +14,76 @@ use crate::shares::share::ScopeKind;
 use crate::web::error::Failure;
 use crate::web::state::AppState;
 
-/// Nothing to do for an import, and for what names no connection. What the site does not give is a problem beside the
-/// field.
+/// What the site gave of what a form names. Of an import nothing is brought: it is all here.
+#[derive(Debug, Default)]
+pub(super) struct Brought {
+    /// The content id of what the field names, and of the page that is marked in the list.
+    pub(super) query: Option<String>,
+    pub(super) page: Option<String>,
+    pub(super) space: Option<String>,
+}
+
+/// What the site does not give is a problem beside the field; so is a connection that the person may not use.
 pub(super) async fn bring_choice(
     state: &AppState,
+    admin: &Admin,
     kind: ScopeKind,
     input: &NewShareInput,
-) -> Result<Result<(), Wrong>, Failure> {
+) -> Result<Result<Brought, Wrong>, Failure> {
     let (field, connection, key) = match (kind, input.space.split_once(':')) {
         (ScopeKind::Space, Some((connection, key))) => ("space", connection, Some(key)),
-        (ScopeKind::Space, None) => return Ok(Ok(())),
+        (ScopeKind::Space, None) => return Ok(Ok(Brought::default())),
         _ => ("query", input.connection.as_str(), None),
     };
     let Ok(id) = Uuid::try_parse(connection) else {
-        return Ok(Ok(()));
+        return Ok(Ok(Brought::default()));
     };
-    if state.db.run(move |db| find_live(db, id)).await?.is_none() {
-        return Ok(Ok(()));
+    if !may_use(admin, id) {
+        return Ok(Err((
+            field,
+            "You may share pages of your own site only.".to_owned(),
+        )));
     }
+    if state.db.run(move |db| find_live(db, id)).await?.is_none() {
+        return Ok(Ok(Brought::default()));
+    }
+    let asker = asker_of(state, admin, id).await?;
     let brought = match key {
-        Some(key) => state
-            .live
-            .bring_space(id, &Asker::Connection, key, clock::now())
-            .await
-            .map(|_| ()),
-        None => bring_pages(state, id, input).await,
+        Some(key) => bring_space(state, id, &asker, key, input).await,
+        None => bring_pages(state, id, &asker, input).await,
     };
     match brought {
-        Ok(()) => Ok(Ok(())),
+        Ok(brought) => Ok(Ok(brought)),
         Err(LiveError::Db(error)) => Err(error.into()),
         Err(error) => Ok(Err((field, error.sentence()))),
     }
 }
 
-/// The page that the field names, and the one that is marked in the list.
-async fn bring_pages(state: &AppState, id: Uuid, input: &NewShareInput) -> Result<(), LiveError> {
+async fn bring_space(
+    state: &AppState,
+    id: Uuid,
+    asker: &Asker,
+    key: &str,
+    input: &NewShareInput,
+) -> Result<Brought, LiveError> {
+    let is_there = state.live.bring_space(id, asker, key, clock::now()).await?;
+    Ok(Brought {
+        space: is_there.then(|| input.space.clone()),
+        ..Brought::default()
+    })
+}
+
+async fn bring_pages(
+    state: &AppState,
+    id: Uuid,
+    asker: &Asker,
+    input: &NewShareInput,
+) -> Result<Brought, LiveError> {
     let now = clock::now();
-    state
-        .live
-        .bring_page(id, &Asker::Connection, &input.query, now)
-        .await?;
-    state
-        .live
-        .bring_page(id, &Asker::Connection, &input.page, now)
-        .await?;
-    Ok(())
+    let live = &state.live;
+    Ok(Brought {
+        query: live.bring_page(id, asker, &input.query, now).await?,
+        page: live.bring_page(id, asker, &input.page, now).await?,
+        space: None,
+    })
 }

@@ -4,20 +4,21 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::create_page::answer;
 use super::details::{Details, DetailsInput};
 use super::embedding::{Embedding, EmbeddingInput};
 use super::page_choice::{self, Chosen};
 use super::share_path;
-use super::{bring, leaks};
+use super::{bring, leaks, visible};
 use crate::admin::form::{AdminForm, AdminQuery};
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::clock;
 use crate::config::EmbedWildcards;
 use crate::password::{Password, PasswordHash};
-use crate::shares::share::{Maker, ScopeKind};
+use crate::shares::share::{Maker, ScopeKind, Share};
 use crate::shares::store::{self, NewShare};
 use crate::shares::unlock_secret::UnlockSecret;
 use crate::web::error::{Failure, PageError};
@@ -46,6 +47,36 @@ pub struct NewShareInput {
     /// The button that was pressed: `create`, `check` to look at what gets out before anybody can open the share, or
     /// `search`.
     step: String,
+}
+
+impl NewShareInput {
+    /// A page that is known by its id, with what the form proposes for everything else.
+    pub fn of_page(connection_id: Uuid, page: &str, scope: ScopeKind) -> Self {
+        Self {
+            details: DetailsInput::new_share(),
+            connection: connection_id.to_string(),
+            scope: scope.as_str().to_owned(),
+            page: page.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    pub fn named(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.details.name);
+        self
+    }
+
+    /// Empty for none.
+    pub fn with_password(mut self, password: &str) -> Self {
+        password.clone_into(&mut self.password);
+        self
+    }
+
+    /// As typed; empty for no end.
+    pub fn ending(mut self, expires_at: &str) -> Self {
+        expires_at.clone_into(&mut self.details.expires_at);
+        self
+    }
 }
 
 /// `GET /admin/shares/new?connection=…`.
@@ -79,13 +110,14 @@ pub async fn create(
     if input.step == "search" {
         return answer(&state, &admin, StatusCode::OK, input, Problems::default()).await;
     }
+    let is_checked_first = input.step == "check";
+    let opens = if is_checked_first {
+        Opens::Later
+    } else {
+        Opens::Now
+    };
     let mut problems = Problems::default();
-    let now = clock::now();
-    let chosen = resolve_choice(&state, &input, &mut problems).await?;
-    let wildcards = state.settings.embedding.wildcards;
-    let name = default_name(chosen.as_ref());
-    let typed = parse(&input, &name, wildcards, &mut problems, now);
-    let (Some(chosen), Some(typed), true) = (chosen, typed, problems.is_empty()) else {
+    let Some(share) = make(&state, &admin, &input, opens, &mut problems).await? else {
         return answer(
             &state,
             &admin,
@@ -95,26 +127,6 @@ pub async fn create(
         )
         .await;
     };
-    let password_hash = match typed.password {
-        Some(password) => Some(state.hasher.hash(password).await?),
-        None => None,
-    };
-    let secret = UnlockSecret::generate().map_err(|error| Failure::Internal(error.to_string()))?;
-    let is_checked_first = input.step == "check";
-    let mut new = new_share(
-        chosen,
-        typed.details,
-        typed.embedding,
-        password_hash,
-        secret,
-        &admin,
-    );
-    new.enabled = !is_checked_first;
-    let share = state
-        .db
-        .run(move |db| store::insert_share(db, &new, now))
-        .await?;
-    state.live.wake();
     if is_checked_first {
         leaks::check_now(&state, share.id).await?;
         admin.say_done(
@@ -124,6 +136,50 @@ pub async fn create(
     }
     admin.say_done("The share is ready. Copy its link below.")?;
     Ok(page::see_other(&share_path(share.id, "")))
+}
+
+/// Whether visitors can open a new share at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opens {
+    Now,
+    /// When somebody has looked at what it would let out.
+    Later,
+}
+
+/// Makes the share that a form describes; `None` with at least one problem.
+pub async fn make(
+    state: &AppState,
+    admin: &Admin,
+    input: &NewShareInput,
+    opens: Opens,
+    problems: &mut Problems,
+) -> Result<Option<Share>, Failure> {
+    let now = clock::now();
+    let chosen = resolve_choice(state, admin, input, problems).await?;
+    let wildcards = state.settings.embedding.wildcards;
+    let name = default_name(chosen.as_ref());
+    let typed = parse(input, &name, wildcards, problems, now);
+    let (Some(chosen), Some(typed), true) = (chosen, typed, problems.is_empty()) else {
+        return Ok(None);
+    };
+    let password_hash = match typed.password {
+        Some(password) => Some(state.hasher.hash(password).await?),
+        None => None,
+    };
+    let secret = UnlockSecret::generate()?;
+    let mut new = new_share(
+        chosen,
+        typed.details,
+        typed.embedding,
+        password_hash,
+        secret,
+        admin,
+    );
+    new.enabled = opens == Opens::Now;
+    let inserted = state.db.run(move |db| store::insert_share(db, &new, now));
+    let share = inserted.await?;
+    state.live.wake();
+    Ok(Some(share))
 }
 
 fn new_share(
@@ -159,25 +215,36 @@ fn new_share(
         created_by: admin.name().to_owned(),
         maker: Maker {
             account: Some(admin.account().id),
-            ..Maker::default()
+            person: admin.person_at(chosen.connection_id).map(str::to_owned),
+            stand_in: None,
         },
     }
 }
 
 async fn resolve_choice(
     state: &AppState,
+    admin: &Admin,
     input: &NewShareInput,
     problems: &mut Problems,
-) -> Result<Option<Chosen>, PageError> {
+) -> Result<Option<Chosen>, Failure> {
     let Some(kind) = ScopeKind::parse(&input.scope) else {
         problems.add("scope", "Choose what the share shows.");
         return Ok(None);
     };
-    if let Err((field, text)) = bring::bring_choice(state, kind, input).await? {
-        problems.add(field, text);
-        return Ok(None);
+    let brought = match bring::bring_choice(state, admin, kind, input).await? {
+        Ok(brought) => brought,
+        Err((field, text)) => {
+            problems.add(field, text);
+            return Ok(None);
+        }
+    };
+    let mut typed = input.clone();
+    if admin.bound_to().is_some() {
+        // What the site did not give him just now he shall not meet from the store, not even by its title.
+        typed.query = brought.query.unwrap_or_default();
+        typed.page = brought.page.unwrap_or_default();
+        typed.space = brought.space.unwrap_or_default();
     }
-    let input = input.clone();
     let resolved = state
         .db
         .run(move |db| {
@@ -185,17 +252,33 @@ async fn resolve_choice(
                 db,
                 &page_choice::Choice {
                     kind,
-                    connection: &input.connection,
-                    query: &input.query,
-                    page: &input.page,
-                    space: &input.space,
+                    connection: &typed.connection,
+                    query: &typed.query,
+                    page: &typed.page,
+                    space: &typed.space,
                 },
             )
         })
         .await?;
-    Ok(resolved
-        .map_err(|(field, text)| problems.add(field, text))
-        .ok())
+    let chosen = match resolved {
+        Ok(chosen) => chosen,
+        Err((field, text)) => {
+            problems.add(field, text);
+            return Ok(None);
+        }
+    };
+    let field = match kind {
+        ScopeKind::Space => "space",
+        ScopeKind::Page | ScopeKind::Tree | ScopeKind::BlogPost => "query",
+    };
+    let refusal = visible::refusal_of_choice(state, admin, &chosen).await?;
+    match refusal {
+        None => Ok(Some(chosen)),
+        Some(sentence) => {
+            problems.add(field, sentence);
+            Ok(None)
+        }
+    }
 }
 
 struct Typed {

@@ -67,9 +67,11 @@ pub(super) async fn answer(
         );
     }
     let sent = input.clone();
-    let mut loaded = state.db.run(move |db| Loaded::load(db, &sent)).await?;
+    let site = admin.bound_to().map(|(site, _)| site);
+    let loading = state.db.run(move |db| Loaded::load(db, &sent, site));
+    let mut loaded = loading.await?;
     input.connection.clone_from(&loaded.connection);
-    let (pages, space_trouble) = loaded.ask(state, &input).await?;
+    let (pages, space_trouble) = loaded.ask(state, admin, &input).await?;
     let template = CreatePage {
         chrome: Chrome::of(admin, Section::Shares),
         problems,
@@ -94,8 +96,14 @@ struct Loaded {
 }
 
 impl Loaded {
-    fn load(db: &mut PgConnection, input: &NewShareInput) -> Result<Self, DbError> {
-        let connections = connections::list_connections(db)?;
+    /// `site` is the only connection of a sharer who is bound to one.
+    fn load(
+        db: &mut PgConnection,
+        input: &NewShareInput,
+        site: Option<Uuid>,
+    ) -> Result<Self, DbError> {
+        let mut connections = connections::list_connections(db)?;
+        connections.retain(|offered| site.is_none_or(|site| site == offered.id));
         let connection = match connections.as_slice() {
             [only] => only.id.to_string(),
             _ => input.connection.clone(),
@@ -120,12 +128,14 @@ impl Loaded {
     async fn ask(
         &mut self,
         state: &AppState,
+        admin: &Admin,
         input: &NewShareInput,
     ) -> Result<(PageChoices, Option<String>), Failure> {
         let Ok(connection_id) = Uuid::try_parse(&self.connection) else {
             return Ok((PageChoices::none(), None));
         };
         let wanted = Wanted {
+            admin,
             connection_id,
             query: &input.query,
             place: &input.place,
@@ -136,7 +146,8 @@ impl Loaded {
             return Ok((pages, None));
         };
         let query = &input.space_query;
-        let (spaces, trouble) = site_browser::find_spaces(state, site, query, &input.space).await?;
+        let found = site_browser::find_spaces(state, admin, site, query, &input.space);
+        let (spaces, trouble) = found.await?;
         let name = self.connections.iter().find(|other| other.id == site);
         self.spaces.insert(
             0,

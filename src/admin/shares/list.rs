@@ -1,5 +1,7 @@
 //! The list of shares: search, filters, order, pages.
 
+pub mod of_sharer;
+
 use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
@@ -61,6 +63,8 @@ struct ListPage {
     /// There is no share at all.
     is_empty: bool,
     has_connections: bool,
+    /// Why some that the person may see are not among them.
+    trouble: Option<String>,
 }
 
 /// A share in the list.
@@ -87,8 +91,12 @@ pub async fn show(
     AdminQuery(input): AdminQuery<ListInput>,
 ) -> Result<HttpResponse, PageError> {
     let now = clock::now();
-    let asked = input.clone();
-    let found = state.db.run(move |db| Found::load(db, &asked, now)).await?;
+    let found = if admin.is_admin() {
+        let asked = input.clone();
+        state.db.run(move |db| Found::load(db, &asked, now)).await?
+    } else {
+        of_sharer::find(&state, &admin, &input, now).await?
+    };
     let template = ListPage {
         chrome: Chrome::of(&admin, Section::Shares),
         states: state_choices(&input.state),
@@ -106,6 +114,7 @@ pub async fn show(
         filtered: found.filtered,
         is_empty: found.total == 0 && !found.filtered,
         has_connections: !found.connections.is_empty(),
+        trouble: found.trouble.clone(),
         query: input.query,
     };
     Ok(page::html(StatusCode::OK, &Shell::Plain, &template)?)
@@ -120,6 +129,7 @@ struct Found {
     pages: i64,
     offset: i64,
     filtered: bool,
+    trouble: Option<String>,
 }
 
 impl Found {
@@ -128,11 +138,7 @@ impl Found {
         input: &ListInput,
         now: OffsetDateTime,
     ) -> Result<Self, StoreError> {
-        let filter = ShareFilter {
-            query: Some(input.query.trim().to_owned()).filter(|query| !query.is_empty()),
-            state: ShareState::parse(&input.state),
-            connection_id: Uuid::try_parse(&input.connection).ok(),
-        };
+        let filter = filter_of(input);
         let total = listing::count_shares(db, &filter, now)?;
         let pages = ((total + PER_PAGE - 1) / PER_PAGE).max(1);
         // A page that is no longer there shows the last one.
@@ -148,11 +154,23 @@ impl Found {
             page,
             pages,
             offset,
-            filtered: filter.query.is_some()
-                || filter.state.is_some()
-                || filter.connection_id.is_some(),
+            filtered: is_filtered(&filter),
+            trouble: None,
         })
     }
+}
+
+fn filter_of(input: &ListInput) -> ShareFilter {
+    ShareFilter {
+        query: Some(input.query.trim().to_owned()).filter(|query| !query.is_empty()),
+        state: ShareState::parse(&input.state),
+        connection_id: Uuid::try_parse(&input.connection).ok(),
+        ..ShareFilter::default()
+    }
+}
+
+fn is_filtered(filter: &ShareFilter) -> bool {
+    filter.query.is_some() || filter.state.is_some() || filter.connection_id.is_some()
 }
 
 fn rows(found: &Found, base_url: &BaseUrl, now: OffsetDateTime) -> Vec<Row> {

@@ -21,6 +21,7 @@ pub mod snippets;
 pub mod state;
 pub mod unlock;
 pub mod unlock_secret;
+pub mod visible;
 
 use crate::shares::share::{ShareId, WrittenShareId};
 use crate::web::error::Failure;

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::site_browser::{self, Wanted};
+use crate::admin::asker::may_use;
 use crate::admin::form::AdminQuery;
 use crate::admin::gate::Admin;
 use crate::db::DbError;
@@ -84,12 +85,13 @@ pub struct SearchInput {
 /// `GET /admin/shares/pages`: the list alone.
 pub async fn search_pages(
     state: web::Data<AppState>,
-    _admin: Admin,
+    admin: Admin,
     AdminQuery(input): AdminQuery<SearchInput>,
 ) -> Result<HttpResponse, PageError> {
     let choices = match Uuid::try_parse(&input.connection) {
         Ok(connection_id) => {
             let wanted = Wanted {
+                admin: &admin,
                 connection_id,
                 query: &input.query,
                 place: &input.below,
@@ -124,6 +126,9 @@ impl PageChoices {
 /// From the site of a live connection, or from what was imported.
 pub(super) async fn choices(state: &AppState, wanted: Wanted<'_>) -> Result<PageChoices, Failure> {
     let id = wanted.connection_id;
+    if !may_use(wanted.admin, id) {
+        return Ok(PageChoices::none());
+    }
     let site = state.db.run(move |db| find_live(db, id)).await?;
     if site.is_some() {
         return site_browser::find_pages(state, wanted).await;

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use super::details::Choice;
 use super::page_choice::{Opener, PageChoice, PageChoices};
+use crate::admin::asker::asker_of;
+use crate::admin::gate::Admin;
 use crate::clock;
 use crate::confluence::model::{ChildrenOf, ContentKind, FoundContent, ListedSpace};
 use crate::pages::live::LiveError;
@@ -22,6 +24,7 @@ const SITE_TAKES: Duration = Duration::from_secs(15);
 
 /// What is looked for.
 pub struct Wanted<'a> {
+    pub admin: &'a Admin,
     pub connection_id: Uuid,
     pub query: &'a str,
     /// The way down the tree, as its buttons send it; empty at the top.
@@ -31,7 +34,8 @@ pub struct Wanted<'a> {
 
 /// Pages of the site, or a sentence why there are none.
 pub async fn find_pages(state: &AppState, wanted: Wanted<'_>) -> Result<PageChoices, Failure> {
-    let looked = tokio::time::timeout(SITE_TAKES, look(state, &wanted)).await;
+    let asker = asker_of(state, wanted.admin, wanted.connection_id).await?;
+    let looked = tokio::time::timeout(SITE_TAKES, look(state, &asker, &wanted)).await;
     match looked.unwrap_or(Err(LiveError::TooSlow)) {
         Ok(choices) => Ok(choices),
         Err(LiveError::Db(error)) => Err(error.into()),
@@ -44,30 +48,30 @@ pub async fn find_pages(state: &AppState, wanted: Wanted<'_>) -> Result<PageChoi
     }
 }
 
-async fn look(state: &AppState, wanted: &Wanted<'_>) -> Result<PageChoices, LiveError> {
+async fn look(
+    state: &AppState,
+    asker: &Asker,
+    wanted: &Wanted<'_>,
+) -> Result<PageChoices, LiveError> {
     let way = read_way(wanted.place);
     if let Some(last) = way.last() {
-        return open(state, wanted, &way, last).await;
+        return open(state, asker, wanted, &way, last).await;
     }
     let (id, now) = (wanted.connection_id, clock::now());
     let query = wanted.query.trim();
     if query.is_empty() {
         let spaces = state
             .live
-            .spaces(id, &Asker::Connection, "", SPACES_SHOWN + 1, now)
+            .spaces(id, asker, "", SPACES_SHOWN + 1, now)
             .await?;
         return Ok(top(spaces));
     }
-    if let Some(page) = state
-        .live
-        .bring_page(id, &Asker::Connection, query, now)
-        .await?
-    {
+    if let Some(page) = state.live.bring_page(id, asker, query, now).await? {
         return named(state, id, page, query).await;
     }
     let found = state
         .live
-        .search(id, &Asker::Connection, query, None, SHOWN + 1, now)
+        .search(id, asker, query, None, SHOWN + 1, now)
         .await?;
     Ok(PageChoices {
         more: found.len() > SHOWN,
@@ -129,6 +133,7 @@ fn top(mut spaces: Vec<ListedSpace>) -> PageChoices {
 
 async fn open(
     state: &AppState,
+    asker: &Asker,
     wanted: &Wanted<'_>,
     way: &[Step],
     last: &Step,
@@ -140,12 +145,7 @@ async fn open(
     };
     let found = state
         .live
-        .children(
-            wanted.connection_id,
-            &Asker::Connection,
-            parent,
-            clock::now(),
-        )
+        .children(wanted.connection_id, asker, parent, clock::now())
         .await?;
     let above = way.iter().enumerate().map(|(at, step)| Opener {
         value: way.get(..=at).map(write_way).unwrap_or_default(),
@@ -193,13 +193,15 @@ fn choices(
 /// Spaces of the site to choose from, or a sentence why there are none.
 pub async fn find_spaces(
     state: &AppState,
+    admin: &Admin,
     connection_id: Uuid,
     query: &str,
     chosen: &str,
 ) -> Result<(Vec<Choice>, Option<String>), Failure> {
+    let asker = asker_of(state, admin, connection_id).await?;
     let asking = state.live.spaces(
         connection_id,
-        &Asker::Connection,
+        &asker,
         query.trim(),
         SPACES_SHOWN,
         clock::now(),

@@ -4,6 +4,7 @@
 //!
 //! - [`access`]: from a stored connection to a client that may ask, tokens included.
 //! - [`asker`]: the same in the name of a person.
+//! - `own_eyes`: what somebody sees who asks in his own name.
 //! - [`impersonation`]: tokens for that at Cloud sites. [`rights`]: what people there may do.
 //! - `look`: a page with the eyes of a share's people.
 //! - [`installation`]: our app at Cloud sites. [`lifecycle`], [`forge_events`]: how Connect and Forge tell of it.
@@ -27,6 +28,7 @@ pub mod installation;
 pub mod lifecycle;
 mod look;
 pub mod manage;
+mod own_eyes;
 pub mod pick;
 pub mod rebind;
 mod refresh_page;
@@ -89,6 +91,8 @@ pub struct Live {
     absent: Cache<(Uuid, String), ()>,
     /// Sites that could not be asked at all a moment ago, such as for want of a token.
     resting: Cache<Uuid, ()>,
+    /// What people see who ask in their own names.
+    sights: Cache<own_eyes::Sight, bool>,
     /// Whose turn it is to exchange tokens, per connection.
     exchanges: Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
     /// In people's names.
@@ -129,6 +133,10 @@ impl Live {
                 .time_to_live(ABSENT)
                 .build(),
             resting: Cache::builder().time_to_live(RESTING).build(),
+            sights: Cache::builder()
+                .max_capacity(100_000)
+                .time_to_live(own_eyes::KEPT)
+                .build(),
             exchanges: Mutex::default(),
             tokens: Tokens::default(),
             rights: Rights::default(),

@@ -9,17 +9,26 @@ use crate::schema::{cookieless_pass, used_ticket};
 use crate::shares::cookieless::{IDLE, LONGEST, MOST_PER_SHARE, NewCookielessPass};
 use crate::shares::pass::{Pass, PassContext, WayIn};
 use crate::shares::share::ShareId;
-use crate::shares::ticket::Ticket;
+use crate::shares::ticket::{NONCE_BYTES, Ticket};
 
 /// How far the stored time of the last use may lag: a page view must not always write.
 const USE_STEP: Duration = Duration::MINUTE;
 
 /// Whether this is the first use of the ticket: the insert decides, whichever node and however many at once.
 pub fn use_ticket(db: &mut PgConnection, ticket: &Ticket) -> Result<bool, DbError> {
+    use_nonce(db, &ticket.nonce, ticket.expires_at())
+}
+
+/// The same of anything else that is good once, and until `expires_at`.
+pub fn use_nonce(
+    db: &mut PgConnection,
+    nonce: &[u8; NONCE_BYTES],
+    expires_at: OffsetDateTime,
+) -> Result<bool, DbError> {
     let inserted = diesel::insert_into(used_ticket::table)
         .values((
-            used_ticket::nonce.eq(ticket.nonce.as_slice()),
-            used_ticket::expires_at.eq(ticket.expires_at()),
+            used_ticket::nonce.eq(nonce.as_slice()),
+            used_ticket::expires_at.eq(expires_at),
         ))
         .on_conflict_do_nothing()
         .execute(db)?;

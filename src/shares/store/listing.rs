@@ -17,6 +17,18 @@ pub struct ShareFilter {
     pub query: Option<String>,
     pub state: Option<ShareState>,
     pub connection_id: Option<Uuid>,
+    /// Only those that a sharer could see.
+    pub candidates: Option<Candidates>,
+    /// Only those that open with this page.
+    pub root: Option<String>,
+    pub space_key: Option<String>,
+}
+
+/// Shares of an account, and all of a site whose person it is: of these he sees what the site lets him view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidates {
+    pub account_id: Uuid,
+    pub site: Option<Uuid>,
 }
 
 /// What an admin can filter by.
@@ -81,6 +93,19 @@ fn filtered(filter: &ShareFilter, now: OffsetDateTime) -> FilteredShares<'static
     }
     if let Some(connection_id) = filter.connection_id {
         query = query.filter(shared_page::connection_id.eq(connection_id));
+    }
+    if let Some(root) = &filter.root {
+        query = query.filter(shared_page::root_content_id.eq(root.clone()));
+    }
+    if let Some(key) = &filter.space_key {
+        query = query.filter(shared_page::space_key.eq(key.clone()));
+    }
+    if let Some(Candidates { account_id, site }) = filter.candidates {
+        let own = shared_page::maker_account.eq(account_id).assume_not_null();
+        query = match site {
+            Some(site) => query.filter(own.or(shared_page::connection_id.eq(site))),
+            None => query.filter(own),
+        };
     }
     let ended = shared_page::expires_at.le(now);
     let scheduled = shared_page::starts_at.gt(now);

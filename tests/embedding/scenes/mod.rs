@@ -1,6 +1,7 @@
 //! What a reader, an integrator and a thief do with a framed share. Each scene makes its own shares and pages.
 
 pub(crate) mod arrangements;
+pub(crate) mod inside;
 pub(crate) mod leaks;
 pub(crate) mod left_open;
 mod reading;

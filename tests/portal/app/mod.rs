@@ -3,8 +3,13 @@
 mod descriptor;
 pub(crate) mod eyes;
 mod forge_events;
+mod forge_manifest;
+mod forge_session;
+mod frame;
+mod framed;
 mod lifecycle;
 mod rebind;
 mod reinstall;
 mod rejected;
+mod roles;
 mod stage;

@@ -1,0 +1,316 @@
+//! The addresses that Connect opens in frames, signed by the installation's secret.
+//!
+//! Whoever comes by one gets a session and is led to a page whose address holds no token.
+//!
+//! A token is tied to its address by the hash of it, lives for minutes, and brings in one browser: an address that was
+//! used before leads on who is in already, and nobody else.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use sha2::{Digest as _, Sha256};
+use time::{Duration, OffsetDateTime};
+
+use super::admission::{Admission, Refusal, admit};
+use super::frame::show_in;
+use super::view::{View, ViewName};
+use crate::accounts::account::Account;
+use crate::accounts::session::{SignInSession, Way};
+use crate::admin::session;
+use crate::clock;
+use crate::confluence::connect::jwt;
+use crate::confluence::connect::request::{QshRule, Request, one_token, verify_request};
+use crate::pages::installation::{AppKind, Installation, InstallationState};
+use crate::pages::live::LiveError;
+use crate::pages::live::installation::InstallationSecret;
+use crate::shares::store::frames;
+use crate::web::error::{Failure, PageError};
+use crate::web::headers::Shell;
+use crate::web::page;
+use crate::web::state::AppState;
+
+/// Longer than any token is accepted.
+const USED_FOR: Duration = Duration::hours(25);
+
+/// `GET /atlassian/share?pageId=…&spaceKey=…`.
+pub async fn share(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    cookie: Session,
+) -> Result<HttpResponse, PageError> {
+    enter(&state, &request, &cookie, ViewName::Share).await
+}
+
+/// `GET /atlassian/space?spaceKey=…`.
+pub async fn space(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    cookie: Session,
+) -> Result<HttpResponse, PageError> {
+    enter(&state, &request, &cookie, ViewName::Space).await
+}
+
+/// `GET /atlassian/admin`.
+pub async fn admin(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    cookie: Session,
+) -> Result<HttpResponse, PageError> {
+    enter(&state, &request, &cookie, ViewName::Admin).await
+}
+
+async fn enter(
+    state: &AppState,
+    request: &HttpRequest,
+    cookie: &Session,
+    name: ViewName,
+) -> Result<HttpResponse, PageError> {
+    if state.settings.app.connect.is_none() {
+        return Err(Failure::NotFound.into());
+    }
+    let now = clock::now();
+    let verified = match verify(state, request, now).await {
+        Ok(verified) => verified,
+        Err(Unverified::Failed(failure)) => return Err(failure.into()),
+        Err(Unverified::Refused(reason)) => return Ok(unproven(request, reason)),
+    };
+    if verified.installation.state != InstallationState::Enabled {
+        let sentence = not_enabled(verified.installation.state);
+        return Ok(say(
+            request,
+            StatusCode::FORBIDDEN,
+            "The app is not in use",
+            vec![sentence.to_owned()],
+        ));
+    }
+    let Some(view) = view_of(request, name) else {
+        let sentence = "Confluence did not say which page this is about. Publish the page first, then open this again.";
+        return Ok(say(
+            request,
+            StatusCode::BAD_REQUEST,
+            "There is no page yet",
+            vec![sentence.to_owned()],
+        ));
+    };
+    let admitted = admit(
+        state,
+        &verified.installation,
+        verified.person.as_deref(),
+        &view,
+        now,
+    )
+    .await?;
+    match admitted {
+        Admission::Quiet => Ok(nothing()),
+        Admission::Refused(Refusal { title, sentences }) => {
+            Ok(say(request, StatusCode::FORBIDDEN, title, sentences))
+        }
+        Admission::In(account) => {
+            let site = verified.installation.connection_id;
+            if !is_first_use(state, &verified.nonce, now).await?
+                && !is_in_already(cookie, &account, site, now)
+            {
+                return Ok(unproven(request, Reason::UsedBefore));
+            }
+            begin(cookie, &account, site, now)?;
+            Ok(page::see_other(&view.path(site)))
+        }
+    }
+}
+
+/// Starts a session for frames of this site.
+pub(super) fn begin(
+    cookie: &Session,
+    account: &Account,
+    connection_id: uuid::Uuid,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let way = Way::App { connection_id };
+    session::begin(cookie, &SignInSession::begin(account, way, now))
+}
+
+struct Verified {
+    installation: Installation,
+    person: Option<String>,
+    nonce: [u8; 16],
+}
+
+enum Unverified {
+    Refused(Reason),
+    Failed(Failure),
+}
+
+/// Why an address proves nothing, for the log.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+enum Reason {
+    #[error("it has no token, or more than one")]
+    NoToken,
+    #[error("{0}")]
+    Token(jwt::JwtError),
+    #[error("its token is of no installation that is known")]
+    UnknownInstallation,
+    #[error("it was used before")]
+    UsedBefore,
+}
+
+impl From<Reason> for Unverified {
+    fn from(reason: Reason) -> Self {
+        Self::Refused(reason)
+    }
+}
+
+impl From<jwt::JwtError> for Unverified {
+    fn from(error: jwt::JwtError) -> Self {
+        Self::Refused(Reason::Token(error))
+    }
+}
+
+impl From<LiveError> for Unverified {
+    fn from(error: LiveError) -> Self {
+        Self::Failed(match error {
+            LiveError::Db(error) => error.into(),
+            error => Failure::Internal(error.to_string()),
+        })
+    }
+}
+
+async fn verify(
+    state: &AppState,
+    request: &HttpRequest,
+    now: OffsetDateTime,
+) -> Result<Verified, Unverified> {
+    let token = token_of(request).ok_or(Reason::NoToken)?;
+    let unverified = jwt::peek(&token)?;
+    let live = &state.live;
+    let found = live
+        .installation_of(AppKind::Connect, &unverified.issuer)
+        .await?;
+    let installation = found.ok_or(Reason::UnknownInstallation)?;
+    // A site whose address is known may show why its frame stays empty.
+    show_in(request, &installation);
+    let InstallationSecret::Shared(secret) = live.secret_of(&installation)? else {
+        return Err(Reason::UnknownInstallation.into());
+    };
+    let target = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |raw| raw.as_str());
+    let signed = Request {
+        method: request.method().as_str(),
+        target,
+    };
+    let claims = verify_request(&token, &secret, signed, QshRule::Exact, now)?;
+    if claims.issuer != installation.client_key {
+        return Err(Reason::UnknownInstallation.into());
+    }
+    let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+    let mut nonce = [0; 16];
+    nonce.copy_from_slice(digest.first_chunk::<16>().unwrap_or(&[0; 16]));
+    Ok(Verified {
+        installation,
+        person: claims.subject,
+        nonce,
+    })
+}
+
+/// From the query or the header; from both, or twice, it is none.
+fn token_of(request: &HttpRequest) -> Option<String> {
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    let authorization = headers.next().map(|value| value.to_str());
+    if headers.next().is_some() {
+        return None;
+    }
+    let authorization = authorization.transpose().ok()?;
+    one_token(request.query_string(), authorization).ok()?
+}
+
+fn view_of(request: &HttpRequest, name: ViewName) -> Option<View> {
+    let pairs: Vec<_> = url::form_urlencoded::parse(request.query_string().as_bytes()).collect();
+    let value = |wanted: &str| {
+        let found = pairs.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.as_ref())
+    };
+    View::new(name, value("pageId"), value("spaceKey"))
+}
+
+async fn is_first_use(
+    state: &AppState,
+    nonce: &[u8; 16],
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let nonce = *nonce;
+    let used = state
+        .db
+        .run(move |db| frames::use_nonce(db, &nonce, now + USED_FOR));
+    Ok(used.await?)
+}
+
+fn is_in_already(
+    cookie: &Session,
+    account: &Account,
+    connection_id: uuid::Uuid,
+    now: OffsetDateTime,
+) -> bool {
+    session::read(cookie).is_some_and(|before| {
+        before.is_live(now)
+            && before.belongs_to(account)
+            && before.way == Way::App { connection_id }
+    })
+}
+
+fn unproven(request: &HttpRequest, reason: Reason) -> HttpResponse {
+    tracing::info!(%reason, "a frame of the Connect app was refused");
+    let sentence = match reason {
+        Reason::UsedBefore => {
+            "This address was used before. Reload the page of Confluence to get a new one."
+        }
+        _ => {
+            "Confluence did not prove that it sent you here. Reload the page of Confluence. If that does not help, see \
+             whether its clock and the portal's are right, and install the app again."
+        }
+    };
+    say(
+        request,
+        StatusCode::UNAUTHORIZED,
+        "This cannot be opened",
+        vec![sentence.to_owned()],
+    )
+}
+
+fn not_enabled(state: InstallationState) -> &'static str {
+    match state {
+        InstallationState::Disabled => {
+            "The app is disabled at this site. An admin of your Confluence can enable it again."
+        }
+        InstallationState::Superseded => {
+            "The app was installed anew at this site, as after an import. Reload the page of Confluence."
+        }
+        InstallationState::Enabled | InstallationState::Uninstalled => {
+            "The app was uninstalled from this site. An admin of your Confluence can install it again."
+        }
+    }
+}
+
+pub(super) fn say(
+    request: &HttpRequest,
+    status: StatusCode,
+    title: &str,
+    sentences: Vec<String>,
+) -> HttpResponse {
+    page::message(
+        request,
+        status,
+        &Shell::Plain,
+        title.to_owned(),
+        sentences,
+        None,
+    )
+}
+
+/// For system users: there is nobody who could read a page.
+fn nothing() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
+}
