@@ -4,7 +4,9 @@
 mod app;
 mod embedding;
 mod live;
+mod openid;
 mod parse;
+mod single_sign_on;
 mod storage;
 
 use std::fmt;
@@ -16,6 +18,8 @@ use url::Url;
 pub use self::app::{App, AppArgs, Sharers};
 pub use self::embedding::{Cookieless, EmbedWildcards, Embedding, EmbeddingArgs};
 pub use self::live::{Atlassian, LiveArgs, LiveConfig};
+pub use self::openid::{OpenId, OpenIdArgs, RoleGroups};
+pub use self::single_sign_on::{SingleSignOn, SingleSignOnArgs};
 pub use self::storage::{Objects, S3Settings, Storage, StorageArgs};
 
 use self::parse::{
@@ -74,6 +78,10 @@ pub struct ServeArgs {
     pub embedding: EmbeddingArgs,
     #[command(flatten)]
     pub app: AppArgs,
+    #[command(flatten)]
+    pub openid: OpenIdArgs,
+    #[command(flatten)]
+    pub single_sign_on: SingleSignOnArgs,
     /// Addresses or networks of reverse proxies whose `Forwarded` and `X-Forwarded-For` are believed, separated by
     /// commas.
     #[arg(
@@ -115,6 +123,8 @@ pub struct Settings {
     pub live: LiveConfig,
     pub embedding: Embedding,
     pub app: App,
+    pub openid: Option<OpenId>,
+    pub single_sign_on: Option<SingleSignOn>,
     pub storage: Storage,
     pub trusted_proxies: Vec<IpNet>,
     pub upload_limit_bytes: u64,
@@ -229,6 +239,8 @@ impl ServeArgs {
         let live = self.live.check(errors);
         let embedding = self.embedding.check(errors);
         let app = self.app.check(errors);
+        let openid = self.openid.check(errors);
+        let single_sign_on = self.single_sign_on.check(errors);
         let storage = self.storage.check(errors);
         let proxies = errors.check(
             "VESTIBULE_TRUSTED_PROXIES",
@@ -250,6 +262,8 @@ impl ServeArgs {
             live,
             embedding: embedding?,
             app: app?,
+            openid: openid?,
+            single_sign_on: single_sign_on?,
             storage: storage?,
             trusted_proxies: proxies?,
             upload_limit_bytes: u64::from(upload?) << 20,

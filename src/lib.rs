@@ -82,12 +82,14 @@
 //! - A domain error knows no HTTP. [`web::error`] turns it into a page or a problem document, and logs it once, there.
 //! - Only [`confluence`] sends requests, and only to addresses that [`confluence::addresses`] allows. Credentials go to the
 //!   site's own interfaces, never to where an answer points.
-//! - A redirect carries a path, never a host: a share works under every public name of the portal.
 //! - No page asks another origin for anything, and none needs a script. One exception: the first pages inside frames of the
 //!   Connect app load Confluence's own script, by its one address in their policy ([`web::inside`]).
 //! - A session of a frame inside Confluence is good in frames of that site alone, every other one nowhere in a frame: what
 //!   the session says of itself must agree with the cookie it came by and with the place that the browser names.
 //! - What a sharer may use of the admin pages is one list ([`admin::roles`]); what is not on it is for admins.
+//! - A redirect carries a path, never a host: a share works under every public name of the portal. Sign-in at an OpenID
+//!   provider is the one exception, and leads to what the operator has named.
+//! - Of a visitor's cookies, only those that the operator has named are passed on, and only to the site that he has named.
 //!
 //! # A reader's request
 //!

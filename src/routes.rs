@@ -108,6 +108,9 @@ fn admin(config: &mut ServiceConfig, state: &AppState) {
         .wrap(admin_session::middleware(&state.settings))
         .wrap(from_fn(framed_cookie::carry))
         .service(ask_and_do("/sign-in", sign_in::show, sign_in::sign_in))
+        .service(read("/sign-in/openid", sign_in::openid::begin))
+        .service(read("/sign-in/openid/back", sign_in::openid::finish))
+        .service(read("/sign-in/single", sign_in::single::sign_in))
         // A browser that comes from Atlassian does not bring the session along; see there.
         .service(read("/connections/oauth", connections::oauth::come_back))
         .service(behind_the_gate);
@@ -222,7 +225,7 @@ fn admin_account(config: &mut ServiceConfig) {
         .service(read("/account", account::show))
         .service(act("/account/password", account::change_password))
         .service(act("/account/sessions/end", account::end_sessions))
-        .service(act("/sign-out", sign_in::sign_out));
+        .service(act("/sign-out", sign_in::sign_out::sign_out));
 }
 
 /// The first pages inside Confluence.

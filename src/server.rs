@@ -11,8 +11,13 @@ use actix_web::middleware::from_fn;
 use actix_web::rt::task::JoinHandle;
 use actix_web::{App, HttpServer, web};
 
+use crate::accounts::openid::OpenIdProvider;
+use crate::accounts::openid::error::OpenIdError;
+use crate::accounts::sign_on_turns::SignOnTurns;
+use crate::admin::sign_in;
 use crate::clock;
 use crate::config::Settings;
+use crate::confluence::Http;
 use crate::db::{self, Db, MigrationError};
 use crate::guess_limit;
 use crate::pages::files::{FileStore, FileStoreError};
@@ -51,6 +56,8 @@ pub enum StartError {
     Files(#[from] FileStoreError),
     #[error("live connections cannot be used: {0}")]
     Live(#[from] LiveError),
+    #[error("sign-in at the OpenID provider cannot be used: {0}")]
+    OpenId(#[from] OpenIdError),
     #[error(transparent)]
     Hasher(#[from] HashError),
     #[error(transparent)]
@@ -124,21 +131,25 @@ pub fn start(
     let files = FileStore::open(&settings.storage)?;
     let live = Live::new(settings.live.clone(), db.clone(), files.clone())?;
     actix_web::rt::spawn(schedule::run(Arc::clone(&live), clock::now));
+    let openid = open_id_provider(&settings, live.http())?;
     let state = web::Data::new(AppState {
         hasher: Hasher::new(cores)?,
         pass_key: PassKey::new(&settings.pass_key),
-        sealer: Sealer::new(
-            &settings.live.seal_key,
-            settings.live.previous_seal_key.as_ref(),
-        ),
         shares: ShareCache::new(db.clone()),
         pages: PageCache::default(),
         files,
         live,
+        openid,
+        sign_on_turns: SignOnTurns::default(),
+        sealer: Sealer::new(
+            &settings.live.seal_key,
+            settings.live.previous_seal_key.as_ref(),
+        ),
         events,
         db: db.clone(),
         settings,
     });
+    warn_of_lost_cookies(&state.settings);
     actix_web::rt::spawn(keep_leak_reports(db.clone(), clock::now));
     actix_web::rt::spawn(keep_house(db, Arc::clone(&state.live)));
     tracing::info!(listen = ?listener.local_addr().ok(), base_url = state.settings.base_url.origin(), "serving");
@@ -164,6 +175,29 @@ pub fn start(
         live,
         event_writer,
     })
+}
+
+/// Is asked for the first time when somebody signs in, so that the portal starts without it.
+fn open_id_provider(settings: &Settings, http: Http) -> Result<Option<OpenIdProvider>, StartError> {
+    let redirect_uri = settings.base_url.join(sign_in::openid::CALLBACK);
+    let provider = settings
+        .openid
+        .clone()
+        .map(|openid| OpenIdProvider::new(openid, redirect_uri, http));
+    Ok(provider.transpose()?)
+}
+
+/// Browsers send Confluence's cookies to the portal only below a common name.
+fn warn_of_lost_cookies(settings: &Settings) {
+    if let Some(single) = &settings.single_sign_on
+        && !single.shares_cookies_with(&settings.base_url)
+    {
+        tracing::warn!(
+            confluence = single.url.host_str().unwrap_or_default(),
+            portal = settings.base_url.host(),
+            "single sign-on cannot work: the two hosts have no parent domain in common"
+        );
+    }
 }
 
 /// Once an hour: what says nothing any more is removed.

@@ -131,6 +131,8 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
             "client_kit/mod.rs",
         ],
     ),
+    // Sign-in at a provider, and the times of that library.
+    (&["openidconnect", "chrono::"], &["accounts/openid/"]),
     (&["argon2"], &["password.rs"]),
     (&["chacha20poly1305"], &["seal.rs"]),
     (&["object_store::"], &["pages/files.rs"]),
@@ -149,6 +151,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
 
 /// Types whose value must not get out unless somebody means it to.
 const SECRETS: &[&str] = &[
+    "Jar",
     "MasterKey",
     "Password",
     "PlainToken",

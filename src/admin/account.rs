@@ -11,10 +11,11 @@ use super::gate::Admin;
 use super::problems::Problems;
 use super::session;
 use super::times::Moment;
-use crate::accounts::session::SignInSession;
+use crate::accounts::session::{SignInSession, Way};
 use crate::accounts::sign_in::{OwnPassword, check_own_password};
 use crate::accounts::store::account as accounts;
 use crate::clock;
+use crate::pages::store::connections;
 use crate::password::{Password, PasswordError};
 use crate::shares::guesses::network;
 use crate::web::client::client_address;
@@ -34,6 +35,8 @@ struct AccountPage {
     problems: Problems,
     min_chars: usize,
     created_at: Moment,
+    /// The system that vouches for the person, where that is no password.
+    vouched_by: Option<String>,
 }
 
 /// What the form sends.
@@ -48,8 +51,8 @@ pub struct PasswordInput {
 }
 
 /// `GET /admin/account`.
-pub async fn show(admin: Admin) -> Result<HttpResponse, PageError> {
-    answer(&admin, StatusCode::OK, Problems::default())
+pub async fn show(state: web::Data<AppState>, admin: Admin) -> Result<HttpResponse, PageError> {
+    answer(&state, &admin, StatusCode::OK, Problems::default()).await
 }
 
 /// `POST /admin/account/password`. Ends every other session of the account.
@@ -59,11 +62,15 @@ pub async fn change_password(
     form: AdminForm<PasswordInput>,
 ) -> Result<HttpResponse, PageError> {
     let AdminForm { admin, input } = form;
+    if admin.account().password_hash.is_none() {
+        let sentence = "This account has no password: another system vouches for you. Change your password there.";
+        return Err(Failure::Forbidden(sentence.to_owned()).into());
+    }
     let mut problems = Problems::default();
     let fresh = parse_fresh(&input, &mut problems);
     let current = problems.check("current", Password::new(&input.current));
     let (Some(fresh), Some(current)) = (fresh, current) else {
-        return answer(&admin, StatusCode::UNPROCESSABLE_ENTITY, problems);
+        return answer(&state, &admin, StatusCode::UNPROCESSABLE_ENTITY, problems).await;
     };
     let now = clock::now();
     let client = network(client_address(&request, &state.settings.trusted_proxies));
@@ -80,7 +87,7 @@ pub async fn change_password(
         OwnPassword::Right => {}
         OwnPassword::Wrong => {
             problems.add("current", "This is not your current password.");
-            return answer(&admin, StatusCode::UNPROCESSABLE_ENTITY, problems);
+            return answer(&state, &admin, StatusCode::UNPROCESSABLE_ENTITY, problems).await;
         }
         OwnPassword::Wait(wait) => {
             let wait = wait_in_words(wait.whole_seconds());
@@ -88,7 +95,7 @@ pub async fn change_password(
                 "current",
                 format!("Too many tries. Please wait {wait} and try again."),
             );
-            return answer(&admin, StatusCode::TOO_MANY_REQUESTS, problems);
+            return answer(&state, &admin, StatusCode::TOO_MANY_REQUESTS, problems).await;
         }
     }
     let hash = state.hasher.hash(fresh).await?;
@@ -138,7 +145,8 @@ fn parse_fresh(input: &PasswordInput, problems: &mut Problems) -> Option<Passwor
     problems.check("fresh", Password::new(&input.fresh).map_err(too_long))
 }
 
-fn answer(
+async fn answer(
+    state: &AppState,
     admin: &Admin,
     status: StatusCode,
     problems: Problems,
@@ -148,6 +156,33 @@ fn answer(
         problems,
         min_chars: MIN_CHARS,
         created_at: admin.account().created_at.into(),
+        vouched_by: vouched_by(state, admin).await?,
     };
     Ok(page::html(status, &Shell::Plain, &template)?)
+}
+
+/// `None` for an account with a password.
+async fn vouched_by(state: &AppState, admin: &Admin) -> Result<Option<String>, PageError> {
+    if admin.account().password_hash.is_some() {
+        return Ok(None);
+    }
+    let openid = || {
+        state
+            .settings
+            .openid
+            .as_ref()
+            .map(|openid| openid.name.clone())
+    };
+    let name = match admin.session().way {
+        Way::OpenId => openid(),
+        Way::SingleSignOn { connection_id } | Way::App { connection_id } => {
+            let connection = state
+                .db
+                .run(move |db| connections::find_connection(db, connection_id))
+                .await?;
+            connection.map(|connection| connection.name)
+        }
+        Way::Password => None,
+    };
+    Ok(Some(name.unwrap_or_else(|| "another system".to_owned())))
 }

@@ -20,6 +20,7 @@ use uuid::Uuid;
 use super::inside::cookie::CameBy;
 use super::inside::frame;
 use super::session::{self, Flash, FlashKind};
+use super::sign_in::again::{self, Again};
 use crate::accounts::account::{Account, Role};
 use crate::accounts::session::{SignInSession, Way};
 use crate::accounts::store::account as accounts;
@@ -183,7 +184,7 @@ async fn admit(request: &ServiceRequest) -> Result<Admin, Turned> {
     let id = session.account_id;
     let known = state.db.run(move |db| Known::load(db, id, way)).await;
     let known = known.map_err(Failure::from)?;
-    let Some(known) = known.filter(|known| known.stand_behind(&session)) else {
+    let Some(mut known) = known.filter(|known| known.stand_behind(&session)) else {
         return Err(turn_away(state, request, said.as_ref(), changes).await);
     };
     if let Some(installation) = &known.installation {
@@ -193,6 +194,7 @@ async fn admit(request: &ServiceRequest) -> Result<Admin, Turned> {
         csrf::check_origin(request.request(), &state.settings)
             .map_err(|foreign| refuse(&foreign))?;
     }
+    known.account = stay(state, request, &session, known.account).await?;
     if let Some(touched) = session.touched(now) {
         session::write(&cookie, &touched)?;
     }
@@ -251,6 +253,36 @@ impl Known {
             installation.is_some_and(|found| found.state == InstallationState::Enabled)
         };
         session.belongs_to(&self.account) && (!session.way.is_framed() || is_enabled())
+    }
+}
+
+/// People of the single sign-on stay in for as long as Confluence knows them.
+async fn stay(
+    state: &AppState,
+    request: &ServiceRequest,
+    session: &SignInSession,
+    account: Account,
+) -> Result<Account, Turned> {
+    let Way::SingleSignOn { connection_id } = session.way else {
+        return Ok(account);
+    };
+    let (request, cookie) = (request.request(), request.get_session());
+    let next = match request.method().is_safe() {
+        true => request
+            .uri()
+            .path_and_query()
+            .map_or("", |path| path.as_str()),
+        false => "",
+    };
+    let now = clock::now();
+    match again::ask_again(state, request, account.id, connection_id, next, now).await? {
+        Again::GoOn => Ok(account),
+        Again::Renewed(account) => Ok(*account),
+        Again::Wait(answer) => Err(Turned::To(answer)),
+        Again::Over(answer) => {
+            session::end(&cookie);
+            Err(Turned::To(answer))
+        }
     }
 }
 

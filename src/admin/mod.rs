@@ -7,6 +7,7 @@ pub mod account;
 pub mod asker;
 pub mod back;
 pub mod chrome;
+pub mod come_back;
 pub mod connections;
 pub mod form;
 pub mod gate;

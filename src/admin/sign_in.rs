@@ -1,13 +1,23 @@
-//! Signing in and out. The rules (limits, timing, one text for every refusal) are `accounts::sign_in`'s.
+//! Signing in by the form. The rules (limits, timing, one text for every refusal) are `accounts::sign_in`'s.
+//!
+//! Other ways in are below: [`openid`] and [`single`] with [`again`]; the page that offers them all is `page`, the way out
+//! [`sign_out`].
+
+pub mod again;
+pub mod openid;
+mod page;
+pub mod sign_out;
+pub mod single;
+mod sso_words;
 
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
-use askama::Template;
 use serde::Deserialize;
 
-use super::form::{AdminForm, AdminQuery, JustAButton};
+use self::page::{About, Refusal, SignInPage, inside_admin};
+use super::form::AdminQuery;
 use super::session;
 use crate::accounts::account::Email;
 use crate::accounts::session::{SignInSession, Way};
@@ -20,9 +30,7 @@ use crate::web::client::client_address;
 use crate::web::csrf;
 use crate::web::error::words::wait_in_words;
 use crate::web::error::{Failure, PageError};
-use crate::web::headers::Shell;
-use crate::web::message::Context;
-use crate::web::page;
+use crate::web::page::see_other;
 use crate::web::state::AppState;
 
 const WRONG: &str = "The email address or the password is wrong.";
@@ -36,24 +44,7 @@ impl From<SignInError> for Failure {
     }
 }
 
-/// The sign-in form. The password is never part of it.
-#[derive(Template)]
-#[template(path = "admin/sign_in.html")]
-struct SignInPage {
-    context: Context,
-    email: String,
-    next: String,
-    refusal: Option<Refusal>,
-    /// Nobody can sign in yet: the page says how to make the first account.
-    no_accounts: bool,
-}
-
-/// Why the form is here again.
-struct Refusal {
-    text: String,
-    waits: bool,
-}
-
+/// Where to go after signing in, as the gate says.
 #[derive(Deserialize)]
 pub struct Destination {
     #[serde(default)]
@@ -77,14 +68,11 @@ pub async fn show(
     AdminQuery(destination): AdminQuery<Destination>,
 ) -> Result<HttpResponse, PageError> {
     let no_accounts = state.db.run(accounts::count_accounts).await? == 0;
-    let template = SignInPage {
-        context: Context::Top,
-        email: String::new(),
-        next: destination.next,
-        refusal: None,
+    let page = SignInPage {
         no_accounts,
+        ..SignInPage::new(&state, &destination.next)
     };
-    Ok(page::html(StatusCode::OK, &Shell::Plain, &template)?)
+    Ok(page.answer(StatusCode::OK)?)
 }
 
 /// `POST /admin/sign-in`. There is no session yet whose token the form could carry; the origin check stands alone
@@ -97,6 +85,7 @@ pub async fn sign_in(
 ) -> Result<HttpResponse, PageError> {
     if csrf::check_origin(&request, &state.settings).is_err() {
         return refuse(
+            &state,
             &form,
             StatusCode::FORBIDDEN,
             "Please send the form once more from this page.".to_owned(),
@@ -104,7 +93,12 @@ pub async fn sign_in(
     }
     let (Ok(email), Ok(password)) = (Email::parse(&form.email), Password::new(&form.password))
     else {
-        return refuse(&form, StatusCode::UNPROCESSABLE_ENTITY, WRONG.to_owned());
+        return refuse(
+            &state,
+            &form,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            WRONG.to_owned(),
+        );
     };
     let now = clock::now();
     let client = network(client_address(&request, &state.settings.trusted_proxies));
@@ -112,16 +106,21 @@ pub async fn sign_in(
     match outcome.map_err(Failure::from)? {
         SignIn::Accepted(account) => {
             session::begin(&cookie, &SignInSession::begin(&account, Way::Password, now))?;
-            Ok(page::see_other(inside_admin(&form.next)))
+            Ok(see_other(inside_admin(&form.next)))
         }
-        SignIn::Refused => refuse(&form, StatusCode::UNPROCESSABLE_ENTITY, WRONG.to_owned()),
+        SignIn::Refused => refuse(
+            &state,
+            &form,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            WRONG.to_owned(),
+        ),
         SignIn::Wait(wait) => {
             let seconds = wait.whole_seconds().max(1);
             let text = format!(
                 "Too many tries. Please wait {} and try again.",
                 wait_in_words(seconds)
             );
-            let mut answer = refuse(&form, StatusCode::TOO_MANY_REQUESTS, text)?;
+            let mut answer = refuse(&state, &form, StatusCode::TOO_MANY_REQUESTS, text)?;
             answer
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -130,68 +129,20 @@ pub async fn sign_in(
     }
 }
 
-/// `POST /admin/sign-out`.
-pub async fn sign_out(form: AdminForm<JustAButton>) -> HttpResponse {
-    session::end(form.admin.cookie());
-    page::see_other("/admin/sign-in")
-}
-
-fn refuse(form: &Credentials, status: StatusCode, text: String) -> Result<HttpResponse, PageError> {
-    let template = SignInPage {
-        context: Context::Top,
-        email: form.email.clone(),
-        next: form.next.clone(),
-        refusal: Some(Refusal {
-            text,
-            waits: status == StatusCode::TOO_MANY_REQUESTS,
-        }),
-        no_accounts: false,
+fn refuse(
+    state: &AppState,
+    form: &Credentials,
+    status: StatusCode,
+    text: String,
+) -> Result<HttpResponse, PageError> {
+    let about = match status {
+        StatusCode::TOO_MANY_REQUESTS => About::Wait,
+        _ => About::Form,
     };
-    Ok(page::html(status, &Shell::Plain, &template)?)
-}
-
-/// Where to go after signing in: only to an admin page, whatever the address said.
-fn inside_admin(next: &str) -> &str {
-    let is_admin = next
-        .strip_prefix("/admin")
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
-    let is_sign_in = next.starts_with("/admin/sign-");
-    let is_plain = next
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if is_admin && !is_sign_in && is_plain {
-        next
-    } else {
-        "/admin"
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::inside_admin;
-
-    #[test]
-    fn only_admin_pages_are_returned_to() {
-        for inside in [
-            "/admin",
-            "/admin/shares/new",
-            "/admin?state=ended",
-            "/admin/shares/1?x=%20",
-        ] {
-            assert_eq!(inside_admin(inside), inside);
-        }
-        for outside in [
-            "",
-            "/",
-            "/administrator",
-            "//evil.example/admin",
-            "https://evil.example/admin",
-            "/admin\\..\\x",
-            "/admin/x\r\nSet-Cookie: a=b",
-            "/admin/sign-in?next=/admin",
-            "/content/x",
-        ] {
-            assert_eq!(inside_admin(outside), "/admin", "{outside:?}");
-        }
-    }
+    let page = SignInPage {
+        email: form.email.clone(),
+        refusal: Some(Refusal { text, about }),
+        ..SignInPage::new(state, &form.next)
+    };
+    Ok(page.answer(status)?)
 }

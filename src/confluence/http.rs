@@ -17,7 +17,8 @@ use url::Url;
 
 use super::{
     addresses::{OutboundRules, Reach},
-    error::Problem,
+    error::{ConfluenceError, Problem},
+    model::Product,
 };
 
 const CONNECT: Duration = Duration::from_secs(5);
@@ -25,6 +26,10 @@ const CONNECT: Duration = Duration::from_secs(5);
 const READ: Duration = Duration::from_secs(20);
 /// A whole answer that is no download.
 pub(super) const TOTAL: Duration = Duration::from_secs(60);
+
+/// A request that somebody waits for who is signing in.
+pub(super) const EXCHANGE: Duration = Duration::from_secs(15);
+const EXCHANGE_BYTES: u64 = 1024 * 1024;
 
 const USER_AGENT: &str = concat!("Vestibule/", env!("CARGO_PKG_VERSION"));
 
@@ -98,6 +103,30 @@ impl Http {
             Reach::Listed => &self.listed,
         };
         Ok(client.request(method, url))
+    }
+}
+
+impl Http {
+    /// One request of a library that sends none itself, to a service that the operator named: as far as a Data Center
+    /// site's own. Answers are small.
+    pub async fn exchange(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Vec<u8>>, ConfluenceError> {
+        let (parts, body) = request.into_parts();
+        let url = Url::parse(&parts.uri.to_string()).map_err(|_error| Problem::Blocked {
+            host: "an address that is none".to_owned(),
+        })?;
+        let reach = Reach::of(Product::DataCenter, &url);
+        let request = self.request(parts.method, url, reach)?.timeout(EXCHANGE);
+        let sent = request.headers(parts.headers).body(body).send().await;
+        let response = sent.map_err(problem_of)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = read(response, EXCHANGE_BYTES).await?;
+        let mut answer = http::Response::new(body.to_vec());
+        *answer.status_mut() = status;
+        *answer.headers_mut() = headers;
+        Ok(answer)
     }
 }
 

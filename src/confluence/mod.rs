@@ -11,6 +11,7 @@
 //! - [`rights`]: what people may do there.
 //! - [`connect`], [`forge`], [`forge_event`]: our app inside Confluence Cloud, how it is called and how it calls.
 //! - `signed_token`: the signed tokens of both, with `strict_json` and [`public_key`].
+//! - [`single_sign_on`]: whose cookies a visitor of Data Center brought.
 //! - [`oauth`]: access tokens. [`check`]: the test of a connection. [`webhook`]: what a site tells us unasked.
 //!
 //! A third product is a value of [`model::Product`], a folder beside `cloud` whose type implements `source::Source` (the
@@ -38,6 +39,7 @@ mod paging;
 pub mod public_key;
 pub mod rights;
 mod signed_token;
+pub mod single_sign_on;
 pub mod site;
 mod source;
 mod strict_json;

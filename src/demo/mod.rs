@@ -14,8 +14,8 @@ use self::client_site::{ClientSite, SigningKey};
 use self::private_postgres::{PrivatePostgres, PrivatePostgresError};
 use self::seed::{SeedError, Seeded};
 use crate::config::{
-    AppArgs, BaseUrlArgs, ConfigError, DatabaseArgs, EmbeddingArgs, LiveArgs, ServeArgs, Settings,
-    StorageArgs,
+    AppArgs, BaseUrlArgs, ConfigError, DatabaseArgs, EmbeddingArgs, LiveArgs, OpenIdArgs,
+    ServeArgs, Settings, SingleSignOnArgs, StorageArgs,
 };
 use crate::server::{self, Migrations, StartError};
 
@@ -128,6 +128,8 @@ fn settings(
         },
         embedding: EmbeddingArgs::default(),
         app: AppArgs::default(),
+        openid: OpenIdArgs::default(),
+        single_sign_on: SingleSignOnArgs::default(),
         trusted_proxies: String::new(),
         database_connections: "10".to_owned(),
         upload_limit_mib: "4096".to_owned(),

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use url::Url;
 
 use super::error::Failure;
 use super::frame_note::{FrameNote, FrameState};
@@ -67,6 +68,17 @@ pub fn message(
 /// A 303 to a path of this portal, which no cache keeps and no Referer follows.
 pub fn see_other(path: &str) -> HttpResponse {
     redirect(StatusCode::SEE_OTHER, path)
+}
+
+/// A 303 to an address that the operator named: the OpenID provider, or the portal's own main address.
+pub fn leave_to(url: &Url) -> HttpResponse {
+    let mut response = HttpResponse::new(StatusCode::SEE_OTHER);
+    let headers = response.headers_mut();
+    harden_redirect(headers);
+    let location = HeaderValue::from_str(url.as_str());
+    let location = location.unwrap_or_else(|_never| HeaderValue::from_static("/"));
+    headers.insert(header::LOCATION, location);
+    response
 }
 
 /// A 308: the same thing under its proper address, for every method.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::accounts::openid::OpenIdProvider;
+use crate::accounts::sign_on_turns::SignOnTurns;
 use crate::config::Settings;
 use crate::db::Db;
 use crate::pages::files::FileStore;
@@ -24,6 +26,9 @@ pub struct AppState {
     pub files: FileStore,
     pub events: EventLog,
     pub live: Arc<Live>,
+    /// Where people may sign in beside the form, if the operator named a provider.
+    pub openid: Option<OpenIdProvider>,
+    pub sign_on_turns: SignOnTurns,
     /// For what people are known by at sites, and for tickets.
     pub sealer: Sealer,
 }

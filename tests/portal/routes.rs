@@ -77,6 +77,9 @@ pub(crate) const TABLE: &[(&str, &str, Who)] = &[
 
     ("GET",    "/admin/sign-in", Anyone),
     ("POST",   "/admin/sign-in", Anyone),
+    ("GET",    "/admin/sign-in/openid", Anyone),
+    ("GET",    "/admin/sign-in/openid/back", Anyone),
+    ("GET",    "/admin/sign-in/single", Anyone),
     ("GET",    "/admin", Admin),
     ("GET",    "/admin/", Admin),
     ("GET",    "/admin/shares/pages", Admin),

@@ -106,6 +106,17 @@ pub fn admins_of(db: &mut PgConnection, issuer: &str) -> Result<Vec<(String, Str
     Ok(named.collect())
 }
 
+/// The system no longer lets the person in: sessions that began before end now. Without an account there are none.
+pub fn turn_away(db: &mut PgConnection, issuer: &str, subject: &str) -> Result<(), DbError> {
+    let theirs = identity::table
+        .find((issuer, subject))
+        .select(identity::account_id);
+    diesel::update(account::table.filter(account::id.eq_any(theirs)))
+        .set(account::session_epoch.eq(account::session_epoch + 1))
+        .execute(db)?;
+    Ok(())
+}
+
 /// What the issuer calls the person of an account; `None` when the account is not one of the issuer's.
 pub fn subject_of(
     db: &mut PgConnection,

@@ -1,22 +1,19 @@
 //! An admin's consent to a Cloud connection (OAuth 2.0 authorization code): the link to Atlassian, and the way back.
 //!
-//! The session's cookie is `SameSite=Strict`, so a browser that comes from Atlassian does not send it. What it brings is
-//! taken by a page outside the gate, which knows nothing and leads on to one behind it.
+//! A browser that comes from Atlassian does not send the session's cookie (`come_back`). What it brings is taken by a page
+//! outside the gate, which knows nothing and leads on to one behind it.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::live_actions::test_and_say;
+use crate::admin::come_back;
 use crate::admin::form::AdminQuery;
 use crate::admin::gate::Admin;
 use crate::admin::session;
 use crate::clock;
 use crate::pages::live::LiveError;
 use crate::web::error::{Failure, PageError};
-use crate::web::headers::Shell;
-use crate::web::message::Context;
 use crate::web::page;
 use crate::web::state::AppState;
 
@@ -30,13 +27,6 @@ pub struct Brought {
     error: String,
 }
 
-#[derive(Template)]
-#[template(path = "admin/connections/come_back.html")]
-struct ComeBackPage {
-    context: Context,
-    path: String,
-}
-
 /// The address that is registered with the app at Atlassian; the same for all connections.
 pub fn callback_url(state: &AppState) -> String {
     state.settings.base_url.join("/admin/connections/oauth")
@@ -48,11 +38,9 @@ pub async fn come_back(
 ) -> Result<HttpResponse, PageError> {
     let query = serde_urlencoded::to_string(&brought)
         .map_err(|error| Failure::Internal(error.to_string()))?;
-    let template = ComeBackPage {
-        context: Context::Top,
-        path: format!("/admin/connections/consent?{query}"),
-    };
-    Ok(page::html(StatusCode::OK, &Shell::Plain, &template)?)
+    Ok(come_back::lead_on(format!(
+        "/admin/connections/consent?{query}"
+    ))?)
 }
 
 /// `GET /admin/connections/consent`: takes the code, if this session asked for it.

@@ -9,6 +9,7 @@
 //! - `look`: a page with the eyes of a share's people.
 //! - [`installation`]: our app at Cloud sites. [`lifecycle`], [`forge_events`]: how Connect and Forge tell of it.
 //!   [`rebind`]: moving shares to it from an older one.
+//! - [`single_sign_on`]: people who come with the cookies of their site.
 //! - `refresh_root`: one listing of a part of a site. `refresh_page`: one page's body and files.
 //! - [`schedule`]: what is due, on every node, each part taken by one.
 //! - [`download`]: bytes of files, fetched once and handed on while they come in.
@@ -35,6 +36,7 @@ mod refresh_page;
 mod refresh_root;
 pub mod rights;
 pub mod schedule;
+pub mod single_sign_on;
 pub mod webhook;
 
 pub use error::LiveError;
@@ -143,6 +145,11 @@ impl Live {
             wanted: Mutex::default(),
             wake: Notify::new(),
         }))
+    }
+
+    /// The one client for requests to others.
+    pub fn http(&self) -> Http {
+        self.http.clone()
     }
 
     /// The pace that all requests of this process to one site keep; a new one when the budget was changed.

@@ -26,12 +26,21 @@ fn every_wrong_variable_is_named_at_once_and_no_secret_is_printed() {
         ("VESTIBULE_TRUSTED_PROXIES", "10.0.0.0/99"),
         ("VESTIBULE_DATABASE_CONNECTIONS", "none"),
         ("VESTIBULE_UPLOAD_LIMIT_MIB", "0"),
+        ("VESTIBULE_OIDC_ISSUER", "login.example.com"),
+        ("VESTIBULE_OIDC_SCOPES", "openid,email"),
+        ("VESTIBULE_OIDC_GROUPS_CLAIM", ""),
+        ("VESTIBULE_OIDC_NAME", ""),
+        ("VESTIBULE_SSO_URL", "wiki.example.com"),
+        ("VESTIBULE_SSO_COOKIES", "crowd token"),
+        ("VESTIBULE_SSO_ADMIN_GROUPS", ","),
+        ("VESTIBULE_SSO_COOKIE_DOMAIN", "example"),
         ("VESTIBULE_OBJECT_STORE", "ftp://bucket"),
         ("VESTIBULE_S3_ENDPOINT", "no url"),
     ];
     let mut serve = vestibule(&["serve"]);
     serve
         .envs(wrong)
+        .env("VESTIBULE_OIDC_CLIENT_SECRET", "swordfish")
         .env("VESTIBULE_S3_ACCESS_KEY_ID", "swordfish");
     let refused = Ran::of(&mut serve);
     assert_eq!((refused.code, refused.stdout.as_str()), (Some(2), ""));
@@ -85,6 +94,7 @@ fn the_help_names_every_environment_variable_and_shows_no_value_of_a_secret_one(
         "VESTIBULE_SECRET_KEY",
         "VESTIBULE_PREVIOUS_SECRET_KEY",
         "VESTIBULE_S3_ACCESS_KEY_ID",
+        "VESTIBULE_OIDC_CLIENT_SECRET",
     ];
     let mut help = String::new();
     for command in commands {

@@ -9,7 +9,7 @@ static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static STARTED: Once = Once::new();
 
 /// The tests' own HTTP client is not the product.
-const FILTER: &str = "debug,hyper=off,hyper_util=off,reqwest=off";
+const FILTER: &str = "debug,hyper=off,hyper_util=off,reqwest=off,cookie_store=off";
 
 pub(super) fn start() {
     STARTED.call_once(|| {

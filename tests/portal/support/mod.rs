@@ -1,6 +1,7 @@
 //! What every test of the portal starts from; `tests/README.md` shows how it is used. No test lives here.
 
 mod captured_log;
+mod openid_provider;
 mod portal;
 mod postgres;
 mod program;
@@ -9,6 +10,7 @@ mod tokens;
 mod visitor;
 
 pub(crate) use captured_log::everything_logged;
+pub(crate) use openid_provider::{OpenIdProvider, ProviderSetup, openid_args};
 pub(crate) use portal::{Portal, Setup};
 pub(crate) use postgres::Database;
 pub(crate) use program::{Ran, vestibule};

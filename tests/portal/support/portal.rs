@@ -12,7 +12,8 @@ use diesel::PgConnection;
 use tempfile::TempDir;
 use uuid::Uuid;
 use vestibule::config::{
-    AppArgs, BaseUrlArgs, DatabaseArgs, EmbeddingArgs, LiveArgs, ServeArgs, Settings, StorageArgs,
+    AppArgs, BaseUrlArgs, DatabaseArgs, EmbeddingArgs, LiveArgs, OpenIdArgs, ServeArgs, Settings,
+    SingleSignOnArgs, StorageArgs,
 };
 use vestibule::db::Db;
 use vestibule::pages::files::FileStore;
@@ -40,6 +41,8 @@ pub(crate) struct Setup {
     /// Where Atlassian's shared services are, when they are asked at all.
     pub(crate) atlassian_url: Option<String>,
     pub(crate) app: AppArgs,
+    pub(crate) openid: OpenIdArgs,
+    pub(crate) single_sign_on: SingleSignOnArgs,
 }
 
 /// Stops when it is dropped, and its database goes with it.
@@ -118,6 +121,11 @@ impl Portal {
     /// The key that signs this portal's passes.
     pub(crate) fn pass_key(&self) -> &PassKey {
         &self.pass_key
+    }
+
+    /// The key that seals what this portal keeps of credentials.
+    pub(crate) fn seal_key(&self) -> [u8; 32] {
+        self.settings.live.seal_key
     }
 
     /// A shortcut past HTTP, as all that begin with `db`.
@@ -233,6 +241,8 @@ fn settings(setup: &Setup, database: &Database, data_dir: &Path, base_url: &str)
             cookieless: setup.cookieless.unwrap_or("auto").to_owned(),
         },
         app: setup.app.clone(),
+        openid: setup.openid.clone(),
+        single_sign_on: setup.single_sign_on.clone(),
         trusted_proxies: setup.trusted_proxies.to_owned(),
         database_connections: "4".to_owned(),
         upload_limit_mib: "64".to_owned(),

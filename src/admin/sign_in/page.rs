@@ -1,0 +1,156 @@
+//! The sign-in page: a button for every way in that the operator has set up, and the form for accounts with a password.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use url::form_urlencoded;
+
+use crate::web::error::Failure;
+use crate::web::headers::Shell;
+use crate::web::message::{Context, Link};
+use crate::web::page;
+use crate::web::state::AppState;
+
+/// The password is never part of it.
+#[derive(Template)]
+#[template(path = "admin/sign_in.html")]
+pub(super) struct SignInPage {
+    pub(super) context: Context,
+    pub(super) email: String,
+    pub(super) next: String,
+    pub(super) refusal: Option<Refusal>,
+    /// What an operator needs to know of a refusal, one paragraph each.
+    pub(super) more: Vec<String>,
+    /// Where somebody has to go first.
+    pub(super) elsewhere: Option<Link>,
+    /// Nobody can sign in by the form yet: the page says how to make the first account.
+    pub(super) no_accounts: bool,
+    pub(super) ways: Vec<WayIn>,
+}
+
+/// Why the page is here again.
+pub(super) struct Refusal {
+    pub(super) text: String,
+    pub(super) about: About,
+}
+
+/// What a refusal is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    /// What stands in the form.
+    Form,
+    /// The number of tries.
+    Wait,
+    /// Another system, or the way there and back.
+    Elsewhere,
+}
+
+impl Refusal {
+    fn waits(&self) -> bool {
+        self.about == About::Wait
+    }
+}
+
+/// A button that leads to another system.
+pub(super) struct WayIn {
+    pub(super) label: String,
+    pub(super) url: String,
+}
+
+impl SignInPage {
+    pub(super) fn new(state: &AppState, next: &str) -> Self {
+        Self {
+            context: Context::Top,
+            email: String::new(),
+            next: next.to_owned(),
+            refusal: None,
+            more: Vec::new(),
+            elsewhere: None,
+            no_accounts: false,
+            ways: ways(state, next),
+        }
+    }
+
+    /// The same page with the reason why another system let nobody in.
+    pub(super) fn refused(state: &AppState, next: &str, text: String) -> Self {
+        Self {
+            refusal: Some(Refusal {
+                text,
+                about: About::Elsewhere,
+            }),
+            ..Self::new(state, next)
+        }
+    }
+
+    /// Whether the fields are what the refusal is about.
+    fn is_form_refused(&self) -> bool {
+        let refusal = self.refusal.as_ref();
+        refusal.is_some_and(|refusal| refusal.about != About::Elsewhere)
+    }
+
+    pub(super) fn answer(&self, status: StatusCode) -> Result<HttpResponse, Failure> {
+        page::html(status, &Shell::Plain, self)
+    }
+}
+
+fn ways(state: &AppState, next: &str) -> Vec<WayIn> {
+    let next: String = form_urlencoded::byte_serialize(inside_admin(next).as_bytes()).collect();
+    let openid = state.openid.as_ref().map(|provider| WayIn {
+        label: format!("Sign in with {}", provider.settings().name),
+        url: format!("/admin/sign-in/openid?next={next}"),
+    });
+    let single = state.settings.single_sign_on.as_ref().map(|_| WayIn {
+        label: "Sign in with Confluence".to_owned(),
+        url: format!("/admin/sign-in/single?next={next}"),
+    });
+    openid.into_iter().chain(single).collect()
+}
+
+/// A longer address does not fit into a cookie on the way to another system and back.
+const LONGEST: usize = 1000;
+
+/// Where to go after signing in: only to an admin page, whatever the address said.
+pub(super) fn inside_admin(next: &str) -> &str {
+    let is_admin = next
+        .strip_prefix("/admin")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    let is_sign_in = next.starts_with("/admin/sign-");
+    let is_plain = next
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if is_admin && !is_sign_in && is_plain && next.len() <= LONGEST {
+        next
+    } else {
+        "/admin"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inside_admin;
+
+    #[test]
+    fn only_admin_pages_are_returned_to() {
+        for inside in [
+            "/admin",
+            "/admin/shares/new",
+            "/admin?state=ended",
+            "/admin/shares/1?x=%20",
+        ] {
+            assert_eq!(inside_admin(inside), inside);
+        }
+        for outside in [
+            "",
+            "/",
+            "/administrator",
+            "//evil.example/admin",
+            "https://evil.example/admin",
+            "/admin\\..\\x",
+            "/admin/x\r\nSet-Cookie: a=b",
+            "/admin/sign-in?next=/admin",
+            "/content/x",
+        ] {
+            assert_eq!(inside_admin(outside), "/admin", "{outside:?}");
+        }
+    }
+}

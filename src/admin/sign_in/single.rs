@@ -1,0 +1,175 @@
+//! The way in by Confluence's single sign-on: the visitor's cookies, asked at Confluence from the visitor's own address.
+//!
+//! Nothing happens before the button is pressed, so that the form stays within reach and nobody runs in circles. What is
+//! asked again later is [`super::again`]'s subject.
+
+use std::net::IpAddr;
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use uuid::Uuid;
+
+use super::Destination;
+use super::page::{SignInPage, inside_admin};
+use super::sso_words::SignOnProblem;
+use crate::accounts::account::{Account, Role};
+use crate::accounts::person::PersonCredentials;
+use crate::accounts::roles::role_of;
+use crate::accounts::session::{SignInSession, Way};
+use crate::accounts::store::identity::{self, Vouched};
+use crate::accounts::store::person;
+use crate::admin::form::AdminQuery;
+use crate::admin::{come_back, session};
+use crate::clock;
+use crate::config::SingleSignOn;
+use crate::confluence::single_sign_on::{Jar, Seen, Somebody};
+use crate::pages::live::LiveError;
+use crate::pages::model::Connection;
+use crate::web::client::client_address;
+use crate::web::error::{Failure, PageError};
+use crate::web::state::AppState;
+
+/// `GET /admin/sign-in/single`.
+pub async fn sign_in(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    cookie: Session,
+    AdminQuery(destination): AdminQuery<Destination>,
+) -> Result<HttpResponse, PageError> {
+    let settings = state.settings.single_sign_on.as_ref();
+    let settings = settings.ok_or(Failure::NotFound)?;
+    let next = inside_admin(&destination.next);
+    let client = client_address(&request, &state.settings.trusted_proxies);
+    let admitted = match find_connection(&state, settings).await? {
+        Ok(connection) => let_in(&state, settings, &connection, &request, client).await?,
+        Err(problem) => Err(problem),
+    };
+    match admitted {
+        Ok((account, connection_id)) => {
+            let way = Way::SingleSignOn { connection_id };
+            session::begin(&cookie, &SignInSession::begin(&account, way, clock::now()))?;
+            Ok(come_back::lead_on(next.to_owned())?)
+        }
+        Err(problem) => Ok(refuse(&state, settings, next, &problem)?),
+    }
+}
+
+/// The connection of the site; people's rights there are those of the connection's pages.
+async fn find_connection(
+    state: &AppState,
+    settings: &SingleSignOn,
+) -> Result<Result<Connection, SignOnProblem>, PageError> {
+    Ok(match state.live.connection_at(&settings.url).await {
+        Ok(Some(connection)) => Ok(connection),
+        Ok(None) => Err(SignOnProblem::NoConnection),
+        Err(LiveError::Db(error)) => return Err(error.into()),
+        Err(error) => Err(SignOnProblem::Silent(error.sentence())),
+    })
+}
+
+async fn let_in(
+    state: &AppState,
+    settings: &SingleSignOn,
+    connection: &Connection,
+    request: &HttpRequest,
+    client: IpAddr,
+) -> Result<Result<(Account, Uuid), SignOnProblem>, PageError> {
+    let mut jar = brought(request, settings);
+    if jar.is_empty() {
+        return Ok(Err(SignOnProblem::NoCookie));
+    }
+    let seen = state.live.ask_who(connection.id, &mut jar, client).await;
+    let somebody = match seen {
+        Ok(Seen::Known(somebody)) => somebody,
+        Ok(Seen::Nobody) => return Ok(Err(SignOnProblem::Nobody { client })),
+        Err(error) => return Ok(Err(SignOnProblem::Silent(error.sentence()))),
+    };
+    let account = admit(state, settings, connection.id, &somebody, jar).await?;
+    Ok(account
+        .map(|account| (account, connection.id))
+        .ok_or(SignOnProblem::NotInGroups))
+}
+
+/// The cookies that the visitor brought, of those that the operator named.
+pub(super) fn brought(request: &HttpRequest, settings: &SingleSignOn) -> Jar {
+    let headers = request.headers().get_all("cookie");
+    let texts = headers.filter_map(|header| header.to_str().ok());
+    let pairs = texts.flat_map(|text| text.split(';'));
+    let pairs = pairs.filter_map(|pair| pair.trim_start().split_once('='));
+    Jar::of_visitor(pairs, &settings.cookies)
+}
+
+/// The account with today's role and the sealed cookies; `None`, and every session ended, when the groups let nobody in.
+pub(super) async fn admit(
+    state: &AppState,
+    settings: &SingleSignOn,
+    connection_id: Uuid,
+    somebody: &Somebody,
+    jar: Jar,
+) -> Result<Option<Account>, Failure> {
+    let role = role_of(&settings.groups, &somebody.groups);
+    let known = record(state, connection_id, somebody.clone(), role).await?;
+    let Some(account) = known else {
+        return Ok(None);
+    };
+    let credentials = PersonCredentials::Cookies {
+        cookies: jar.into_cookies(),
+    };
+    let sealed = credentials
+        .seal(&state.sealer, account.id, connection_id)
+        .map_err(|error| Failure::Internal(error.to_string()))?;
+    let (id, now) = (account.id, clock::now());
+    state
+        .db
+        .run(move |db| person::keep_credentials(db, id, connection_id, &sealed, now))
+        .await?;
+    Ok(Some(account))
+}
+
+async fn record(
+    state: &AppState,
+    connection_id: Uuid,
+    somebody: Somebody,
+    role: Option<Role>,
+) -> Result<Option<Account>, Failure> {
+    let now = clock::now();
+    let recorded = state.db.run(move |db| {
+        let issuer = identity::issuer_of(connection_id);
+        let Some(role) = role else {
+            return identity::turn_away(db, &issuer, &somebody.key).map(|()| None);
+        };
+        let vouched = Vouched {
+            issuer: &issuer,
+            subject: &somebody.key,
+            display_name: match somebody.display_name.trim() {
+                "" => &somebody.username,
+                name => name,
+            },
+            role,
+        };
+        identity::admit(db, &vouched, now).map(Some)
+    });
+    Ok(recorded.await?)
+}
+
+/// The sign-in page with the reason, and the way to Confluence's own sign-in where that helps.
+pub(super) fn refuse(
+    state: &AppState,
+    settings: &SingleSignOn,
+    next: &str,
+    problem: &SignOnProblem,
+) -> Result<HttpResponse, Failure> {
+    problem.log();
+    let page = SignInPage {
+        more: problem.more(settings, &state.settings.base_url),
+        elsewhere: problem.elsewhere(settings),
+        ..SignInPage::refused(state, next, problem.sentence(settings))
+    };
+    let status = match problem {
+        SignOnProblem::NoCookie | SignOnProblem::Nobody { .. } => StatusCode::UNAUTHORIZED,
+        SignOnProblem::NotInGroups | SignOnProblem::SomebodyElse => StatusCode::FORBIDDEN,
+        SignOnProblem::NoConnection | SignOnProblem::Silent(_) => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    page.answer(status)
+}

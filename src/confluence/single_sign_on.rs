@@ -1,0 +1,396 @@
+//! Single sign-on of Data Center (Crowd, Seraph): whose cookies a visitor brought, by asking Confluence in his name.
+//!
+//! Crowd gives out its cookie for an address and checks that address, so that every request says the visitor's own. Only
+//! cookies of the named names travel; what Confluence sets is kept in the same [`Jar`].
+
+use std::net::IpAddr;
+
+use reqwest::header::{ACCEPT, HeaderMap, SET_COOKIE};
+use reqwest::{Method, StatusCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::addresses::Reach;
+use super::authorization::{Authorization, Secret};
+use super::error::{ConfluenceError, Need, Problem, answer};
+use super::http::{self, Http};
+use super::site::Site;
+
+const SESSION: &str = "JSESSIONID";
+const XSRF: &str = "atlassian.xsrf.token";
+const LONGEST_VALUE: usize = 4096;
+const ANSWER_BYTES: u64 = 4 * 1024 * 1024;
+const GROUPS_AT_ONCE: usize = 200;
+/// People in more groups than come in so many parts have the first ones only.
+const MOST_PARTS: usize = 50;
+
+/// Cookies of one person at one site. No `Debug` or `Clone`: they are as good as a password.
+pub struct Jar(Vec<(String, String)>);
+
+/// Who the cookies belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Somebody {
+    pub username: String,
+    /// Stays the same when the user name changes.
+    pub key: String,
+    pub display_name: String,
+    pub groups: Vec<String>,
+}
+
+/// What Confluence says of a jar.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Seen {
+    Known(Somebody),
+    /// Nobody, as far as Confluence can tell: expired, or brought from a wrong address.
+    Nobody,
+}
+
+impl Jar {
+    /// Of what a browser sent, the cookies of these names whose values are made of what values may be made of (RFC 6265).
+    /// Of two of a name the first one counts.
+    pub fn of_visitor<'a>(
+        sent: impl Iterator<Item = (&'a str, &'a str)>,
+        names: &[String],
+    ) -> Self {
+        let mut jar = Self::empty();
+        for (name, value) in sent {
+            let is_named = names.iter().any(|named| named == name);
+            if is_named && is_value(value) && jar.get(name).is_none() {
+                jar.0.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        jar
+    }
+
+    pub fn empty() -> Self {
+        Self(Vec::new())
+    }
+
+    pub fn of_stored(cookies: Vec<(String, String)>) -> Self {
+        Self(cookies)
+    }
+
+    /// For sealing; for nothing else.
+    pub fn into_cookies(self) -> Vec<(String, String)> {
+        self.0
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes what the browser brings today. With another token of Crowd the session that was opened for the last one is
+    /// worth nothing; a session of our own is better than one that the browser has from elsewhere.
+    pub fn renew(&mut self, brought: Self, crowd_cookie: &str) {
+        let token = |jar: &Self| jar.get(crowd_cookie).map(str::to_owned);
+        let (before, today) = (token(self), token(&brought));
+        if today.is_some() && before.is_some() && before != today {
+            self.0.clear();
+        }
+        for (name, value) in brought.0 {
+            if name != SESSION || self.get(SESSION).is_none() {
+                self.set(name, value);
+            }
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        let mut found = self.0.iter().filter(|(known, _)| known == name);
+        found.next().map(|(_, value)| value.as_str())
+    }
+
+    fn set(&mut self, name: String, value: String) {
+        self.0.retain(|(known, _)| *known != name);
+        self.0.push((name, value));
+    }
+
+    /// Keeps what the site sets: its session, its token against forged requests, and cookies that are here already.
+    fn take_up(&mut self, headers: &HeaderMap) {
+        for header in headers.get_all(SET_COOKIE) {
+            let Ok(text) = header.to_str() else { continue };
+            let pair = text.split(';').next().unwrap_or_default();
+            let Some((name, value)) = pair.split_once('=') else {
+                continue;
+            };
+            let (name, value) = (name.trim(), value.trim());
+            let is_kept = [SESSION, XSRF].contains(&name) || self.get(name).is_some();
+            if !is_kept {
+                continue;
+            }
+            if is_removal(text, value) {
+                self.0.retain(|(known, _)| known != name);
+            } else if is_value(value) {
+                self.set(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+
+    fn authorization(&self, client: IpAddr) -> Authorization {
+        let pairs: Vec<String> = self
+            .0
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        Authorization::Cookies {
+            cookies: Secret::new(pairs.join("; ")),
+            client,
+        }
+    }
+}
+
+fn is_value(value: &str) -> bool {
+    let inner = value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    let octets = inner.unwrap_or(value);
+    let of_cookie =
+        |byte: u8| matches!(byte, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e);
+    !octets.is_empty() && octets.len() <= LONGEST_VALUE && octets.bytes().all(of_cookie)
+}
+
+fn is_removal(header: &str, value: &str) -> bool {
+    let ends = header.split(';').skip(1).any(|attribute| {
+        let (name, value) = attribute.split_once('=').unwrap_or((attribute, ""));
+        let is_over = value.trim().starts_with('-') || value.trim() == "0";
+        name.trim().eq_ignore_ascii_case("max-age") && is_over
+    });
+    ends || value.trim_matches('"').is_empty()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CurrentUser {
+    #[serde(rename = "type", default)]
+    kind: String,
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    user_key: String,
+    #[serde(default)]
+    display_name: String,
+}
+
+#[derive(Deserialize)]
+struct Groups {
+    #[serde(default)]
+    results: Vec<Group>,
+    /// The most that a part may hold.
+    limit: Option<usize>,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    #[serde(default)]
+    name: String,
+}
+
+/// Who the jar belongs to, with the groups. The jar takes up what Confluence sets meanwhile.
+pub async fn ask_who(
+    http: &Http,
+    site: &Site,
+    jar: &mut Jar,
+    client: IpAddr,
+) -> Result<Seen, ConfluenceError> {
+    let url = site.v1(&["user", "current"]);
+    let Some(user) = ask::<CurrentUser>(http, site, &url, jar, client).await? else {
+        return Ok(Seen::Nobody);
+    };
+    if user.kind == "anonymous" {
+        return Ok(Seen::Nobody);
+    }
+    if user.kind != "known" || user.username.is_empty() || user.user_key.is_empty() {
+        let what = "an answer without a person".to_owned();
+        return Err(Problem::NotUnderstood { what }.into());
+    }
+    let mut groups = Vec::new();
+    for _part in 0..MOST_PARTS {
+        let mut url = site.v1(&["user", "memberof"]);
+        url.query_pairs_mut()
+            .append_pair("username", &user.username)
+            .append_pair("start", &groups.len().to_string())
+            .append_pair("limit", &GROUPS_AT_ONCE.to_string());
+        let Some(part) = ask::<Groups>(http, site, &url, jar, client).await? else {
+            return Ok(Seen::Nobody);
+        };
+        // The server may give fewer at once than were asked for, and says how many that is.
+        let is_last = part.results.len() < part.limit.unwrap_or(1).max(1);
+        groups.extend(part.results.into_iter().map(|group| group.name));
+        if is_last {
+            break;
+        }
+    }
+    Ok(Seen::Known(Somebody {
+        username: user.username,
+        key: user.user_key,
+        display_name: user.display_name,
+        groups,
+    }))
+}
+
+/// Ends the session at Confluence and the token of Crowd.
+pub async fn sign_out(
+    http: &Http,
+    site: &Site,
+    jar: &Jar,
+    client: IpAddr,
+) -> Result<(), ConfluenceError> {
+    let mut url = page_of(site, "logout.action");
+    if let Some(token) = jar.get(XSRF) {
+        url.query_pairs_mut().append_pair("atl_token", token);
+    }
+    let response = send(http, site, &url, jar, client).await?;
+    match response.status() {
+        status if status.is_success() || status.is_redirection() => Ok(()),
+        status => {
+            let headers = response.headers().clone();
+            let body = http::read(response, ANSWER_BYTES).await?;
+            Err(answer::problem(status, &headers, &body, Need::Account).into())
+        }
+    }
+}
+
+/// Where people sign in at Confluence, which then leads back to `path` of its own.
+pub fn page_of(site: &Site, page: &str) -> Url {
+    let mut url = site.base_url().clone();
+    let path = format!("{}/{page}", url.path().trim_end_matches('/'));
+    url.set_path(&path);
+    url
+}
+
+/// `None` when Confluence knows nobody by these cookies. A redirect leads to its sign-in, and is not followed.
+async fn ask<T: DeserializeOwned>(
+    http: &Http,
+    site: &Site,
+    url: &Url,
+    jar: &mut Jar,
+    client: IpAddr,
+) -> Result<Option<T>, ConfluenceError> {
+    let response = send(http, site, url, jar, client).await?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    jar.take_up(&headers);
+    let body = http::read(response, ANSWER_BYTES).await?;
+    if status == StatusCode::OK {
+        return serde_json::from_slice(&body).map(Some).map_err(|_error| {
+            let what = "not the JSON that was asked for".to_owned();
+            Problem::NotUnderstood { what }.into()
+        });
+    }
+    let is_stranger = status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN;
+    if is_stranger || status.is_redirection() {
+        return Ok(None);
+    }
+    let error = ConfluenceError::from(answer::problem(status, &headers, &body, Need::Account));
+    Err(error.without_words())
+}
+
+async fn send(
+    http: &Http,
+    site: &Site,
+    url: &Url,
+    jar: &Jar,
+    client: IpAddr,
+) -> Result<reqwest::Response, ConfluenceError> {
+    let reach = Reach::of(site.product(), url);
+    let request = http
+        .request(Method::GET, url.clone(), reach)?
+        .timeout(http::EXCHANGE)
+        .header(ACCEPT, "application/json");
+    let what = "a cookie that no request may carry".to_owned();
+    let request = jar
+        .authorization(client)
+        .sign(request, &Method::GET, url)
+        .ok_or(Problem::NotUnderstood { what })?;
+    Ok(request.send().await.map_err(http::problem_of)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::{HeaderMap, SET_COOKIE};
+
+    use super::{Authorization, Jar};
+
+    fn names() -> Vec<String> {
+        ["crowd.token_key", "JSESSIONID"].map(str::to_owned).into()
+    }
+
+    fn jar(sent: &[(&str, &str)]) -> Jar {
+        Jar::of_visitor(sent.iter().copied(), &names())
+    }
+
+    fn shown(jar: &Jar) -> String {
+        let Authorization::Cookies { cookies, client } =
+            jar.authorization("203.0.113.7".parse().unwrap())
+        else {
+            panic!("cookies are no password");
+        };
+        assert_eq!(client.to_string(), "203.0.113.7");
+        cookies.reveal().to_owned()
+    }
+
+    #[test]
+    fn only_named_cookies_travel_and_the_first_of_a_name_counts() {
+        let sent = [
+            ("vst_admin", "secret"),
+            ("crowd.token_key", "abc"),
+            ("Crowd.Token_Key", "other"),
+            ("crowd.token_key", "tossed"),
+            ("JSESSIONID", "\"quoted\""),
+        ];
+        assert_eq!(
+            shown(&jar(&sent)),
+            "crowd.token_key=abc; JSESSIONID=\"quoted\""
+        );
+    }
+
+    #[test]
+    fn a_value_cannot_bring_another_cookie_or_header() {
+        for value in [
+            "",
+            "\"\"",
+            "a b",
+            "a;JSESSIONID=x",
+            "a\r\nX-Forwarded-For: 10.0.0.1",
+            "a\0b",
+            "a,b",
+            "a\"b",
+            "\u{e9}",
+            &"x".repeat(5000),
+        ] {
+            assert!(jar(&[("crowd.token_key", value)]).is_empty(), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_site_sets_is_kept_and_what_it_takes_away_goes() {
+        let mut headers = HeaderMap::new();
+        for set in [
+            "JSESSIONID=session; Path=/; HttpOnly",
+            "atlassian.xsrf.token=x|y; Path=/",
+            "tracking=no; Path=/",
+            "crowd.token_key=\"\"; Path=/; Max-Age=0",
+        ] {
+            headers.append(SET_COOKIE, set.parse().unwrap());
+        }
+        let mut jar = jar(&[("crowd.token_key", "abc")]);
+        jar.take_up(&headers);
+        assert_eq!(shown(&jar), "JSESSIONID=session; atlassian.xsrf.token=x|y");
+    }
+
+    #[test]
+    fn another_token_ends_the_session_of_the_last_one() {
+        let stored = [("crowd.token_key", "ada"), ("JSESSIONID", "ours")];
+        let mut same = jar(&stored);
+        same.renew(
+            jar(&[("crowd.token_key", "ada"), ("JSESSIONID", "elsewhere")]),
+            "crowd.token_key",
+        );
+        assert_eq!(shown(&same), "JSESSIONID=ours; crowd.token_key=ada");
+        let mut other = jar(&stored);
+        other.renew(jar(&[("crowd.token_key", "bob")]), "crowd.token_key");
+        assert_eq!(shown(&other), "crowd.token_key=bob");
+        let mut without = jar(&stored);
+        without.renew(jar(&[]), "crowd.token_key");
+        assert_eq!(shown(&without), "crowd.token_key=ada; JSESSIONID=ours");
+    }
+}
