@@ -370,7 +370,8 @@ async fn ten_requests_at_once_ask_once() {
 
 #[tokio::test]
 async fn lost_groups_a_lost_sign_on_and_another_person_end_the_session() {
-    let lost: [(&str, u16, &str, fn(&Stage, &Browser)); 3] = [
+    type Lose = fn(&Stage, &Browser);
+    let lost: [(&str, u16, &str, Lose); 3] = [
         ("groups", 403, "none of your groups", |stage, _| {
             stage.fake.wiki(|wiki| wiki.leave("alice", ADMINS));
         }),
