@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
 use super::gate::{Admin, admitted};
-use super::shares::visible;
+use super::shares::visible::{self, Use};
 use crate::web::error::{Failure, PageError};
 use crate::web::state::AppState;
 
@@ -27,10 +27,12 @@ pub async fn keep_to_role(
 
 async fn check(request: &ServiceRequest) -> Result<(), PageError> {
     let admin = admitted(request.request())?;
-    // What no route knows is answered as that.
-    let Some(pattern) = request.match_pattern().filter(|_| !admin.is_admin()) else {
+    if admin.is_admin() {
         return Ok(());
-    };
+    }
+    // Of the path as it was sent, while handlers are found by the decoded one: a spelling that only they understand must
+    // not get past this list.
+    let pattern = request.match_pattern().ok_or(Failure::NotFound)?;
     if !is_for_sharers(&pattern) {
         return Err(Failure::Forbidden(
             "Your account may share pages and nothing else. Ask an admin of the portal for what you need here.".to_owned(),
@@ -38,7 +40,7 @@ async fn check(request: &ServiceRequest) -> Result<(), PageError> {
         .into());
     }
     match pattern.strip_prefix(SHARES) {
-        Some(_) => check_share(request, &admin).await,
+        Some(below) => check_share(request, &admin, below).await,
         None => Ok(()),
     }
 }
@@ -57,7 +59,11 @@ fn is_for_sharers(pattern: &str) -> bool {
         .any(below)
 }
 
-async fn check_share(request: &ServiceRequest, admin: &Admin) -> Result<(), PageError> {
+async fn check_share(
+    request: &ServiceRequest,
+    admin: &Admin,
+    below: &str,
+) -> Result<(), PageError> {
     let state = request
         .app_data::<web::Data<AppState>>()
         .ok_or_else(|| Failure::Internal("the admin pages have no state".to_owned()))?;
@@ -67,7 +73,9 @@ async fn check_share(request: &ServiceRequest, admin: &Admin) -> Result<(), Page
         .strip_prefix("/admin/shares/")
         .unwrap_or_default();
     let written = written.split('/').next().unwrap_or_default();
-    visible::check_share(state, admin, written).await?;
+    let looks_only = request.method().is_safe() && matches!(below, "" | "/activity");
+    let use_of_it = if looks_only { Use::Look } else { Use::Change };
+    visible::check_share(state, admin, written, use_of_it).await?;
     Ok(())
 }
 

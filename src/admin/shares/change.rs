@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::details::DetailsInput;
 use super::show::{self, Sent};
+use super::visible::refusal_of_restricted;
 use super::{share_id, share_path};
 use crate::admin::form::{AdminForm, JustAButton};
 use crate::admin::problems::Problems;
@@ -39,7 +40,15 @@ pub async fn details(
 ) -> Result<HttpResponse, PageError> {
     let id = share_id(&path)?;
     let mut problems = Problems::default();
-    let Some(details) = form.input.parse(&mut problems) else {
+    let parsed = form.input.parse(&mut problems);
+    let details = parsed.filter(|details| {
+        let refusal = refusal_of_restricted(&form.admin, details.limits.restricted_pages);
+        refusal.is_none_or(|text| {
+            problems.add("restricted_pages", text);
+            false
+        })
+    });
+    let Some(details) = details else {
         let sent = Sent {
             problems,
             details: Some(form.input),

@@ -159,6 +159,12 @@ pub async fn make(
     let wildcards = state.settings.embedding.wildcards;
     let name = default_name(chosen.as_ref());
     let typed = parse(input, &name, wildcards, problems, now);
+    let wanted = typed
+        .as_ref()
+        .and_then(|typed| typed.details.limits.restricted_pages);
+    if let Some(text) = visible::refusal_of_restricted(admin, wanted) {
+        problems.add("restricted_pages", text);
+    }
     let (Some(chosen), Some(typed), true) = (chosen, typed, problems.is_empty()) else {
         return Ok(None);
     };

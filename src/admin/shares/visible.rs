@@ -1,7 +1,8 @@
 //! Which shares a sharer may see and change. Admins may all.
 //!
 //! His own always. Of the others those at the site that vouches for him whose root page he may view there, now, as the
-//! site says; to change one of them he must be somebody who could share its page himself.
+//! site says; to look at the page of one he must be somebody who could share its page himself. He changes none of them:
+//! they show what their makers may see, which can be more than he may.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,10 +14,19 @@ use crate::admin::gate::Admin;
 use crate::admin::inside::rule;
 use crate::clock;
 use crate::pages::live::LiveError;
-use crate::shares::share::{Scope, Share, ShareId};
+use crate::shares::share::{RestrictedPages, Scope, Share, ShareId};
 use crate::shares::store::find_share;
 use crate::web::error::Failure;
 use crate::web::state::AppState;
+
+/// What somebody wants with a share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Its page and what has happened to it.
+    Look,
+    /// Everything else, and what tells of the pages below its root.
+    Change,
+}
 
 /// Why a site could not say what somebody may see.
 pub enum Unasked {
@@ -52,7 +62,12 @@ impl From<Unasked> for Failure {
 }
 
 /// Refuses a share that somebody may not see as if there were none, and one that he may not change with the reason.
-pub async fn check_share(state: &AppState, admin: &Admin, written: &str) -> Result<(), Failure> {
+pub async fn check_share(
+    state: &AppState,
+    admin: &Admin,
+    written: &str,
+    use_of_it: Use,
+) -> Result<(), Failure> {
     let id = share_id(written)?;
     let share = state.db.run(move |db| find_share(db, id)).await?;
     let share = share.ok_or(Failure::NotFound)?;
@@ -63,8 +78,12 @@ pub async fn check_share(state: &AppState, admin: &Admin, written: &str) -> Resu
         return Err(Failure::NotFound);
     }
     match refusal(state, admin, &share.scope, &share.space_key).await? {
-        None => Ok(()),
         Some(sentence) => Err(Failure::Forbidden(sentence)),
+        None if use_of_it == Use::Change => Err(Failure::Forbidden(format!(
+            "This share was made by {}. Only its maker and admins of the portal may change it.",
+            share.created_by
+        ))),
+        None => Ok(()),
     }
 }
 
@@ -137,6 +156,20 @@ pub async fn refusal_of_choice(
         ));
     }
     refusal(state, admin, &chosen.scope, &chosen.space_key).await
+}
+
+/// Why somebody may not show all pages with a view restriction; `None` when he may. Only pages of an app's site are looked
+/// at with the maker's eyes: elsewhere a sharer could show what he may not see himself.
+pub fn refusal_of_restricted(
+    admin: &Admin,
+    pages: Option<RestrictedPages>,
+) -> Option<&'static str> {
+    let is_kept = !admin.is_admin()
+        && !admin.session().way.is_framed()
+        && pages == Some(RestrictedPages::All);
+    is_kept.then_some(
+        "Pages with a view restriction below the first one are shared by admins of the portal.",
+    )
 }
 
 /// By the account, or by the person's name at the site: after the app was installed anew the account is another one.
