@@ -32,9 +32,17 @@ async fn a_file_is_fetched_once_and_without_credentials_from_the_media_store() {
         let share = site.tree("Handbook").await;
         let address = address(&site, &share, "Runbook", "plan").await;
         site.fake.clear_requests();
+        // Other pages may be on their way at the same time.
+        let downloads = || {
+            let requests = site.fake.requests();
+            let targets = requests.iter().map(|request| &request.target);
+            targets
+                .filter(|target| target.contains("/download"))
+                .count()
+        };
 
         let first = get(&site, &address).await;
-        let asked = site.fake.requests().len();
+        let asked = downloads();
         let second = get(&site, &address).await;
 
         assert_eq!(first.status, 200);
@@ -42,7 +50,7 @@ async fn a_file_is_fetched_once_and_without_credentials_from_the_media_store() {
         assert_eq!(&first.body[..], PNG);
         assert_eq!(&second.body[..], PNG);
         assert!(asked > 0);
-        assert_eq!(site.fake.requests().len(), asked, "it was fetched again");
+        assert_eq!(downloads(), asked, "it was fetched again");
         assert_eq!(first.header("etag"), second.header("etag"));
         for request in site.fake.requests_to(Port::Media) {
             assert!(!request.has_credential(), "{}", request.target);
