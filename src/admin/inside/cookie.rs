@@ -36,7 +36,9 @@ impl CameBy {
 /// Sent by scripts of pages that stand in a frame.
 const IN_A_FRAME: &str = "x-vestibule-framed";
 
-/// Middleware around the admin pages. A browser brings both cookies into a tab when it keeps none apart, and everywhere when
+/// Middleware around the admin pages.
+///
+/// A browser brings both cookies into a tab when it keeps none apart, and everywhere when
 /// the portal and Confluence are below one domain. Then the framed one counts in frames, and the usual one elsewhere.
 pub async fn carry(
     request: ServiceRequest,
