@@ -17,6 +17,7 @@ use diesel::PgConnection;
 use url::form_urlencoded;
 use uuid::Uuid;
 
+use super::inside::admission::{Stay, ask_again as ask_site_again};
 use super::inside::cookie::CameBy;
 use super::inside::frame;
 use super::session::{self, Flash, FlashKind};
@@ -194,7 +195,16 @@ async fn admit(request: &ServiceRequest) -> Result<Admin, Turned> {
         csrf::check_origin(request.request(), &state.settings)
             .map_err(|foreign| refuse(&foreign))?;
     }
-    known.account = stay(state, request, &session, known.account).await?;
+    known.account = match session.way {
+        Way::SingleSignOn { connection_id } => {
+            stay(state, request, connection_id, known.account).await?
+        }
+        Way::App { connection_id } => {
+            let person = known.person.as_deref();
+            stay_in_frame(state, request, connection_id, person, known.account).await?
+        }
+        Way::Password | Way::OpenId => known.account,
+    };
     if let Some(touched) = session.touched(now) {
         session::write(&cookie, &touched)?;
     }
@@ -214,7 +224,11 @@ async fn admit(request: &ServiceRequest) -> Result<Admin, Turned> {
 fn is_in_its_place(session: &SignInSession, request: &HttpRequest) -> bool {
     let place = place_of(request);
     match CameBy::of(request) {
-        CameBy::Framed => session.way.is_framed() && place != Place::Tab,
+        CameBy::Framed => {
+            session.way.is_framed()
+                && place != Place::Tab
+                && !frame::is_of_another_site(request, session)
+        }
         CameBy::Usual => !session.way.is_framed() && place != Place::Frame,
     }
 }
@@ -260,12 +274,9 @@ impl Known {
 async fn stay(
     state: &AppState,
     request: &ServiceRequest,
-    session: &SignInSession,
+    connection_id: Uuid,
     account: Account,
 ) -> Result<Account, Turned> {
-    let Way::SingleSignOn { connection_id } = session.way else {
-        return Ok(account);
-    };
     let (request, cookie) = (request.request(), request.get_session());
     let next = match request.method().is_safe() {
         true => request
@@ -284,6 +295,27 @@ async fn stay(
             Err(Turned::To(answer))
         }
     }
+}
+
+/// And so do people in frames.
+async fn stay_in_frame(
+    state: &AppState,
+    request: &ServiceRequest,
+    connection_id: Uuid,
+    person: Option<&str>,
+    account: Account,
+) -> Result<Account, Turned> {
+    let (status, refusal) =
+        match ask_site_again(state, connection_id, person, account, clock::now()).await? {
+            Stay::In(account) => return Ok(account),
+            Stay::Refused(refusal) => {
+                session::end(&request.get_session());
+                (StatusCode::FORBIDDEN, refusal)
+            }
+            Stay::Wait(refusal) => (StatusCode::SERVICE_UNAVAILABLE, refusal),
+        };
+    let answer = frame::say(request.request(), status, &refusal)?;
+    Err(Turned::To(answer))
 }
 
 fn refuse(foreign: &csrf::Foreign) -> Failure {

@@ -144,16 +144,33 @@ impl AppArgs {
             "VESTIBULE_UNINSTALL_GRACE_HOURS",
             parse_number(&self.uninstall_grace_hours, 0, 24 * 365),
         );
+        let admin_groups = names(&self.app_admin_groups);
+        let open = hosts.as_deref().and_then(wildcard);
+        if let Some(pattern) = open.filter(|_| !admin_groups.is_empty()) {
+            errors.add(
+                "VESTIBULE_APP_ADMIN_GROUPS",
+                format!(
+                    "makes admins of groups at every site that installs the app, and VESTIBULE_APP_HOSTS lets any site \
+                     of {pattern} install it. Name your own sites in VESTIBULE_APP_HOSTS, such as acme.atlassian.net"
+                ),
+            );
+        }
         Some(App {
             connect: connect?,
             forge: forge?,
             urls: urls?,
             hosts: hosts?,
             sharers: sharers?,
-            admin_groups: names(&self.app_admin_groups),
+            admin_groups,
             uninstall_grace: Duration::hours(i64::from(grace?)),
         })
     }
+}
+
+/// The first entry that stands for more than one host.
+fn wildcard(hosts: &[String]) -> Option<&str> {
+    let mut patterns = hosts.iter().filter(|host| host.starts_with('*'));
+    patterns.next().map(String::as_str)
 }
 
 fn given(text: Option<&String>) -> Option<&str> {
@@ -242,6 +259,27 @@ mod tests {
         ] {
             assert!(!app.allows_host(host), "{host}");
         }
+    }
+
+    /// Whoever owns some site of a wildcard could make a group of the name there.
+    #[test]
+    fn groups_make_admins_only_where_each_site_is_named() {
+        let problems = |hosts: &str, groups: &str| {
+            let args = AppArgs {
+                app_hosts: hosts.to_owned(),
+                app_admin_groups: groups.to_owned(),
+                ..AppArgs::default()
+            };
+            let mut errors = ConfigError::default();
+            args.check(&mut errors);
+            errors.to_string()
+        };
+        let refused = "\n  VESTIBULE_APP_ADMIN_GROUPS: ";
+        for hosts in [super::HOSTS, "acme.atlassian.net,*.acme.example"] {
+            assert!(problems(hosts, "admins").contains(refused), "{hosts}");
+            assert!(!problems(hosts, "").contains(refused), "{hosts}");
+        }
+        assert!(!problems("acme.atlassian.net,wiki.acme.example", "admins").contains(refused));
     }
 
     #[test]

@@ -6,6 +6,8 @@ const connection = document.getElementById("connection")
 const query = document.getElementById("query")
 const found = part?.querySelector("[data-found]")
 const name = document.querySelector("[data-name-from-page]")
+// The browser may hold another session for tabs.
+const headers = self === top ? {} : { "x-vestibule-framed": "1" }
 
 let waiting
 let running
@@ -16,7 +18,7 @@ const find = async (below = "") => {
   const chosen = found.querySelector(":checked")?.value ?? ""
   const asked = new URLSearchParams({ connection: connection.value, query: query.value, page: chosen, below })
   try {
-    const answer = await fetch(`${part.dataset.findPages}?${asked}`, { signal: running.signal, redirect: "error" })
+    const answer = await fetch(`${part.dataset.findPages}?${asked}`, { headers, signal: running.signal, redirect: "error" })
     if (!answer.ok) return
     found.replaceChildren(document.createRange().createContextualFragment(await answer.text()))
     nameAfterPage()

@@ -3,6 +3,8 @@
 // itself.
 
 const PAUSE = 4000
+// The browser may hold another session for tabs.
+const headers = self === top ? {} : { "x-vestibule-framed": "1" }
 
 const follow = async () => {
   const part = document.querySelector("[data-follow-progress]")
@@ -10,7 +12,7 @@ const follow = async () => {
   // What somebody is selecting or typing there stays; a page out of sight can wait.
   if (document.hidden || part.contains(document.activeElement)) return followSoon()
   try {
-    const answer = await fetch(location.pathname, { redirect: "error" })
+    const answer = await fetch(location.pathname, { headers, redirect: "error" })
     if (!answer.ok) return
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id)
     if (!fresh) return

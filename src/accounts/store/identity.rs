@@ -106,6 +106,22 @@ pub fn admins_of(db: &mut PgConnection, issuer: &str) -> Result<Vec<(String, Str
     Ok(named.collect())
 }
 
+/// What the system lets the person do has changed. Without an account nothing has.
+pub fn set_role(
+    db: &mut PgConnection,
+    issuer: &str,
+    subject: &str,
+    role: Role,
+) -> Result<(), DbError> {
+    let theirs = identity::table
+        .find((issuer, subject))
+        .select(identity::account_id);
+    diesel::update(account::table.filter(account::id.eq_any(theirs)))
+        .set(account::role.eq(role.as_str()))
+        .execute(db)?;
+    Ok(())
+}
+
 /// The system no longer lets the person in: sessions that began before end now. Without an account there are none.
 pub fn turn_away(db: &mut PgConnection, issuer: &str, subject: &str) -> Result<(), DbError> {
     let theirs = identity::table

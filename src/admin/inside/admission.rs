@@ -1,11 +1,18 @@
 //! From a person whom a site vouches for to an account of the portal, by what Confluence says of the person now.
+//!
+//! It is asked when somebody comes in, and again with every request; its answers count for five minutes. Whom it no longer
+//! knows, or who left the groups that may share, is out of all frames; who left the group of admins is a sharer.
+//!
+//! While a site does not answer, somebody who was in stays in until a quarter of an hour has passed since it last did.
 
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::rule;
 use super::view::View;
 use crate::accounts::account::{Account, Role};
-use crate::accounts::store::identity::{Vouched, admit as admit_account, issuer_of};
+use crate::accounts::store::identity as identities;
+use crate::accounts::store::identity::{Vouched, issuer_of};
 use crate::pages::installation::Installation;
 use crate::pages::live::LiveError;
 use crate::pages::live::rights::PersonKind;
@@ -27,6 +34,30 @@ pub struct Refusal {
     pub sentences: Vec<String>,
 }
 
+impl Refusal {
+    pub fn new(title: &'static str, sentence: &str) -> Self {
+        Self {
+            title,
+            sentences: vec![sentence.to_owned()],
+        }
+    }
+}
+
+/// What becomes of somebody who is in.
+pub enum Stay {
+    In(Account),
+    Refused(Refusal),
+    /// The session is not over, but nothing can be done until the site answers.
+    Wait(Refusal),
+}
+
+/// What a site says of a person, whatever he opens.
+enum Standing {
+    Is { display_name: String, role: Role },
+    App,
+    Out(Refusal),
+}
+
 /// "Chat Notifications", in whose name Confluence renders a page when it is saved.
 const SYSTEM_USERS: [&str; 1] = ["5b70c8b80fd0ac05d389f5e9"];
 
@@ -39,52 +70,37 @@ pub async fn admit(
 ) -> Result<Admission, Failure> {
     let site = installation.connection_id;
     let Some(person) = person else {
-        return Ok(refused(
+        return Ok(Admission::Refused(Refusal::new(
             "Sign in to Confluence first",
             "Confluence did not say who you are. Sign in there and reload its page.",
-        ));
+        )));
     };
     if SYSTEM_USERS.contains(&person) {
         return quiet(state, installation, now).await;
     }
-    let kind = match state.live.person_kind(site, person, now).await {
-        Ok(kind) => kind,
-        Err(error) => return cannot_ask(error),
+    let (display_name, role) = match standing(state, site, person, now).await {
+        Ok(Standing::Is { display_name, role }) => (display_name, role),
+        Ok(Standing::App) => return quiet(state, installation, now).await,
+        Ok(Standing::Out(refusal)) => return Ok(Admission::Refused(refusal)),
+        Err(error) => return cannot_ask(error).map(Admission::Refused),
     };
-    let display_name = match kind {
-        PersonKind::Active { display_name } => display_name,
-        PersonKind::App => return quiet(state, installation, now).await,
-        PersonKind::Gone => {
-            return Ok(refused(
-                "You may not share pages",
-                "Confluence does not know you as an active user. Ask an admin of your Confluence to look at your account.",
-            ));
-        }
+    let may_open = match role {
+        Role::Admin => Ok(true),
+        Role::Sharer => rule::may_open(state, site, person, view, now).await,
     };
-    let role = match rule::role_for(state, site, person, view, now).await {
-        Ok(role) => role,
-        Err(error) => return cannot_ask(error),
-    };
-    let Some(role) = role else {
-        return Ok(Admission::Refused(Refusal {
-            title: "You may not share this page",
-            sentences: rule::refusal(&state.settings.app.sharers),
-        }));
-    };
-    let account = account_of(state, installation, person, display_name, role, now).await?;
-    Ok(Admission::In(account))
-}
-
-async fn account_of(
-    state: &AppState,
-    installation: &Installation,
-    person: &str,
-    display_name: String,
-    role: Role,
-    now: OffsetDateTime,
-) -> Result<Account, Failure> {
-    let issuer = issuer_of(installation.connection_id);
+    let issuer = issuer_of(site);
     let subject = person.to_owned();
+    match may_open {
+        Ok(true) => {}
+        Ok(false) => {
+            let set = state
+                .db
+                .run(move |db| identities::set_role(db, &issuer, &subject, role));
+            set.await?;
+            return Ok(Admission::Refused(not_by_the_rule(state)));
+        }
+        Err(error) => return cannot_ask(error).map(Admission::Refused),
+    }
     let admitted = state.db.run(move |db| {
         let vouched = Vouched {
             issuer: &issuer,
@@ -92,9 +108,84 @@ async fn account_of(
             display_name: &display_name,
             role,
         };
-        admit_account(db, &vouched, now)
+        identities::admit(db, &vouched, now)
     });
-    Ok(admitted.await?)
+    Ok(Admission::In(admitted.await?))
+}
+
+/// Asks again about somebody who is in a frame of a site, with the account as it stands in the database.
+pub async fn ask_again(
+    state: &AppState,
+    site: Uuid,
+    person: Option<&str>,
+    account: Account,
+    now: OffsetDateTime,
+) -> Result<Stay, Failure> {
+    let Some(person) = person else {
+        return Ok(Stay::Refused(gone()));
+    };
+    let role = match standing(state, site, person, now).await {
+        Ok(Standing::Is { role, .. }) => role,
+        Ok(Standing::App) => return Ok(Stay::Refused(gone())),
+        Ok(Standing::Out(refusal)) => return Ok(Stay::Refused(refusal)),
+        Err(error) => {
+            let refusal = cannot_ask(error)?;
+            return Ok(if state.live.knew_standing(site, person, now) {
+                Stay::In(account)
+            } else {
+                Stay::Wait(refusal)
+            });
+        }
+    };
+    if role != account.role {
+        let (issuer, subject) = (issuer_of(site), person.to_owned());
+        let set = state
+            .db
+            .run(move |db| identities::set_role(db, &issuer, &subject, role));
+        set.await?;
+    }
+    Ok(Stay::In(Account { role, ..account }))
+}
+
+/// Ends the sessions of whomever the site does not let in.
+async fn standing(
+    state: &AppState,
+    site: Uuid,
+    person: &str,
+    now: OffsetDateTime,
+) -> Result<Standing, LiveError> {
+    let refusal = match state.live.person_kind(site, person, now).await? {
+        PersonKind::App => return Ok(Standing::App),
+        PersonKind::Gone => gone(),
+        PersonKind::Active { display_name } => {
+            let role = rule::role_of(state, site, person, now).await?;
+            state.live.note_standing(site, person, now);
+            match role {
+                Some(role) => return Ok(Standing::Is { display_name, role }),
+                None => not_by_the_rule(state),
+            }
+        }
+    };
+    let (issuer, subject) = (issuer_of(site), person.to_owned());
+    let ended = state
+        .db
+        .run(move |db| identities::turn_away(db, &issuer, &subject));
+    ended.await?;
+    Ok(Standing::Out(refusal))
+}
+
+fn gone() -> Refusal {
+    Refusal::new(
+        "You may not share pages",
+        "Confluence does not know you as an active user. Ask an admin of your Confluence to look at your account.",
+    )
+}
+
+fn not_by_the_rule(state: &AppState) -> Refusal {
+    Refusal {
+        title: "You may not share this page",
+        sentences: rule::refusal(&state.settings.app.sharers),
+    }
 }
 
 async fn quiet(
@@ -111,12 +202,12 @@ async fn quiet(
 }
 
 /// The site's trouble is no reason to let somebody in, nor to say that he may not.
-fn cannot_ask(error: LiveError) -> Result<Admission, Failure> {
+fn cannot_ask(error: LiveError) -> Result<Refusal, Failure> {
     if let LiveError::Db(error) = error {
         return Err(error.into());
     }
     tracing::info!(%error, "a person's rights could not be asked at the site");
-    Ok(refused(
+    Ok(Refusal::new(
         "Confluence could not be asked",
         &format!(
             "The portal asks Confluence what you may do, and got no answer: {} Reload the page in a minute. If that does \
@@ -124,11 +215,4 @@ fn cannot_ask(error: LiveError) -> Result<Admission, Failure> {
             error.sentence()
         ),
     ))
-}
-
-fn refused(title: &'static str, sentence: &str) -> Admission {
-    Admission::Refused(Refusal {
-        title,
-        sentences: vec![sentence.to_owned()],
-    })
 }

@@ -14,6 +14,8 @@ use actix_web::{Error, HttpMessage as _, HttpRequest, web};
 use cookie::{Cookie, SameSite};
 
 use crate::admin::session;
+use crate::shares::access::Place;
+use crate::web::place::place_of;
 use crate::web::request::is_trustworthy;
 use crate::web::state::AppState;
 
@@ -31,8 +33,13 @@ impl CameBy {
     }
 }
 
-/// Middleware around the admin pages. A browser that keeps no cookies apart brings both in a tab: there the usual one
-/// counts. Into a frame of another site it brings the usual one never.
+/// Sent by scripts of pages that stand in a frame.
+const IN_A_FRAME: &str = "x-vestibule-framed";
+
+/// Middleware around the admin pages.
+///
+/// A browser brings both cookies into a tab when it keeps none apart, and everywhere when
+/// the portal and Confluence are below one domain. Then the framed one counts in frames, and the usual one elsewhere.
 pub async fn carry(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -40,12 +47,22 @@ pub async fn carry(
     let names = Names::of(request.request());
     let pairs = pairs(request.headers());
     let has = |name: &str| pairs.iter().any(|(other, _)| other == name);
-    let came_by = if has(names.framed) && !has(names.usual) {
+    let came_by = if has(names.framed) && (!has(names.usual) || is_in_a_frame(request.request())) {
         CameBy::Framed
     } else {
         CameBy::Usual
     };
     exchange(request, next, came_by).await
+}
+
+/// Browsers say so of a page. Of what a page's script asks for they do not, so it says it.
+fn is_in_a_frame(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    match place_of(request) {
+        Place::Frame => true,
+        Place::Part => headers.get(IN_A_FRAME).is_some_and(|said| said == "1"),
+        Place::Tab | Place::Unknown => false,
+    }
 }
 
 /// Middleware around the addresses by which Confluence brings somebody in: their session is one for frames.

@@ -13,7 +13,8 @@ use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 
 use super::admission::{Admission, Refusal, admit};
-use super::frame::show_in;
+use super::frame::{say, show_in};
+use super::live_failure;
 use super::view::{View, ViewName};
 use crate::accounts::account::Account;
 use crate::accounts::session::{SignInSession, Way};
@@ -26,7 +27,6 @@ use crate::pages::live::LiveError;
 use crate::pages::live::installation::InstallationSecret;
 use crate::shares::store::frames;
 use crate::web::error::{Failure, PageError};
-use crate::web::headers::Shell;
 use crate::web::page;
 use crate::web::state::AppState;
 
@@ -73,25 +73,18 @@ async fn enter(
     let verified = match verify(state, request, now).await {
         Ok(verified) => verified,
         Err(Unverified::Failed(failure)) => return Err(failure.into()),
-        Err(Unverified::Refused(reason)) => return Ok(unproven(request, reason)),
+        Err(Unverified::Refused(reason)) => return Ok(unproven(request, reason)?),
+        Err(Unverified::NotInUse(state)) => return Ok(not_in_use(request, state)?),
     };
     if verified.installation.state != InstallationState::Enabled {
-        let sentence = not_enabled(verified.installation.state);
-        return Ok(say(
-            request,
-            StatusCode::FORBIDDEN,
-            "The app is not in use",
-            vec![sentence.to_owned()],
-        ));
+        return Ok(not_in_use(request, verified.installation.state)?);
     }
     let Some(view) = view_of(request, name) else {
-        let sentence = "Confluence did not say which page this is about. Publish the page first, then open this again.";
-        return Ok(say(
-            request,
-            StatusCode::BAD_REQUEST,
+        let refusal = Refusal::new(
             "There is no page yet",
-            vec![sentence.to_owned()],
-        ));
+            "Confluence did not say which page this is about. Publish the page first, then open this again.",
+        );
+        return Ok(say(request, StatusCode::BAD_REQUEST, &refusal)?);
     };
     let admitted = admit(
         state,
@@ -103,15 +96,13 @@ async fn enter(
     .await?;
     match admitted {
         Admission::Quiet => Ok(nothing()),
-        Admission::Refused(Refusal { title, sentences }) => {
-            Ok(say(request, StatusCode::FORBIDDEN, title, sentences))
-        }
+        Admission::Refused(refusal) => Ok(say(request, StatusCode::FORBIDDEN, &refusal)?),
         Admission::In(account) => {
             let site = verified.installation.connection_id;
             if !is_first_use(state, &verified.nonce, now).await?
                 && !is_in_already(cookie, &account, site, now)
             {
-                return Ok(unproven(request, Reason::UsedBefore));
+                return Ok(unproven(request, Reason::UsedBefore)?);
             }
             begin(cookie, &account, site, now)?;
             Ok(page::see_other(&view.path(site)))
@@ -138,6 +129,8 @@ struct Verified {
 
 enum Unverified {
     Refused(Reason),
+    /// There is nothing to verify with any more.
+    NotInUse(InstallationState),
     Failed(Failure),
 }
 
@@ -168,10 +161,7 @@ impl From<jwt::JwtError> for Unverified {
 
 impl From<LiveError> for Unverified {
     fn from(error: LiveError) -> Self {
-        Self::Failed(match error {
-            LiveError::Db(error) => error.into(),
-            error => Failure::Internal(error.to_string()),
-        })
+        Self::Failed(live_failure(error))
     }
 }
 
@@ -189,6 +179,9 @@ async fn verify(
     let installation = found.ok_or(Reason::UnknownInstallation)?;
     // A site whose address is known may show why its frame stays empty.
     show_in(request, &installation);
+    if installation.secret.is_none() {
+        return Err(Unverified::NotInUse(installation.state));
+    }
     let InstallationSecret::Shared(secret) = live.secret_of(&installation)? else {
         return Err(Reason::UnknownInstallation.into());
     };
@@ -201,9 +194,6 @@ async fn verify(
         target,
     };
     let claims = verify_request(&token, &secret, signed, QshRule::Exact, now)?;
-    if claims.issuer != installation.client_key {
-        return Err(Reason::UnknownInstallation.into());
-    }
     let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
     let mut nonce = [0; 16];
     nonce.copy_from_slice(digest.first_chunk::<16>().unwrap_or(&[0; 16]));
@@ -259,7 +249,7 @@ fn is_in_already(
     })
 }
 
-fn unproven(request: &HttpRequest, reason: Reason) -> HttpResponse {
+fn unproven(request: &HttpRequest, reason: Reason) -> Result<HttpResponse, Failure> {
     tracing::info!(%reason, "a frame of the Connect app was refused");
     let sentence = match reason {
         Reason::UsedBefore => {
@@ -270,16 +260,12 @@ fn unproven(request: &HttpRequest, reason: Reason) -> HttpResponse {
              whether its clock and the portal's are right, and install the app again."
         }
     };
-    say(
-        request,
-        StatusCode::UNAUTHORIZED,
-        "This cannot be opened",
-        vec![sentence.to_owned()],
-    )
+    let refusal = Refusal::new("This cannot be opened", sentence);
+    say(request, StatusCode::UNAUTHORIZED, &refusal)
 }
 
-fn not_enabled(state: InstallationState) -> &'static str {
-    match state {
+fn not_in_use(request: &HttpRequest, state: InstallationState) -> Result<HttpResponse, Failure> {
+    let sentence = match state {
         InstallationState::Disabled => {
             "The app is disabled at this site. An admin of your Confluence can enable it again."
         }
@@ -289,23 +275,9 @@ fn not_enabled(state: InstallationState) -> &'static str {
         InstallationState::Enabled | InstallationState::Uninstalled => {
             "The app was uninstalled from this site. An admin of your Confluence can install it again."
         }
-    }
-}
-
-pub(super) fn say(
-    request: &HttpRequest,
-    status: StatusCode,
-    title: &str,
-    sentences: Vec<String>,
-) -> HttpResponse {
-    page::message(
-        request,
-        status,
-        &Shell::Plain,
-        title.to_owned(),
-        sentences,
-        None,
-    )
+    };
+    let refusal = Refusal::new("The app is not in use", sentence);
+    say(request, StatusCode::FORBIDDEN, &refusal)
 }
 
 /// For system users: there is nobody who could read a page.

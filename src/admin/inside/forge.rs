@@ -11,11 +11,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use super::admission::{Admission, admit};
-use super::enter;
-use super::frame::show_in;
+use super::admission::{Admission, Refusal, admit};
+use super::frame::{say, show_in};
 use super::ticket::EntryTicket;
 use super::view::{View, ViewName};
+use super::{enter, live_failure};
 use crate::accounts::account::Account;
 use crate::accounts::person::PersonCredentials;
 use crate::accounts::store::{account as accounts, person as people};
@@ -23,7 +23,6 @@ use crate::admin::form::AdminQuery;
 use crate::clock;
 use crate::confluence::forge::InvocationError;
 use crate::pages::installation::{AppKind, Installation, InstallationState};
-use crate::pages::live::LiveError;
 use crate::shares::store::frames;
 use crate::web::error::{ApiError, Failure, PageError};
 use crate::web::page;
@@ -111,9 +110,18 @@ pub async fn enter(
         return Err(Failure::NotFound.into());
     }
     let now = clock::now();
-    let Some(ticket) = EntryTicket::open(&brought.ticket, &state.sealer, now) else {
-        return Ok(stale(&request));
+    let Some(ticket) = EntryTicket::open(&brought.ticket, &state.sealer) else {
+        return Ok(stale(&request)?);
     };
+    let installation = state.live.installation(ticket.connection_id).await;
+    let Some(installation) = installation.map_err(live_failure)? else {
+        return Ok(stale(&request)?);
+    };
+    // Its site may show why the frame stays empty.
+    show_in(&request, &installation);
+    if ticket.is_over(now) || installation.state != InstallationState::Enabled {
+        return Ok(stale(&request)?);
+    }
     let (id, nonce, expires) = (ticket.account_id, ticket.nonce, ticket.expires_at());
     let found = state
         .db
@@ -122,30 +130,22 @@ pub async fn enter(
             Ok::<_, crate::db::DbError>((is_first, accounts::find_account(db, id)?))
         })
         .await?;
-    let installation = state.live.installation(ticket.connection_id).await;
-    let installation = installation.map_err(live_failure)?;
-    let enabled = installation.filter(|found| found.state == InstallationState::Enabled);
-    let (Some(installation), (is_first, Some(account))) = (enabled, found) else {
-        return Ok(stale(&request));
+    let (is_first, Some(account)) = found else {
+        return Ok(stale(&request)?);
     };
-    show_in(&request, &installation);
     if !is_first || account.session_epoch != ticket.epoch {
-        return Ok(stale(&request));
+        return Ok(stale(&request)?);
     }
     enter::begin(&cookie, &account, ticket.connection_id, now)?;
     Ok(page::see_other(&ticket.view.path(ticket.connection_id)))
 }
 
-fn stale(request: &HttpRequest) -> HttpResponse {
-    enter::say(
-        request,
-        StatusCode::UNAUTHORIZED,
+fn stale(request: &HttpRequest) -> Result<HttpResponse, Failure> {
+    let refusal = Refusal::new(
         "This cannot be opened",
-        vec![
-            "This address was used before, or is older than half a minute. Reload the page of Confluence to get a new one."
-                .to_owned(),
-        ],
-    )
+        "This address was used before, or is older than half a minute. Reload the page of Confluence to get a new one.",
+    );
+    say(request, StatusCode::UNAUTHORIZED, &refusal)
 }
 
 async fn enabled(state: &AppState, name: &str) -> Result<Installation, Failure> {
@@ -220,13 +220,6 @@ fn not_verified(error: InvocationError) -> Failure {
             tracing::info!(reason = %refused, "a call of the Forge app was refused");
             Failure::Unauthorized(format!("The invocation token is refused: {refused}."))
         }
-    }
-}
-
-fn live_failure(error: LiveError) -> Failure {
-    match error {
-        LiveError::Db(error) => error.into(),
-        error => Failure::Internal(error.to_string()),
     }
 }
 

@@ -1,12 +1,14 @@
 //! Which site may frame an answer, and what is shown in a frame to whom the gate does not know.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 use url::Url;
 use uuid::Uuid;
 
+use super::admission::Refusal;
 use super::cookie::CameBy;
 use crate::accounts::session::SignInSession;
 use crate::pages::installation::{AppKind, Installation};
@@ -71,11 +73,13 @@ struct At {
 }
 
 #[derive(Template)]
-#[template(path = "admin/inside/come_again.html")]
-struct ComeAgainPage {
+#[template(path = "admin/inside/note.html")]
+struct NotePage<'a> {
     context: Context,
-    title: &'static str,
-    sentence: &'static str,
+    title: &'a str,
+    sentences: &'a [String],
+    /// Offers the portal in a tab of its own.
+    has_way_out: bool,
     bridge: Option<&'static str>,
 }
 
@@ -92,14 +96,13 @@ pub async fn come_again(
     if place_of(request) == Place::Tab {
         return Ok(None);
     }
-    let at = web::Query::<At>::from_query(request.query_string()).ok();
-    let at = at.filter(|_| request.path().starts_with("/admin/inside/"));
+    let at = site_around(request);
     let ended = said
         .filter(|_| CameBy::of(request) == CameBy::Framed)
         .and_then(|session| session.way.site());
     let (connection_id, title, sentence) = match (ended, at) {
-        (Some(site), _) => (site, "Your session has ended", ENDED),
-        (None, Some(at)) => (at.at, "You are not signed in here", NO_COOKIE),
+        (Some(site), at) => (at.unwrap_or(site), "Your session has ended", ENDED),
+        (None, Some(at)) => (at, "You are not signed in here", NO_COOKIE),
         (None, None) => return Ok(None),
     };
     let installation = state.live.installation(connection_id).await;
@@ -107,13 +110,55 @@ pub async fn come_again(
         return Ok(None);
     };
     show_in(request, &installation);
-    let template = ComeAgainPage {
-        context: Context::Framed,
+    let refusal = Refusal {
         title,
-        sentence,
+        sentences: vec![sentence.to_owned()],
+    };
+    note(request, StatusCode::UNAUTHORIZED, &refusal, true).map(Some)
+}
+
+/// The site that the address of a first page names.
+fn site_around(request: &HttpRequest) -> Option<Uuid> {
+    let is_first_page = request.path().starts_with("/admin/inside/");
+    let at = web::Query::<At>::from_query(request.query_string()).ok();
+    at.filter(|_| is_first_page).map(|at| at.at)
+}
+
+/// Whether a frame of one site shows a page with the session of another. Browsers that do not keep cookies apart for each
+/// site around hold one for all.
+pub fn is_of_another_site(request: &HttpRequest, session: &SignInSession) -> bool {
+    site_around(request).is_some_and(|site| session.way.site() != Some(site))
+}
+
+/// A page that says why there is nothing else to see.
+pub fn say(
+    request: &HttpRequest,
+    status: StatusCode,
+    refusal: &Refusal,
+) -> Result<HttpResponse, Failure> {
+    note(request, status, refusal, false)
+}
+
+fn note(
+    request: &HttpRequest,
+    status: StatusCode,
+    refusal: &Refusal,
+    has_way_out: bool,
+) -> Result<HttpResponse, Failure> {
+    let template = NotePage {
+        context: Context::Framed,
+        title: refusal.title,
+        sentences: &refusal.sentences,
+        has_way_out,
         bridge: bridge_of(request),
     };
-    page::html(StatusCode::UNAUTHORIZED, &Shell::Plain, &template).map(Some)
+    let mut answer = page::html(status, &Shell::Plain, &template)?;
+    // The address may hold a token.
+    answer.headers_mut().insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    Ok(answer)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Further on they use the usual admin pages. What is different of their sessions is held by the gate.
 //!
 //! - [`enter`]: Connect's signed addresses. [`forge`]: a call of the Forge app, and the ticket that follows from it.
-//! - [`rule`]: who may share, as the operator configured it. [`admission`]: from a person to a session.
+//! - [`rule`]: who may share, as the operator configured it. [`admission`]: from a person to a session, and whether it goes on.
 //! - [`cookie`]: the session's cookie in frames. [`frame`]: which site may frame what.
 //! - [`share`] and [`lists`]: the pages. [`view`]: which of them was opened.
 
@@ -17,3 +17,14 @@ pub mod rule;
 pub mod share;
 pub mod ticket;
 pub mod view;
+
+use crate::pages::live::LiveError;
+use crate::web::error::Failure;
+
+/// Nobody in a frame is told what of ours went wrong.
+fn live_failure(error: LiveError) -> Failure {
+    match error {
+        LiveError::Db(error) => error.into(),
+        error => Failure::Internal(error.to_string()),
+    }
+}

@@ -10,15 +10,11 @@ use crate::pages::live::LiveError;
 use crate::shares::share::Scope;
 use crate::web::state::AppState;
 
-/// The role of a person who opens a view; `None` when the rule lets him do nothing there.
-///
-/// Where a view names no page or space that the rule could be held against, the person comes in as a sharer: what he is
-/// shown is only what he may see, and the rule is held against each page that he shares.
-pub async fn role_for(
+/// The role that a person's groups give him, whatever he opens; `None` when others share here.
+pub async fn role_of(
     state: &AppState,
     connection_id: Uuid,
     person: &str,
-    view: &View,
     now: OffsetDateTime,
 ) -> Result<Option<Role>, LiveError> {
     let (app, live) = (&state.settings.app, &state.live);
@@ -30,18 +26,34 @@ pub async fn role_for(
     if is_in_one_of(&groups, &app.admin_groups) {
         return Ok(Some(Role::Admin));
     }
-    let may = match (&app.sharers, view.page(), view.space()) {
-        (Sharers::Groups(sharers), _, _) => is_in_one_of(&groups, sharers),
-        (Sharers::PageEditors, Some(page), _) => {
-            live.may_edit(connection_id, person, page, now).await?
-        }
-        (Sharers::SpaceAdmins, _, Some(space)) => {
-            live.is_space_admin(connection_id, person, space, now)
-                .await?
-        }
-        (Sharers::PageEditors | Sharers::SpaceAdmins, _, _) => true,
+    let may = match &app.sharers {
+        Sharers::Groups(sharers) => is_in_one_of(&groups, sharers),
+        Sharers::PageEditors | Sharers::SpaceAdmins => true,
     };
     Ok(may.then_some(Role::Sharer))
+}
+
+/// Whether a sharer may open a view.
+///
+/// Where it names no page or space that the rule could be held against, he may: what he is shown is only what he may see,
+/// and the rule is held against each page that he shares.
+pub async fn may_open(
+    state: &AppState,
+    connection_id: Uuid,
+    person: &str,
+    view: &View,
+    now: OffsetDateTime,
+) -> Result<bool, LiveError> {
+    let live = &state.live;
+    match (&state.settings.app.sharers, view.page(), view.space()) {
+        (Sharers::PageEditors, Some(page), _) => {
+            live.may_edit(connection_id, person, page, now).await
+        }
+        (Sharers::SpaceAdmins, _, Some(space)) => {
+            live.is_space_admin(connection_id, person, space, now).await
+        }
+        _ => Ok(true),
+    }
 }
 
 /// Whether the rule lets a person share this, or change a share of it. A whole space is more than its pages one by one:

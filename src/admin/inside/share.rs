@@ -49,6 +49,7 @@ pub struct ShareInput {
 #[template(path = "admin/inside/share.html")]
 struct SharePage {
     chrome: Chrome,
+    site: Uuid,
     bridge: Option<&'static str>,
     problems: Problems,
     input: ShareInput,
@@ -191,6 +192,7 @@ async fn answer(
         .map(|share| Row::of(share, &state.settings.base_url, now));
     let template = SharePage {
         chrome: Chrome::of(admin, Section::Shares),
+        site,
         bridge: bridge_of(request),
         problems: sent.problems,
         page: this,

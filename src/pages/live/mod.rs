@@ -185,6 +185,7 @@ impl Live {
     /// Somebody has done something about what kept the site from being asked.
     fn begin_anew(&self, connection_id: Uuid) {
         self.resting.invalidate(&connection_id);
+        self.rights.forget();
         if let Some(pace) = self.known_pace(connection_id) {
             pace.reset();
         }

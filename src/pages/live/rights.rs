@@ -18,6 +18,9 @@ use crate::pages::store::people;
 /// How long an answer counts.
 const KEPT: Duration = Duration::from_secs(300);
 const MOST_ANSWERS: u64 = 50_000;
+/// How long after somebody's standing was looked at it still counts when the site does not answer. What was looked at may
+/// have been an answer of five minutes before.
+const STILL_GOOD: time::Duration = time::Duration::minutes(10);
 /// Questions about pages at once.
 const AT_ONCE: usize = 4;
 
@@ -54,6 +57,8 @@ pub(super) struct Rights {
     edits: Cache<OfPage, bool>,
     /// By the space's key.
     administrations: Cache<OfPage, bool>,
+    /// When all was last known of a person that decides whether he may be here.
+    looked_at: Cache<OfPerson, OffsetDateTime>,
 }
 
 impl Default for Rights {
@@ -64,7 +69,22 @@ impl Default for Rights {
             views: kept(),
             edits: kept(),
             administrations: kept(),
+            looked_at: Cache::builder()
+                .max_capacity(MOST_ANSWERS)
+                .time_to_live(STILL_GOOD.unsigned_abs())
+                .build(),
         }
+    }
+}
+
+impl Rights {
+    /// What the site says now counts.
+    pub(super) fn forget(&self) {
+        self.kinds.invalidate_all();
+        self.groups.invalidate_all();
+        self.views.invalidate_all();
+        self.edits.invalidate_all();
+        self.administrations.invalidate_all();
     }
 }
 
@@ -107,6 +127,19 @@ impl Live {
         }
         self.rights.kinds.insert(key, kind.clone());
         Ok(kind)
+    }
+
+    /// Notes that the site has told all that decides whether a person may be here.
+    pub fn note_standing(&self, connection_id: Uuid, person: &str, now: OffsetDateTime) {
+        let key = (connection_id, person.to_owned());
+        self.rights.looked_at.insert(key, now);
+    }
+
+    /// Whether it did so a short while ago, as far as this process knows.
+    pub fn knew_standing(&self, connection_id: Uuid, person: &str, now: OffsetDateTime) -> bool {
+        let key = (connection_id, person.to_owned());
+        let at = self.rights.looked_at.get(&key);
+        at.is_some_and(|at| now - at < STILL_GOOD)
     }
 
     /// Which of the pages the person may see. What could not be found out is `false`.

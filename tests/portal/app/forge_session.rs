@@ -2,6 +2,9 @@
 
 use serde_json::{Value, json};
 use uuid::Uuid;
+use vestibule::admin::inside::ticket::EntryTicket;
+use vestibule::admin::inside::view::View;
+use vestibule::seal::Sealer;
 
 use super::frame::{Frame, ancestors};
 use super::stage::Stage;
@@ -108,6 +111,28 @@ async fn a_ticket_is_good_once() {
     assert_eq!(stage.frame().get(&changed).await.status, 401);
     let text = ticket.split('=').nth(1).unwrap();
     assert!(!everything_logged().contains(text));
+}
+
+#[tokio::test]
+async fn an_old_ticket_is_refused_in_its_frame() {
+    let (stage, connection_id) = Stage::by_forge().await;
+    let now = vestibule::clock::now();
+    let ticket = EntryTicket {
+        nonce: [7; 16],
+        expires: now.unix_timestamp() - 1,
+        account_id: Uuid::nil(),
+        epoch: 0,
+        connection_id,
+        view: View::Admin,
+    };
+    let sealed = ticket.seal(&Sealer::new(&stage.portal.seal_key(), None));
+    let path = format!("/forge/enter?ticket={}", sealed.unwrap());
+
+    let answer = stage.frame().get(&path).await;
+
+    assert_eq!(answer.status, 401);
+    assert!(answer.text().contains("older than half a minute"));
+    assert!(ancestors(&answer).starts_with(&stage.fake.base_url()));
 }
 
 #[tokio::test]

@@ -26,6 +26,7 @@ fn every_wrong_variable_is_named_at_once_and_no_secret_is_printed() {
         ("VESTIBULE_TRUSTED_PROXIES", "10.0.0.0/99"),
         ("VESTIBULE_DATABASE_CONNECTIONS", "none"),
         ("VESTIBULE_UPLOAD_LIMIT_MIB", "0"),
+        ("VESTIBULE_APP_ADMIN_GROUPS", "wiki-admins"),
         ("VESTIBULE_OIDC_ISSUER", "login.example.com"),
         ("VESTIBULE_OIDC_SCOPES", "openid,email"),
         ("VESTIBULE_OIDC_GROUPS_CLAIM", ""),
