@@ -6,6 +6,8 @@ use super::{for_log, key_failure, live_failure, read_body, target, token_of};
 use crate::clock;
 use crate::confluence::connect::callback::{self, CallbackError, Event, Expected, Received};
 use crate::pages::live::lifecycle::{Done, LifecycleError};
+use crate::shares::guesses::network;
+use crate::web::client::client_address;
 use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
 
@@ -57,6 +59,7 @@ async fn receive(
         body: &body,
         method: request.method().as_str(),
         target: target(request),
+        client: &network(client_address(request, &state.settings.trusted_proxies)),
     };
     let audiences = app.audiences(&state.settings.base_url);
     let allows_host = |host: &str| app.allows_host(host);
