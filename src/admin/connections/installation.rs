@@ -129,7 +129,7 @@ fn scopes(kind: AppKind) -> &'static str {
     }
 }
 
-fn shortened(key: &str) -> String {
+pub(super) fn shortened(key: &str) -> String {
     match key.char_indices().nth(KEY_SHOWN) {
         Some((end, _)) => format!("{}…", key.get(..end).unwrap_or_default()),
         None => key.to_owned(),

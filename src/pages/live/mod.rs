@@ -8,7 +8,7 @@
 //! - [`impersonation`]: tokens for that at Cloud sites. [`rights`]: what people there may do.
 //! - `look`: a page with the eyes of a share's people.
 //! - [`installation`]: our app at Cloud sites. [`lifecycle`], [`forge_events`]: how Connect and Forge tell of it.
-//!   [`rebind`]: moving shares to it from an older one.
+//!   [`refusals`]: what of that was refused. [`rebind`]: moving shares to it from an older one.
 //! - [`single_sign_on`]: people who come with the cookies of their site.
 //! - `refresh_root`: one listing of a part of a site. `refresh_page`: one page's body and files.
 //! - [`schedule`]: what is due, on every node, each part taken by one.
@@ -34,6 +34,7 @@ pub mod pick;
 pub mod rebind;
 mod refresh_page;
 mod refresh_root;
+pub mod refusals;
 pub mod rights;
 pub mod schedule;
 pub mod single_sign_on;
@@ -52,6 +53,7 @@ use uuid::Uuid;
 use self::download::Downloads;
 use self::impersonation::Tokens;
 use self::look::Wanted;
+use self::refusals::Refusals;
 use self::rights::Rights;
 use super::files::FileStore;
 use crate::config::{Atlassian, LiveConfig};
@@ -100,6 +102,7 @@ pub struct Live {
     /// In people's names.
     tokens: Tokens,
     rights: Rights,
+    refusals: Refusals,
     /// Shares whose pages are known to be wanted, as they were then.
     wanted: Mutex<HashMap<Uuid, Wanted>>,
     /// Wakes the schedule before its time.
@@ -142,6 +145,7 @@ impl Live {
             exchanges: Mutex::default(),
             tokens: Tokens::default(),
             rights: Rights::default(),
+            refusals: Refusals::default(),
             wanted: Mutex::default(),
             wake: Notify::new(),
         }))

@@ -9,6 +9,7 @@ mod frame;
 mod framed;
 mod lifecycle;
 mod rebind;
+mod refusals;
 mod reinstall;
 mod rejected;
 mod roles;
