@@ -70,6 +70,9 @@ const LOOKED_AT: Duration = Duration::from_secs(20);
 /// How long a site is not asked again for a page that it does not have.
 const ABSENT: Duration = Duration::from_secs(60);
 
+/// How long the address of a Forge app's site is believed.
+const TOLD_ADDRESS: Duration = Duration::from_secs(3600);
+
 /// How long a site is left alone that could not be asked at all.
 const RESTING: Duration = Duration::from_secs(30);
 
@@ -95,6 +98,8 @@ pub struct Live {
     absent: Cache<(Uuid, String), ()>,
     /// Sites that could not be asked at all a moment ago, such as for want of a token.
     resting: Cache<Uuid, ()>,
+    /// Forge installations whose sites were asked for their addresses.
+    told_addresses: Cache<String, ()>,
     /// What people see who ask in their own names.
     sights: Cache<own_eyes::Sight, bool>,
     /// Whose turn it is to exchange tokens, per connection.
@@ -138,6 +143,10 @@ impl Live {
                 .time_to_live(ABSENT)
                 .build(),
             resting: Cache::builder().time_to_live(RESTING).build(),
+            told_addresses: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(TOLD_ADDRESS)
+                .build(),
             sights: Cache::builder()
                 .max_capacity(100_000)
                 .time_to_live(own_eyes::KEPT)
