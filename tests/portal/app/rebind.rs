@@ -5,6 +5,7 @@ use std::cell::Cell;
 
 use uuid::Uuid;
 use vestibule::clock;
+use vestibule::pages::store::lifecycle::end_shares;
 use vestibule::shares::share::{Scope, Share};
 
 use super::stage::Stage;
@@ -116,6 +117,24 @@ async fn a_share_moves_with_one_click_and_back_with_another() {
     assert_eq!(stage.page(share, runbook).await.status, 200);
     let again = imported.compare().await;
     assert_eq!(imported.press(&again).await.location(), page);
+}
+
+#[tokio::test]
+async fn the_way_back_warns_when_it_leads_to_an_end() {
+    let imported = Imported::with(Ids::Kept, |_| {}).await;
+    let page = format!("/admin/connections/{}", imported.new);
+    imported.press(&imported.compare().await).await;
+    let words = async || imported.admin.get(&page).await.texts(".inline strong");
+    assert!(words().await.is_empty());
+    let old = imported.old;
+
+    imported
+        .stage
+        .portal
+        .db(|db| end_shares(db, old, clock::now()).unwrap());
+
+    let warned = words().await.concat();
+    assert!(warned.contains("readers would see nothing"), "{warned}");
 }
 
 #[tokio::test]
