@@ -77,6 +77,13 @@ impl ForgeKeys {
     }
 }
 
+/// The installation that a token names, before anything of it is believed: for words about a refusal.
+pub fn unverified_installation(token: &str) -> Option<String> {
+    let token = SignedToken::read(token).ok()?;
+    let id = token.claims.get("app")?.get("installationId")?;
+    Some(id.as_str()?.to_owned())
+}
+
 impl From<Unreadable> for InvocationError {
     fn from(unreadable: Unreadable) -> Self {
         match unreadable {

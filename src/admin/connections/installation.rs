@@ -34,8 +34,8 @@ pub struct InstallationView {
     pub newer: Option<Other>,
     /// Other installations whose shares may be moved to this one, or to which its own may be moved.
     pub moves: Vec<Move>,
-    /// Connections from which shares were moved here.
-    pub moved: Vec<Other>,
+    /// Connections from which shares were moved here, with what readers lose if they are moved back.
+    pub moved: Vec<(Other, Option<String>)>,
     pub quiet_calls: i64,
     pub last_quiet_call: Option<Moment>,
 }
@@ -87,7 +87,11 @@ impl InstallationView {
             Some(id) => find_other(db, id, now)?,
             None => None,
         };
-        let moved = rebind::moved_from(db, connection)?.into_iter();
+        let mut moved = Vec::new();
+        for (id, name, shares) in rebind::moved_from(db, connection)? {
+            let end = installations::shares_end(db, id)?;
+            moved.push((Other { id, name, shares }, end.map(|end| loss(end, now))));
+        }
         let moves = moves(db, &installation, now)?;
         let enabled = LiveState {
             label: "Installed",
@@ -103,9 +107,7 @@ impl InstallationView {
             notices: notices(&installation, shares_end, now),
             newer,
             moves,
-            moved: moved
-                .map(|(id, name, shares)| Other { id, name, shares })
-                .collect(),
+            moved,
             quiet_calls: installation.quiet_calls,
             last_quiet_call: installation.last_quiet_call_at.map(Moment::from),
             display_url: installation.display_url,
@@ -129,11 +131,22 @@ fn scopes(kind: AppKind) -> &'static str {
     }
 }
 
-fn shortened(key: &str) -> String {
+pub(super) fn shortened(key: &str) -> String {
     match key.char_indices().nth(KEY_SHOWN) {
         Some((end, _)) => format!("{}…", key.get(..end).unwrap_or_default()),
         None => key.to_owned(),
     }
+}
+
+/// Of moving shares back to an installation whose shares have an end.
+fn loss(shares_end: OffsetDateTime, now: OffsetDateTime) -> String {
+    if shares_end <= now {
+        return "The app was uninstalled there, and the shares of that connection are no longer available: readers would see nothing.".to_owned();
+    }
+    format!(
+        "The app was uninstalled there: readers would see what is stored until {}, and nothing after that.",
+        moment_in_words(shares_end)
+    )
 }
 
 fn notices(
@@ -236,7 +249,7 @@ mod tests {
     use time::macros::datetime;
     use uuid::Uuid;
 
-    use super::{notices, shortened};
+    use super::{loss, notices, shortened};
     use crate::admin::connections::live::LiveState;
     use crate::pages::installation::{AppKind, Installation, InstallationState};
 
@@ -285,6 +298,13 @@ mod tests {
         let end = NOW + time::Duration::hours(72);
         assert!(first_notice(&gone, Some(end)).contains("stay open until 29 November 2026"));
         assert!(first_notice(&gone, Some(NOW)).contains("not been available since 26 November"));
+    }
+
+    #[test]
+    fn the_way_back_to_what_has_ended_or_will_says_so() {
+        assert!(loss(NOW, NOW).ends_with("readers would see nothing."));
+        let later = loss(NOW + time::Duration::hours(72), NOW);
+        assert!(later.contains("until 29 November 2026"), "{later}");
     }
 
     #[test]

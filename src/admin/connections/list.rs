@@ -6,6 +6,7 @@ use askama::Template;
 use diesel::PgConnection;
 use time::OffsetDateTime;
 
+use super::installation::shortened;
 use super::live::{LiveState, product};
 use super::report::ReportView;
 use crate::admin::chrome::{Chrome, Section};
@@ -13,6 +14,7 @@ use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::admin::times::Moment;
 use crate::clock;
+use crate::pages::live::refusals::Refusal;
 use crate::pages::model::Connection;
 use crate::pages::store::{connections, freshness, health, installations};
 use crate::shares::store::StoreError;
@@ -28,6 +30,7 @@ struct ListPage {
     chrome: Chrome,
     problems: Problems,
     connections: Vec<Row>,
+    refusals: Vec<RefusalRow>,
     /// As typed in the import form.
     name: String,
     upload_limit: String,
@@ -54,6 +57,29 @@ struct SiteView {
     last_success: Option<Moment>,
 }
 
+/// A call of the app that was refused.
+struct RefusalRow {
+    at: Moment,
+    event: &'static str,
+    host: String,
+    client_key: String,
+    reason: String,
+    remedy: &'static str,
+}
+
+impl From<(OffsetDateTime, Refusal)> for RefusalRow {
+    fn from((at, refusal): (OffsetDateTime, Refusal)) -> Self {
+        Self {
+            at: at.into(),
+            event: refusal.event,
+            host: refusal.host,
+            client_key: shortened(&refusal.client_key),
+            reason: refusal.reason,
+            remedy: refusal.remedy,
+        }
+    }
+}
+
 /// `GET /admin/connections`.
 pub async fn show(state: web::Data<AppState>, admin: Admin) -> Result<HttpResponse, PageError> {
     answer(
@@ -76,11 +102,13 @@ pub async fn answer(
 ) -> Result<HttpResponse, PageError> {
     let now = clock::now();
     let connections = state.db.run(move |db| load(db, now)).await?;
+    let refusals = state.live.refusals().list();
     let limit = state.settings.upload_limit_bytes;
     let template = ListPage {
         chrome: Chrome::of(admin, Section::Connections),
         problems,
         connections,
+        refusals: refusals.into_iter().map(RefusalRow::from).collect(),
         name,
         upload_limit: format!("{} MiB", limit >> 20),
         upload_limit_bytes: limit,

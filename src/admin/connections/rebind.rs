@@ -1,6 +1,8 @@
 //! Moving shares from an installation of our app to another one at the same site: the comparison, one button, and the way
 //! back.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -14,7 +16,9 @@ use crate::admin::form::{AdminForm, AdminQuery};
 use crate::admin::gate::Admin;
 use crate::clock;
 use crate::pages::live::LiveError;
-use crate::pages::live::rebind::{Comparison, RebindError, Verdict};
+use crate::pages::live::rebind::{
+    ComparedPage, ComparedShare, Comparison, RebindError, Stays, Verdict,
+};
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -35,6 +39,9 @@ pub struct MoveInput {
     /// Of the comparison that the admin has seen.
     #[serde(default)]
     digest: String,
+    /// With a field for each share that is ticked, by its id.
+    #[serde(flatten)]
+    more: HashMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -55,7 +62,10 @@ struct RebindPage {
     same: usize,
     renamed: PageList,
     missing: PageList,
-    movable: usize,
+    /// Shares that are moved without a question.
+    sure: usize,
+    /// Shares that are moved if they are ticked.
+    doubtful: usize,
     shares: Vec<ShareRow>,
 }
 
@@ -74,10 +84,27 @@ struct PageRow {
 }
 
 struct ShareRow {
-    path: String,
+    id: String,
     name: String,
+    /// Titles of the page that it opens with, before and now; the second is empty if it is the same.
+    root: Option<(String, String)>,
+    is_doubtful: bool,
     missing: usize,
     stays: Option<&'static str>,
+}
+
+impl From<&ComparedShare> for ShareRow {
+    fn from(found: &ComparedShare) -> Self {
+        let root = found.root.as_ref();
+        Self {
+            id: found.share.id.to_string(),
+            name: found.share.name.clone(),
+            root: root.map(|page| (page.old.title.clone(), title_now(page))),
+            is_doubtful: found.is_doubtful(),
+            missing: found.missing,
+            stays: found.stays.map(Stays::sentence),
+        }
+    }
 }
 
 /// `GET /admin/connections/{connection}/rebinding?to=…`: asks the site, and shows what it has of the shares' pages.
@@ -94,6 +121,7 @@ pub async fn show(
         Ok(comparison) => comparison,
         Err(error) => return explain(&admin, from.id, error),
     };
+    let shares: Vec<ShareRow> = comparison.shares.iter().map(ShareRow::from).collect();
     let template = RebindPage {
         chrome: Chrome::of(&admin, Section::Connections),
         id: from.id,
@@ -106,17 +134,12 @@ pub async fn show(
             matches!(verdict, Verdict::Renamed { .. })
         }),
         missing: list(&comparison, |verdict| *verdict == Verdict::Missing),
-        movable: comparison.movable().len(),
-        shares: comparison
-            .shares
+        sure: shares
             .iter()
-            .map(|found| ShareRow {
-                path: format!("/admin/shares/{}", found.share.id),
-                name: found.share.name.clone(),
-                missing: found.missing,
-                stays: found.stays.map(|stays| stays.sentence()),
-            })
-            .collect(),
+            .filter(|share| share.stays.is_none() && !share.is_doubtful)
+            .count(),
+        doubtful: shares.iter().filter(|share| share.is_doubtful).count(),
+        shares,
     };
     Ok(page::html(StatusCode::OK, &Shell::Plain, &template)?)
 }
@@ -129,11 +152,20 @@ pub async fn move_shares(
 ) -> Result<HttpResponse, PageError> {
     let AdminForm { admin, input } = form;
     let from = find(&state, connection_id(&path)?).await?.id;
+    let ticked = input.more.keys().filter_map(|field| field.parse().ok());
+    let ticked: Vec<Uuid> = ticked.collect();
     let moved = state
         .live
-        .move_shares(from, input.to, &input.digest, clock::now())
+        .move_shares(from, input.to, &input.digest, &ticked, clock::now())
         .await;
+    let again = format!("/admin/connections/{from}/rebinding?to={}", input.to);
     match moved {
+        Ok(0) => {
+            admin.say_problem(
+                "No share was moved. Tick those that open with the same page as before.",
+            )?;
+            Ok(page::see_other(&again))
+        }
         Ok(moved) => {
             state.shares.forget_all();
             let shares = if moved == 1 {
@@ -150,7 +182,6 @@ pub async fn move_shares(
             admin.say_problem(
                 "The site or the shares have changed since you compared, so nothing was moved. Look at the table again.",
             )?;
-            let again = format!("/admin/connections/{from}/rebinding?to={}", input.to);
             Ok(page::see_other(&again))
         }
         Err(error) => explain(&admin, from, error),
@@ -209,17 +240,22 @@ fn list(comparison: &Comparison, is_meant: impl Fn(&Verdict) -> bool) -> PageLis
         .map(|page| PageRow {
             id: page.old.content_id.clone(),
             old: page.old.title.clone(),
-            new: match &page.verdict {
-                Verdict::Renamed { title, space_key } if *space_key != page.old.space_key => {
-                    format!("{title} (space {space_key})")
-                }
-                Verdict::Renamed { title, .. } => title.clone(),
-                Verdict::Same | Verdict::Missing => String::new(),
-            },
+            new: title_now(page),
         });
     PageList {
         named: named.take(PAGES_NAMED).collect(),
         total: count(comparison, is_meant),
+    }
+}
+
+/// Empty for what is not renamed.
+fn title_now(page: &ComparedPage) -> String {
+    match &page.verdict {
+        Verdict::Renamed { title, space_key } if *space_key != page.old.space_key => {
+            format!("{title} (space {space_key})")
+        }
+        Verdict::Renamed { title, .. } => title.clone(),
+        Verdict::Same | Verdict::Missing => String::new(),
     }
 }
 

@@ -2,10 +2,14 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::refused::{Caller, remedy};
 use super::{for_log, key_failure, live_failure, read_body, target, token_of};
 use crate::clock;
 use crate::confluence::connect::callback::{self, CallbackError, Event, Expected, Received};
+use crate::pages::installation::AppKind;
 use crate::pages::live::lifecycle::{Done, LifecycleError};
+use crate::shares::guesses::network;
+use crate::web::client::client_address;
 use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
 
@@ -57,6 +61,7 @@ async fn receive(
         body: &body,
         method: request.method().as_str(),
         target: target(request),
+        client: &network(client_address(request, &state.settings.trusted_proxies)),
     };
     let audiences = app.audiences(&state.settings.base_url);
     let allows_host = |host: &str| app.allows_host(host);
@@ -69,23 +74,37 @@ async fn receive(
         .live
         .receive_callback(&received, &expected, app.uninstall_grace, clock::now())
         .await;
-    let client_key = callback::read_body(&body).map(|callback| for_log(&callback.client_key));
-    let client_key = client_key.unwrap_or_default();
+    let callback = callback::read_body(&body).ok();
+    let caller = Caller {
+        kind: AppKind::Connect,
+        event: event.as_str(),
+        host: callback
+            .as_ref()
+            .and_then(|callback| callback.base_url.host_str())
+            .unwrap_or_default()
+            .to_owned(),
+        client_key: callback
+            .map(|callback| callback.client_key)
+            .unwrap_or_default(),
+    };
+    let client_key = for_log(&caller.client_key);
     match done {
-        Ok(Done::Changed(connection)) => {
-            tracing::info!(?event, client_key, %connection, "Confluence told of the app at a site");
-            Ok(HttpResponse::NoContent().finish())
-        }
-        Ok(Done::Nothing) => {
+        Ok(done) => {
+            let is_change = matches!(done, Done::Changed(_));
             tracing::info!(
                 ?event,
                 client_key,
-                "Confluence told of the app what changes nothing"
+                is_change,
+                "Confluence told of the app at a site"
             );
+            caller.was_taken(state).await;
             Ok(HttpResponse::NoContent().finish())
         }
         Err(error) => {
             tracing::warn!(?event, client_key, reason = %error, "a call-back was refused");
+            if let Some(remedy) = remedy(&error) {
+                caller.was_refused(state, error.to_string(), remedy).await;
+            }
             Err(ApiError(failure(error)))
         }
     }

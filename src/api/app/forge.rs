@@ -5,10 +5,12 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::refused::{Caller, forge_remedy};
 use super::{for_log, header, live_failure, read_body};
 use crate::clock;
 use crate::confluence::Secret;
-use crate::confluence::forge::InvocationError;
+use crate::confluence::forge::{self, InvocationError};
+use crate::pages::installation::AppKind;
 use crate::pages::live::forge_events::{ForgeCall, ForgeEventError, OurForgeApp};
 use crate::pages::live::lifecycle::{Done, LifecycleError};
 use crate::web::error::{ApiError, Failure};
@@ -40,6 +42,12 @@ pub async fn receive(
         allows_host: &allows_host,
         grace: app.uninstall_grace,
     };
+    let mut caller = Caller {
+        kind: AppKind::Forge,
+        event: "Forge event",
+        client_key: forge::unverified_installation(token).unwrap_or_default(),
+        host: String::new(),
+    };
     let received = state.live.receive_forge_event(call, &us, clock::now());
     match received.await {
         Ok((invocation, done)) => {
@@ -47,10 +55,18 @@ pub async fn receive(
             let module = for_log(invocation.module.as_deref().unwrap_or_default());
             let is_kept = matches!(done, Done::Changed(_));
             tracing::info!(installation, module, is_kept, "a Forge app called");
+            caller.was_taken(&state).await;
             Ok(HttpResponse::NoContent().finish())
         }
         Err(error) => {
-            tracing::warn!(reason = %error, "a call of a Forge app was refused");
+            let installation = for_log(&caller.client_key);
+            tracing::warn!(installation, reason = %error, "a call of a Forge app was refused");
+            if let ForgeEventError::Host(host) = &error {
+                caller.host.clone_from(host);
+            }
+            if let Some(remedy) = forge_remedy(&error) {
+                caller.was_refused(&state, error.to_string(), remedy).await;
+            }
             Err(ApiError(failure(error)))
         }
     }

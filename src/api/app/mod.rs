@@ -2,10 +2,12 @@
 //! of them is `pages::live`'s subject.
 //!
 //! Every refusal is a problem document and one line in the log, with the reason and who seems to call; never a token.
+//! Those of the life cycle are also kept for the admin pages.
 
 pub mod callbacks;
 pub mod descriptor;
 pub mod forge;
+mod refused;
 pub mod webhooks;
 
 use actix_web::{HttpRequest, web};

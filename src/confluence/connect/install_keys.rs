@@ -2,8 +2,10 @@
 //!
 //! Whoever sends a call-back chooses the key id, before anything is known of him. So an id must look like one before it
 //! becomes part of a URL, an id that the host does not know is not asked again for a while, and made-up ids cannot make
-//! us ask more often than a budget allows. Keys that are kept cost nothing of it.
+//! us ask more often than a budget allows: one for each client beneath a larger one for all, so that a stranger spends
+//! his own. Keys that are kept cost nothing of it, and outlast a budget that is spent and a host that is down.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,28 +19,47 @@ use crate::confluence::http::{self, Http};
 use crate::confluence::model::Product;
 use crate::confluence::public_key::PublicKey;
 
-/// A key that Atlassian withdraws stops counting after this.
-const KEPT: Duration = Duration::from_secs(3600);
+/// Then a key is asked for again, so that one that Atlassian withdraws stops counting.
+const FRESH: Duration = Duration::from_secs(3600);
+
+/// How long a key counts if it cannot be asked for.
+const KEPT: Duration = Duration::from_secs(24 * 3600);
+
 const UNKNOWN_FOR: Duration = Duration::from_secs(60);
 const MOST_KEYS: u64 = 1_000;
 
 const ANSWER_BYTES: u64 = 16 * 1024;
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 const MINUTE: Duration = Duration::from_secs(60);
-const REQUESTS_A_MINUTE: u32 = 60;
+const REQUESTS_A_MINUTE: usize = 600;
+const REQUESTS_A_MINUTE_FOR_ONE: usize = 20;
 
 /// Keys that were fetched.
 pub struct InstallKeys {
     server: Url,
-    found: Cache<String, PublicKey>,
+    fresh: Cache<String, PublicKey>,
+    /// The same and older ones.
+    kept: Cache<String, PublicKey>,
     unknown: Cache<String, ()>,
     budget: Mutex<Budget>,
 }
 
 struct Budget {
     minute_began: Instant,
-    left: u32,
+    spent: usize,
+    /// Not more clients than requests in a minute.
+    spent_by: HashMap<String, usize>,
+}
+
+impl Budget {
+    fn begin() -> Self {
+        Self {
+            minute_began: Instant::now(),
+            spent: 0,
+            spent_by: HashMap::new(),
+        }
+    }
 }
 
 /// Why there is no key.
@@ -57,38 +78,52 @@ impl InstallKeys {
     pub fn new(server: Url) -> Self {
         Self {
             server,
-            found: Cache::builder()
-                .max_capacity(MOST_KEYS)
-                .time_to_live(KEPT)
-                .build(),
-            unknown: Cache::builder()
-                .max_capacity(MOST_KEYS)
-                .time_to_live(UNKNOWN_FOR)
-                .build(),
-            budget: Mutex::new(Budget {
-                minute_began: Instant::now(),
-                left: REQUESTS_A_MINUTE,
-            }),
+            fresh: cache(FRESH),
+            kept: cache(KEPT),
+            unknown: cache(UNKNOWN_FOR),
+            budget: Mutex::new(Budget::begin()),
         }
     }
 
-    /// The public key. Many who want the same one wait for one request.
-    pub async fn find(&self, http: &Http, key_id: &str) -> Result<PublicKey, NoKey> {
+    /// The public key. Many who want the same one wait for one request, which counts against the budget of one `client`.
+    pub async fn find(&self, http: &Http, key_id: &str, client: &str) -> Result<PublicKey, NoKey> {
         if !is_key_id(key_id) {
             return Err(NoKey::BadId);
         }
         if self.unknown.contains_key(key_id) {
             return Err(NoKey::Unknown);
         }
-        let fetched = self.fetch(http, key_id);
-        self.found
+        let fetched = self.fetch_or_keep(http, key_id, client);
+        self.fresh
             .try_get_with_by_ref(key_id, fetched)
             .await
             .map_err(|error| (*error).clone())
     }
 
-    async fn fetch(&self, http: &Http, key_id: &str) -> Result<PublicKey, NoKey> {
-        self.spend().map_err(ConfluenceError::from)?;
+    async fn fetch_or_keep(
+        &self,
+        http: &Http,
+        key_id: &str,
+        client: &str,
+    ) -> Result<PublicKey, NoKey> {
+        match self.fetch(http, key_id, client).await {
+            Err(NoKey::Fetch(error)) => {
+                let kept = self.kept.get(key_id).await;
+                kept.ok_or(NoKey::Fetch(error))
+            }
+            Err(error) => {
+                self.kept.invalidate(key_id).await;
+                Err(error)
+            }
+            Ok(key) => {
+                self.kept.insert(key_id.to_owned(), key.clone()).await;
+                Ok(key)
+            }
+        }
+    }
+
+    async fn fetch(&self, http: &Http, key_id: &str, client: &str) -> Result<PublicKey, NoKey> {
+        self.spend(client).map_err(ConfluenceError::from)?;
         let mut url = self.server.clone();
         url.set_path(&format!("/{key_id}"));
         url.set_query(None);
@@ -101,21 +136,34 @@ impl InstallKeys {
         }
     }
 
-    fn spend(&self) -> Result<(), Problem> {
+    fn spend(&self, client: &str) -> Result<(), Problem> {
         let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
         let gone = budget.minute_began.elapsed();
         if gone >= MINUTE {
-            budget.minute_began = Instant::now();
-            budget.left = REQUESTS_A_MINUTE;
+            *budget = Budget::begin();
         }
-        let Some(left) = budget.left.checked_sub(1) else {
+        let by_one = budget.spent_by.get(client).copied().unwrap_or_default();
+        if budget.spent >= REQUESTS_A_MINUTE || by_one >= REQUESTS_A_MINUTE_FOR_ONE {
             return Err(Problem::BudgetSpent {
                 retry_after: MINUTE.saturating_sub(gone),
             });
-        };
-        budget.left = left;
+        }
+        budget.spent += 1;
+        budget.spent_by.insert(client.to_owned(), by_one + 1);
         Ok(())
     }
+
+    /// As if an hour had passed.
+    #[cfg(test)]
+    pub(crate) fn age(&self) {
+        self.fresh.invalidate_all();
+        self.unknown.invalidate_all();
+    }
+}
+
+fn cache<V: Clone + Send + Sync + 'static>(life: Duration) -> Cache<String, V> {
+    let cache = Cache::builder().max_capacity(MOST_KEYS);
+    cache.time_to_live(life).build()
 }
 
 fn is_key_id(text: &str) -> bool {

@@ -33,8 +33,9 @@ const KEPT: Duration = Duration::DAY;
 pub struct ForgeKeys {
     url: Url,
     set: RwLock<Set>,
-    /// When the set was last asked for. Held while asking, so that one request serves all who wait.
-    asked_at: Mutex<Option<OffsetDateTime>>,
+    /// When the set was last asked for, and why it did not come. Held while asking, so that one request serves all who
+    /// wait.
+    asked: Mutex<Option<(OffsetDateTime, Option<ConfluenceError>)>>,
 }
 
 #[derive(Default)]
@@ -49,7 +50,7 @@ impl ForgeKeys {
         Self {
             url,
             set: RwLock::default(),
-            asked_at: Mutex::default(),
+            asked: Mutex::default(),
         }
     }
 
@@ -82,14 +83,21 @@ impl ForgeKeys {
         key_id: &str,
         now: OffsetDateTime,
     ) -> Result<(), ConfluenceError> {
-        let mut asked_at = self.asked_at.lock().await;
+        let mut asked = self.asked.lock().await;
         // Somebody else may have brought it while we waited.
-        let is_recent = asked_at.is_some_and(|asked_at| (now - asked_at).abs() < PAUSE);
-        if is_recent || self.kept(key_id, FRESH, now).is_some() {
+        if self.kept(key_id, FRESH, now).is_some() {
             return Ok(());
         }
-        *asked_at = Some(now);
-        let keys = ask(http, &self.url).await?;
+        if let Some((asked_at, failure)) = asked.as_ref()
+            && (now - *asked_at).abs() < PAUSE
+        {
+            return failure.clone().map_or(Ok(()), Err);
+        }
+        // Whoever asks may go away before there is an answer.
+        *asked = Some((now, Some(Problem::TimedOut.into())));
+        let answer = ask(http, &self.url).await;
+        *asked = Some((now, answer.as_ref().err().cloned()));
+        let keys = answer?;
         let mut set = self.set.write().unwrap_or_else(PoisonError::into_inner);
         *set = Set {
             keys,

@@ -23,6 +23,7 @@ use crate::confluence::error::Problem;
 const PAYLOADS: &str = include_str!("../../../tests/fixtures/connect/lifecycle-payloads.json");
 
 const KEY_ID: &str = "f50f8562-f146-4b98-9bbb-7ce9545603b6";
+const CLIENT: &str = "192.0.2.1";
 const ISSUED: i64 = 1_790_000_000;
 const SITE_SECRET: &str = "a-secret-key-not-to-be-lost";
 
@@ -101,6 +102,7 @@ impl Call {
             body: body.as_bytes(),
             method: "POST",
             target: &self.target,
+            client: CLIENT,
         };
         let audiences = [
             "https://portal.example".to_owned(),
@@ -251,11 +253,11 @@ async fn a_key_id_that_nobody_knows_is_asked_for_once() {
     let (http, keys) = (http(), keys_of(&server));
     for _ in 0..3 {
         let unknown = keys
-            .find(&http, "00000000-0000-0000-0000-000000000000")
+            .find(&http, "00000000-0000-0000-0000-000000000000", CLIENT)
             .await;
         assert!(matches!(unknown, Err(NoKey::Unknown)));
     }
-    let traversal = keys.find(&http, "../../evil").await;
+    let traversal = keys.find(&http, "../../evil", CLIENT).await;
     assert!(matches!(traversal, Err(NoKey::BadId)));
     assert_eq!(server.asked().len(), 1);
 }
@@ -264,17 +266,66 @@ async fn a_key_id_that_nobody_knows_is_asked_for_once() {
 async fn made_up_key_ids_cannot_make_us_ask_without_end() {
     let server = key_host().await;
     let (http, keys) = (http(), keys_of(&server));
-    keys.find(&http, KEY_ID).await.unwrap();
-    for number in 0..100 {
-        assert!(
-            keys.find(&http, &format!("made-up-{number}"))
-                .await
-                .is_err()
-        );
+    keys.find(&http, KEY_ID, CLIENT).await.unwrap();
+    for number in 0..30 {
+        let id = format!("made-up-{number}");
+        assert!(keys.find(&http, &id, CLIENT).await.is_err());
     }
-    assert_eq!(server.asked().len(), 60);
-    // What is kept goes on counting.
-    assert!(keys.find(&http, KEY_ID).await.is_ok());
+    assert_eq!(server.asked().len(), 20);
+    // What is kept goes on counting, also when it is no longer fresh.
+    assert!(keys.find(&http, KEY_ID, CLIENT).await.is_ok());
+    keys.age();
+    assert!(keys.find(&http, KEY_ID, CLIENT).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_a_stranger_spends_is_his_own_until_all_is_spent() {
+    let server = key_host().await;
+    let (http, keys) = (http(), keys_of(&server));
+    for number in 0..30 {
+        let id = format!("made-up-{number}");
+        assert!(keys.find(&http, &id, "198.51.100.7").await.is_err());
+    }
+    assert!(keys.find(&http, KEY_ID, CLIENT).await.is_ok());
+    for number in 30..700 {
+        let (id, stranger) = (format!("made-up-{number}"), format!("{}", number / 10));
+        assert!(keys.find(&http, &id, &stranger).await.is_err());
+    }
+    assert_eq!(server.asked().len(), 600);
+}
+
+#[tokio::test]
+async fn no_key_is_fetched_for_what_is_wrong_anyway() {
+    let server = key_host().await;
+    let keys = keys_of(&server);
+    for wrong in [
+        json!({"iss": "other"}),
+        json!({"aud": ["https://evil.example"]}),
+        json!({"qsh": "00"}),
+        json!({"iat": ISSUED - 99, "exp": ISSUED - 31}),
+    ] {
+        let call = Call::by_atlassian(Event::Installed, &wrong);
+        assert!(call.checked_with(&keys).await.is_err(), "{wrong}");
+        assert!(server.asked().is_empty(), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_kept_key_outlasts_a_host_that_fails_and_not_its_withdrawal() {
+    let status = Arc::new(AtomicU16::new(200));
+    let told = status.clone();
+    let server = TestServer::start(move |_asked| {
+        let status = told.load(Ordering::Relaxed);
+        Reply::new(status, &[], &pair().public_pem())
+    })
+    .await;
+    let (http, keys) = (http(), keys_of(&server));
+    for (status_now, counts) in [(200, true), (503, true), (404, false), (503, false)] {
+        status.store(status_now, Ordering::Relaxed);
+        keys.age();
+        let found = keys.find(&http, KEY_ID, CLIENT).await;
+        assert_eq!(found.is_ok(), counts, "{status_now}");
+    }
 }
 
 #[tokio::test]
@@ -296,11 +347,11 @@ async fn a_failing_key_host_is_asked_again_and_its_answer_is_bounded() {
     let (http, keys) = (http(), keys_of(&server));
     for wrong in [503, 500, 302, 1, 2] {
         status.store(wrong, Ordering::Relaxed);
-        let error = keys.find(&http, KEY_ID).await.unwrap_err();
+        let error = keys.find(&http, KEY_ID, CLIENT).await.unwrap_err();
         assert!(matches!(error, NoKey::Fetch(_)), "{wrong}: {error}");
     }
     status.store(200, Ordering::Relaxed);
-    assert!(keys.find(&http, KEY_ID).await.is_ok());
+    assert!(keys.find(&http, KEY_ID, CLIENT).await.is_ok());
 }
 
 async fn token_of(status: u16, body: Value) -> Result<(Secret, Duration), ImpersonationError> {

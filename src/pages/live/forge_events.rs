@@ -7,21 +7,21 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use diesel::Connection as _;
+use diesel::{Connection as _, PgConnection};
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 use url::Url;
 use uuid::Uuid;
 
 use super::installation::InstallationSecret;
-use super::lifecycle::{Done, LifecycleError, digest_of, written};
+use super::lifecycle::{Done, LifecycleError, Placed, digest_of, written};
 use super::{Live, LiveError};
 use crate::confluence::Secret;
 use crate::confluence::forge::{Invocation, InvocationError};
 use crate::confluence::forge_event::{self, ForgeEvent, NotAnEvent};
 use crate::pages::installation::{AppKind, Installation, InstallationState};
-use crate::pages::store::installations;
 use crate::pages::store::lifecycle::{self, Digests, ToldInstallation};
+use crate::pages::store::{health, installations};
 
 /// Forge waits five seconds for an answer; what is done in it may take this long.
 const ASKED: std::time::Duration = std::time::Duration::from_secs(3);
@@ -95,12 +95,6 @@ impl Live {
             return Ok((invocation, done));
         }
         let known = self.installation_of(key.0, &key.1).await?;
-        let gone = known
-            .as_ref()
-            .is_some_and(|known| known.state != InstallationState::Enabled);
-        if gone && event != ForgeEvent::Installed {
-            return Ok((invocation, Done::Nothing));
-        }
         let kept = self
             .keep_installation(&invocation, call.system_token, known, &event, us, now)
             .await?;
@@ -113,7 +107,7 @@ impl Live {
         Ok((invocation, kept))
     }
 
-    /// The installation with what the call brings of it. `Nothing` while its site is not known.
+    /// The installation with what the call brings of it. `Nothing` while its site is not known, and after its end.
     async fn keep_installation(
         self: &Arc<Self>,
         invocation: &Invocation,
@@ -123,10 +117,14 @@ impl Live {
         us: &OurForgeApp<'_>,
         now: OffsetDateTime,
     ) -> Result<Done, ForgeEventError> {
-        let told = self.told_base_url(invocation, token.as_ref()).await;
-        let base_url = match (told, &known) {
+        let is_installed = *event == ForgeEvent::Installed;
+        let must_ask = known.is_none() || is_installed;
+        let told = self
+            .told_base_url(invocation, token.as_ref(), must_ask)
+            .await;
+        let base_url = match (told, known) {
             (Some(url), _) => url,
-            (None, Some(known)) => known.base_url.clone(),
+            (None, Some(known)) => known.base_url,
             (None, None) => return Ok(Done::Nothing),
         };
         let host = Url::parse(&base_url)
@@ -140,13 +138,6 @@ impl Live {
             expires_at: end_of(token.reveal(), now),
             token,
         });
-        let is_new = known
-            .as_ref()
-            .is_none_or(|known| known.base_url != base_url);
-        if let Some(known) = known.filter(|_| !is_new && *event != ForgeEvent::Installed) {
-            self.store_token(known.connection_id, secret).await?;
-            return Ok(Done::Changed(known.connection_id));
-        }
         let told = ToldInstallation {
             kind: AppKind::Forge,
             client_key: invocation.installation.clone(),
@@ -157,55 +148,92 @@ impl Live {
             cloud_id: Some(invocation.cloud_id.clone()),
         };
         let this = Arc::clone(self);
-        let placed = self
+        let kept = self
             .db
             .run(move |db| {
                 db.transaction(|db| {
                     lifecycle::lock(db)?;
-                    this.place(db, &told, secret.as_ref(), now)
+                    this.refresh_or_place(db, &told, secret.as_ref(), is_installed, now)
                 })
             })
             .await?;
-        Ok(self.announce(&placed))
+        Ok(match kept {
+            Kept::Placed(placed) => self.announce(&placed),
+            Kept::Refreshed(connection_id) => {
+                self.resting.invalidate(&connection_id);
+                self.wake();
+                Done::Changed(connection_id)
+            }
+            Kept::Gone => Done::Nothing,
+        })
     }
 
-    /// `None` when nobody could tell it now; the next call brings another try.
+    /// Within a transaction that holds the lock: the app may have been uninstalled since the call came in, and no call but
+    /// an installation brings it back.
+    fn refresh_or_place(
+        &self,
+        db: &mut PgConnection,
+        told: &ToldInstallation,
+        secret: Option<&InstallationSecret>,
+        is_installed: bool,
+        now: OffsetDateTime,
+    ) -> Result<Kept, LiveError> {
+        let known = installations::find_by_client_key(db, told.kind, &told.client_key)?;
+        let Some(known) = known.filter(|_| !is_installed) else {
+            return Ok(Kept::Placed(self.place(db, told, secret, now)?));
+        };
+        if known.state != InstallationState::Enabled {
+            return Ok(Kept::Gone);
+        }
+        if known.base_url != told.base_url {
+            return Ok(Kept::Placed(self.place(db, told, secret, now)?));
+        }
+        if let Some(secret) = secret {
+            let sealed = self.seal_secret(secret, known.connection_id)?;
+            installations::store_secret(db, known.connection_id, &sealed)?;
+            // The site may have refused the last one before its end.
+            health::allow_again(db, known.connection_id)?;
+        }
+        Ok(Kept::Refreshed(known.connection_id))
+    }
+
+    /// `None` when nobody could tell it now; the next call brings another try. The site is asked once an hour, unless it
+    /// `must` be.
     async fn told_base_url(
         &self,
         invocation: &Invocation,
         token: Option<&Secret>,
+        must: bool,
     ) -> Option<String> {
         if let Some(site) = &invocation.site_url {
             return Some(format!("{}/wiki", site.trim_end_matches('/')));
         }
+        let token = token?;
+        let installation = &invocation.installation;
+        if !must && self.told_addresses.contains_key(installation) {
+            return None;
+        }
+        self.told_addresses.insert(installation.clone(), ());
         let gateway = &self.atlassian.gateway;
-        let asked = forge_event::base_url(&self.http, gateway, &invocation.cloud_id, token?);
+        let asked = forge_event::base_url(&self.http, gateway, &invocation.cloud_id, token);
         match tokio::time::timeout(ASKED, asked).await {
             Ok(Ok(url)) => Some(written(&url)),
             Ok(Err(error)) => {
-                tracing::warn!(installation = invocation.installation, %error, "the site of a Forge app did not tell its address");
+                tracing::warn!(installation, %error, "the site of a Forge app did not tell its address");
                 None
             }
             Err(_elapsed) => None,
         }
     }
+}
 
-    async fn store_token(
-        self: &Arc<Self>,
-        connection_id: Uuid,
-        token: Option<InstallationSecret>,
-    ) -> Result<(), LiveError> {
-        let Some(token) = token else {
-            return Ok(());
-        };
-        let sealed = self.seal_secret(&token, connection_id)?;
-        self.db
-            .run(move |db| installations::store_secret(db, connection_id, &sealed))
-            .await?;
-        self.resting.invalidate(&connection_id);
-        self.wake();
-        Ok(())
-    }
+/// What became of an installation that called.
+enum Kept {
+    /// It is new, or at a new address.
+    Placed(Placed),
+    Refreshed(Uuid),
+    /// Disabled, uninstalled or superseded.
+    Gone,
 }
 
 /// When a token ends: most are JSON Web Tokens and say so. Nothing else in it is looked at, and it is believed in nothing

@@ -8,7 +8,7 @@
 //! - [`impersonation`]: tokens for that at Cloud sites. [`rights`]: what people there may do.
 //! - `look`: a page with the eyes of a share's people.
 //! - [`installation`]: our app at Cloud sites. [`lifecycle`], [`forge_events`]: how Connect and Forge tell of it.
-//!   [`rebind`]: moving shares to it from an older one.
+//!   [`refusals`]: what of that was refused. [`rebind`]: moving shares to it from an older one.
 //! - [`single_sign_on`]: people who come with the cookies of their site.
 //! - `refresh_root`: one listing of a part of a site. `refresh_page`: one page's body and files.
 //! - [`schedule`]: what is due, on every node, each part taken by one.
@@ -34,6 +34,7 @@ pub mod pick;
 pub mod rebind;
 mod refresh_page;
 mod refresh_root;
+pub mod refusals;
 pub mod rights;
 pub mod schedule;
 pub mod single_sign_on;
@@ -52,6 +53,7 @@ use uuid::Uuid;
 use self::download::Downloads;
 use self::impersonation::Tokens;
 use self::look::Wanted;
+use self::refusals::Refusals;
 use self::rights::Rights;
 use super::files::FileStore;
 use crate::config::{Atlassian, LiveConfig};
@@ -67,6 +69,9 @@ const LOOKED_AT: Duration = Duration::from_secs(20);
 
 /// How long a site is not asked again for a page that it does not have.
 const ABSENT: Duration = Duration::from_secs(60);
+
+/// How long the address of a Forge app's site is believed.
+const TOLD_ADDRESS: Duration = Duration::from_secs(3600);
 
 /// How long a site is left alone that could not be asked at all.
 const RESTING: Duration = Duration::from_secs(30);
@@ -93,6 +98,8 @@ pub struct Live {
     absent: Cache<(Uuid, String), ()>,
     /// Sites that could not be asked at all a moment ago, such as for want of a token.
     resting: Cache<Uuid, ()>,
+    /// Forge installations whose sites were asked for their addresses.
+    told_addresses: Cache<String, ()>,
     /// What people see who ask in their own names.
     sights: Cache<own_eyes::Sight, bool>,
     /// Whose turn it is to exchange tokens, per connection.
@@ -100,6 +107,7 @@ pub struct Live {
     /// In people's names.
     tokens: Tokens,
     rights: Rights,
+    refusals: Refusals,
     /// Shares whose pages are known to be wanted, as they were then.
     wanted: Mutex<HashMap<Uuid, Wanted>>,
     /// Wakes the schedule before its time.
@@ -135,6 +143,10 @@ impl Live {
                 .time_to_live(ABSENT)
                 .build(),
             resting: Cache::builder().time_to_live(RESTING).build(),
+            told_addresses: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(TOLD_ADDRESS)
+                .build(),
             sights: Cache::builder()
                 .max_capacity(100_000)
                 .time_to_live(own_eyes::KEPT)
@@ -142,6 +154,7 @@ impl Live {
             exchanges: Mutex::default(),
             tokens: Tokens::default(),
             rights: Rights::default(),
+            refusals: Refusals::default(),
             wanted: Mutex::default(),
             wake: Notify::new(),
         }))

@@ -44,10 +44,21 @@ pub struct ComparedPage {
 #[derive(Debug, Clone)]
 pub struct ComparedShare {
     pub share: ShareRoot,
+    /// What it opens with, if that is stored.
+    pub root: Option<ComparedPage>,
     /// Why it has to stay; `None` when it can be moved.
     pub stays: Option<Stays>,
     /// Of what it shows, the pages that the site does not have.
     pub missing: usize,
+}
+
+impl ComparedShare {
+    /// It opens with a page of another title or space. That may be another page, so that it is moved only if an admin says
+    /// that it is the same.
+    pub fn is_doubtful(&self) -> bool {
+        let is_renamed = |root: &ComparedPage| matches!(root.verdict, Verdict::Renamed { .. });
+        self.stays.is_none() && self.root.as_ref().is_some_and(is_renamed)
+    }
 }
 
 /// Why a share stays where it is.
@@ -84,8 +95,12 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    pub fn movable(&self) -> Vec<Uuid> {
-        let movable = self.shares.iter().filter(|found| found.stays.is_none());
+    /// Shares that can be moved; of those that are doubtful only what is `confirmed`.
+    fn movable(&self, confirmed: &[Uuid]) -> Vec<Uuid> {
+        let is_movable = |found: &&ComparedShare| {
+            found.stays.is_none() && (!found.is_doubtful() || confirmed.contains(&found.share.id))
+        };
+        let movable = self.shares.iter().filter(is_movable);
         movable.map(|found| found.share.id).collect()
     }
 
@@ -158,20 +173,21 @@ impl Live {
         Ok(judge(shares, pages, &found, &spaces))
     }
 
-    /// Moves the shares whose roots are there, if everything is still as the comparison with this digest said. Returns how
-    /// many were moved.
+    /// Moves the shares whose roots are there, if everything is still as the comparison with this digest said, and doubtful
+    /// ones that are `confirmed`. Returns how many were moved.
     pub async fn move_shares(
         self: &Arc<Self>,
         from: Uuid,
         to: Uuid,
         agreed: &str,
+        confirmed: &[Uuid],
         now: OffsetDateTime,
     ) -> Result<usize, RebindError> {
         let comparison = self.compare(from, to, now).await?;
         if comparison.digest() != agreed {
             return Err(RebindError::Changed);
         }
-        let shares = comparison.movable();
+        let shares = comparison.movable(confirmed);
         self.copy_files(from, to).await?;
         let moved = self
             .db
@@ -318,19 +334,21 @@ fn judge(
     found: &Found,
     spaces: &HashSet<String>,
 ) -> Comparison {
-    let shares = shares
-        .into_iter()
-        .map(|(share, ids)| ComparedShare {
-            missing: ids.iter().filter(|id| !found.contains_key(*id)).count(),
-            stays: stays(&share, found, spaces),
-            share,
-        })
-        .collect();
-    let pages = pages
+    let pages: Vec<ComparedPage> = pages
         .into_iter()
         .map(|old| ComparedPage {
             verdict: verdict(&old, found.get(&old.content_id)),
             old,
+        })
+        .collect();
+    let page = |id: &String| pages.iter().find(|page| page.old.content_id == *id);
+    let shares = shares
+        .into_iter()
+        .map(|(share, ids)| ComparedShare {
+            missing: ids.iter().filter(|id| !found.contains_key(*id)).count(),
+            root: share.root_content_id.as_ref().and_then(page).cloned(),
+            stays: stays(&share, found, spaces),
+            share,
         })
         .collect();
     Comparison { pages, shares }

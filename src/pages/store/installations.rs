@@ -113,6 +113,46 @@ pub fn note_problem(
     Ok(())
 }
 
+/// How the problem of a refused call begins, which tells it from others.
+const REFUSED: &str = "A call of the app was refused: ";
+
+/// Keeps that a call in the name of an installation was refused, if it is a known one.
+pub fn note_refusal(
+    db: &mut PgConnection,
+    kind: AppKind,
+    client_key: &str,
+    sentence: &str,
+    now: OffsetDateTime,
+) -> Result<(), DbError> {
+    diesel::update(installation::table)
+        .filter(installation::kind.eq(kind.as_str()))
+        .filter(installation::client_key.eq(client_key))
+        .set((
+            installation::problem.eq(format!("{REFUSED}{sentence}")),
+            installation::problem_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Forgets it; other problems stay.
+pub fn settle_refusal(
+    db: &mut PgConnection,
+    kind: AppKind,
+    client_key: &str,
+) -> Result<(), DbError> {
+    diesel::update(installation::table)
+        .filter(installation::kind.eq(kind.as_str()))
+        .filter(installation::client_key.eq(client_key))
+        .filter(installation::problem.like(format!("{REFUSED}%")))
+        .set((
+            installation::problem.eq(None::<String>),
+            installation::problem_at.eq(None::<OffsetDateTime>),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
 /// Counts a call in the name of a system user or another app.
 pub fn count_quiet_call(
     db: &mut PgConnection,

@@ -1,9 +1,11 @@
 //! Events of a Forge app: its life, the token that its timer brings, changes of pages.
 
+use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 use vestibule::clock;
-use vestibule::pages::installation::AppKind;
+use vestibule::pages::installation::{AppKind, InstallationState};
 use vestibule::pages::live::LiveError;
+use vestibule::pages::store::{health, lifecycle};
 
 use super::stage::{Stage, app_args};
 use crate::fake_confluence::app::forge::{FORGE, ForgeBearers};
@@ -198,6 +200,64 @@ async fn calls_of_a_gone_installation_bring_it_not_back() {
     assert_eq!(status, 204);
     let known = stage.known(connection);
     assert_eq!((known.state.as_str(), known.secret), ("uninstalled", None));
+}
+
+/// Both come at once, and the timer's call has looked before the app was uninstalled.
+#[tokio::test]
+async fn a_call_that_waits_for_the_end_of_its_installation_brings_it_not_back() {
+    let stage = Stage::set().await;
+    let connection = stage.forge_installed().await;
+    let mut db = stage.portal.db_connect();
+    db.batch_execute("begin").unwrap();
+    lifecycle::lock(&mut db).unwrap();
+    let timer = json!({"eventType": null});
+    let call = stage.forge_event("timer", &timer);
+    let end = async {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        let now = clock::now();
+        lifecycle::set_state(&mut db, connection, InstallationState::Uninstalled, now).unwrap();
+        lifecycle::forget_secret(&mut db, connection).unwrap();
+        db.batch_execute("commit").unwrap();
+    };
+
+    let (status, ()) = futures_util::future::join(call, end).await;
+
+    assert_eq!(status, 204);
+    let known = stage.known(connection);
+    assert_eq!((known.state.as_str(), known.secret), ("uninstalled", None));
+}
+
+#[tokio::test]
+async fn a_new_token_sets_a_stopped_connection_going() {
+    let stage = Stage::set().await;
+    let connection = stage.forge_installed().await;
+    let refused = |db: &mut diesel::PgConnection| {
+        let after = health::AfterFailure::Stop;
+        health::record_failure(db, connection, "refused", after, clock::now()).unwrap();
+    };
+    stage.portal.db(refused);
+
+    stage
+        .forge_event("timer", &json!({"eventType": null}))
+        .await;
+
+    let access = stage.portal.live().access(connection, clock::now()).await;
+    assert!(access.is_ok());
+}
+
+#[tokio::test]
+async fn the_site_is_not_asked_for_its_address_by_every_call() {
+    let stage = Stage::set().await;
+    stage.forge_installed().await;
+    let before = stage.fake.requests().len();
+
+    stage
+        .forge_event("timer", &json!({"eventType": null}))
+        .await;
+
+    assert_eq!(stage.fake.requests().len(), before);
+    stage.forge_installed().await;
+    assert_eq!(stage.fake.requests().len(), before + 1);
 }
 
 #[tokio::test]

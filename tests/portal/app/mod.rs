@@ -10,6 +10,7 @@ mod framed;
 mod lifecycle;
 mod places;
 mod rebind;
+mod refusals;
 mod reinstall;
 mod rejected;
 mod roles;

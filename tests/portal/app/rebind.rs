@@ -5,6 +5,7 @@ use std::cell::Cell;
 
 use uuid::Uuid;
 use vestibule::clock;
+use vestibule::pages::store::lifecycle::end_shares;
 use vestibule::shares::share::{Scope, Share};
 
 use super::stage::Stage;
@@ -50,13 +51,19 @@ impl Imported {
 
     /// Presses the button of a page that was shown before.
     async fn press(&self, page: &Page) -> Page {
+        self.press_ticked(page, &[]).await
+    }
+
+    async fn press_ticked(&self, page: &Page, ticked: &[&Share]) -> Page {
         let field = |name: &str| {
             let selector = format!("form[action$='/rebinding'] input[name={name}]");
             page.attribute(&selector, "value").unwrap()
         };
         let (csrf, to, digest) = (field("csrf"), field("to"), field("digest"));
         let action = format!("/admin/connections/{}/rebinding", self.old);
-        let fields = [("csrf", &*csrf), ("to", &*to), ("digest", &*digest)];
+        let mut fields = vec![("csrf", &*csrf), ("to", &*to), ("digest", &*digest)];
+        let ticked: Vec<String> = ticked.iter().map(|share| share.id.to_string()).collect();
+        fields.extend(ticked.iter().map(|id| (&**id, "yes")));
         self.admin.post(&action, &fields).await
     }
 
@@ -113,6 +120,24 @@ async fn a_share_moves_with_one_click_and_back_with_another() {
 }
 
 #[tokio::test]
+async fn the_way_back_warns_when_it_leads_to_an_end() {
+    let imported = Imported::with(Ids::Kept, |_| {}).await;
+    let page = format!("/admin/connections/{}", imported.new);
+    imported.press(&imported.compare().await).await;
+    let words = async || imported.admin.get(&page).await.texts(".inline strong");
+    assert!(words().await.is_empty());
+    let old = imported.old;
+
+    imported
+        .stage
+        .portal
+        .db(|db| end_shares(db, old, clock::now()).unwrap());
+
+    let warned = words().await.concat();
+    assert!(warned.contains("readers would see nothing"), "{warned}");
+}
+
+#[tokio::test]
 async fn the_table_tells_same_renamed_and_missing_apart() {
     let imported = Imported::with(Ids::Kept, |stage| {
         let (runbook, plans) = (stage.id("Runbook"), stage.id("Plans"));
@@ -131,7 +156,10 @@ async fn the_table_tells_same_renamed_and_missing_apart() {
     let missing = comparison.texts("section[aria-labelledby=missing-heading] td");
     assert_eq!(missing[1..], ["Plans"]);
     let share = comparison.text("section[aria-labelledby=shares-heading] td");
-    assert_eq!(share, "Moves 1 of its pages is missing.");
+    assert_eq!(
+        share,
+        "Moves It opens with “Handbook”. 1 of its pages is missing."
+    );
 }
 
 #[tokio::test]
@@ -166,6 +194,40 @@ async fn a_share_whose_page_is_missing_stays_and_says_why() {
         200,
         "from its snapshot"
     );
+}
+
+/// An import may give the id of a shared page to another page.
+#[tokio::test]
+async fn a_share_whose_root_is_renamed_stays_unless_its_box_is_ticked() {
+    let imported = Imported::with(Ids::Kept, |stage| {
+        let handbook = stage.id("Handbook");
+        stage.fake.wiki(|wiki| wiki.rename(handbook, "Salaries"));
+    })
+    .await;
+    let share = &imported.handbook;
+
+    let comparison = imported.compare().await;
+    let unticked = imported.press(&comparison).await;
+
+    let row = comparison.text("section[aria-labelledby=shares-heading] td");
+    assert!(row.starts_with("Stays unless ticked"), "{row}");
+    assert!(
+        row.contains("“Handbook”") && row.contains("“Salaries”"),
+        "{row}"
+    );
+    let shown = comparison.attribute("input[type=checkbox]", "name");
+    assert_eq!(shown, Some(share.id.to_string()));
+    assert_eq!(unticked.location(), imported.compare_path());
+    assert!(
+        imported
+            .said(&unticked)
+            .await
+            .contains("No share was moved")
+    );
+    assert_eq!(imported.connection_of(share), imported.old);
+    let ticked = imported.press_ticked(&comparison, &[share]).await;
+    assert!(imported.said(&ticked).await.contains("1 share is moved"));
+    assert_eq!(imported.connection_of(share), imported.new);
 }
 
 #[tokio::test]
@@ -250,7 +312,7 @@ async fn files_go_along_with_their_pages() {
     let agreed = live.compare(old, new, now).await.unwrap().digest();
     let sent = stage.fake.requests().len();
 
-    let moved = live.move_shares(old, new, &agreed, now).await.unwrap();
+    let moved = live.move_shares(old, new, &agreed, &[], now).await.unwrap();
 
     assert_eq!(moved, 1);
     let answer = visitor.get(&file).await;

@@ -81,6 +81,7 @@ async fn check_callback(
         body: body.as_bytes(),
         method: "POST",
         target: &format!("/atlassian/{}", event.as_str()),
+        client: "192.0.2.1",
     };
     let expected = Expected {
         app_key: APP_KEY,

@@ -133,6 +133,11 @@ impl Portal {
         work(&mut self.database.connect())
     }
 
+    /// A connection to the database that a test keeps, such as to hold a lock.
+    pub(crate) fn db_connect(&self) -> PgConnection {
+        self.database.connect()
+    }
+
     /// The server's live connections.
     pub(crate) fn live(&self) -> &Arc<Live> {
         &self.live
