@@ -52,6 +52,7 @@ pub use authorization::{Authorization, Secret};
 pub use check::TestReport;
 pub use client::Client;
 pub use download::Download;
+pub use error::answer::NO_ACTIVE_PERSON;
 pub use error::{ConfluenceError, Problem};
 pub use http::Http;
 pub use pace::Pace;

@@ -41,7 +41,7 @@ mod tree;
 mod wiki_markup;
 pub mod wiki_url;
 
-pub use export_view::{ShownFile, is_usable_export_view, shown_files};
+pub use export_view::{ShownFile, is_usable_export_view, pulls_other_pages, shown_files};
 pub use finding::{Finding, FindingKind};
 pub use sanitize::SanitizedHtml;
 

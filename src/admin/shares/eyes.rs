@@ -1,11 +1,14 @@
 //! Whose eyes a share of an app's connection shows its pages with: its maker's, who stands in, and what came of it. And
 //! the form that names who stands in.
 
+mod advice;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use diesel::PgConnection;
 use serde::Deserialize;
 
+use self::advice::{AppView, LineView, advice, line};
 use super::change::apply;
 use super::details::Choice;
 use super::show::{self, Sent};
@@ -14,12 +17,9 @@ use crate::accounts::account::Role;
 use crate::accounts::store::identity;
 use crate::admin::form::AdminForm;
 use crate::admin::problems::Problems;
-use crate::admin::times::Moment;
 use crate::clock;
-use crate::pages::eyes::SeenAs;
 use crate::pages::live::rights::PersonKind;
-use crate::pages::store::people;
-use crate::pages::store::seen::{self, SeenCount};
+use crate::pages::store::{installations, people, seen};
 use crate::shares::store::{self, ConnectedShare, ContentSource, ShareChange, StoreError};
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
@@ -43,7 +43,9 @@ pub struct EyesView {
     pub maker: Option<PersonView>,
     pub stand_in: Option<PersonView>,
     pub lines: Vec<LineView>,
-    pub advice: Vec<&'static str>,
+    pub advice: Vec<String>,
+    /// The form is shown: whoever names somebody has pages rendered in that person's name.
+    pub may_name: bool,
     /// Who may stand in, as far as they are known here.
     pub choices: Vec<Choice>,
     /// As typed.
@@ -57,22 +59,13 @@ pub struct PersonView {
     pub id: String,
 }
 
-/// So many pages are seen in one way.
-pub struct LineView {
-    pub pages: i64,
-    pub how: String,
-    /// It is not how the share was meant.
-    pub is_fallback: bool,
-    pub reason: Option<String>,
-    pub last_at: Moment,
-}
-
 impl EyesView {
     /// `None` where pages look the same for everybody.
     pub fn load(
         db: &mut PgConnection,
         found: &ConnectedShare,
         sent: Option<&StandInInput>,
+        role: Role,
     ) -> Result<Option<Self>, StoreError> {
         if found.source != ContentSource::App {
             return Ok(None);
@@ -97,11 +90,14 @@ impl EyesView {
             || stand_in.as_ref().map(|one| one.id.clone()),
             |sent| Some(sent.stand_in.clone()),
         );
+        let installation = installations::find_installation(db, share.connection_id)?;
+        let app = AppView::of(installation.as_ref());
         Ok(Some(Self {
-            advice: advice(&counts, maker.is_some(), stand_in.is_some()),
+            advice: advice(&counts, &app, maker.is_some(), stand_in.is_some()),
+            may_name: role == Role::Admin,
             lines: counts
                 .into_iter()
-                .map(|count| line(count, maker.as_ref(), stand_in.as_ref()))
+                .map(|count| line(count, &app, maker.as_ref(), stand_in.as_ref()))
                 .collect(),
             choices: choices(known, stand_in.as_ref(), &chosen.unwrap_or_default()),
             typed: sent
@@ -111,70 +107,6 @@ impl EyesView {
             stand_in,
         }))
     }
-}
-
-fn line(count: SeenCount, maker: Option<&PersonView>, stand_in: Option<&PersonView>) -> LineView {
-    let name = |person: Option<&PersonView>| person.map(|person| person.name.clone());
-    let how = match (count.withheld, count.seen_as) {
-        (true, _) => "left out".to_owned(),
-        (false, None) => "still to be fetched".to_owned(),
-        (false, Some(SeenAs::Maker)) => {
-            format!(
-                "as {}",
-                name(maker).unwrap_or_else(|| "the maker".to_owned())
-            )
-        }
-        (false, Some(SeenAs::StandIn)) => {
-            format!("as {}, who stands in", name(stand_in).unwrap_or_default())
-        }
-        (false, Some(SeenAs::App)) => "as the app".to_owned(),
-        (false, Some(SeenAs::Nobody)) => {
-            "rendered by the portal, with placeholders for what other apps show".to_owned()
-        }
-    };
-    let is_meant = match count.seen_as {
-        Some(SeenAs::Maker) | None => true,
-        Some(SeenAs::App) => maker.is_none(),
-        Some(SeenAs::StandIn | SeenAs::Nobody) => false,
-    };
-    LineView {
-        pages: count.pages,
-        how,
-        is_fallback: count.withheld || !is_meant,
-        reason: count.reason,
-        last_at: count.last_at.into(),
-    }
-}
-
-/// What there is to do, most helpful first.
-fn advice(counts: &[SeenCount], has_maker: bool, has_stand_in: bool) -> Vec<&'static str> {
-    let any = |is: &dyn Fn(&SeenCount) -> bool| counts.iter().any(is);
-    let is_app = |count: &SeenCount| {
-        !count.withheld && matches!(count.seen_as, Some(SeenAs::App | SeenAs::Nobody))
-    };
-    let mut advice = Vec::new();
-    if !has_maker {
-        advice.push(
-            "This share was not made by somebody who is known at the site, so its pages are shown as the app sees them. \
-             What other apps show only to people is a placeholder. Name somebody to stand in, whose rights then count.",
-        );
-    } else if any(&is_app) && !has_stand_in {
-        advice.push(
-            "Name somebody to stand in for the maker: an active person at the site who may see these pages.",
-        );
-    } else if any(&is_app) {
-        advice.push(
-            "Neither the maker nor who stands in can be used for some pages. The reasons above name what to mend; if \
-             people have left, name somebody else to stand in.",
-        );
-    }
-    if any(&|count| count.withheld) {
-        advice.push(
-            "Pages are left out where the maker may not see them, with everything below them. If they belong into the \
-             share, give the maker access in Confluence, then press “Refresh this share”.",
-        );
-    }
-    advice
 }
 
 fn choices(
@@ -241,12 +173,9 @@ pub async fn name_stand_in(
         (Some(typed), Some(listed)) => typed.or(listed),
         _ => None,
     };
-    let note = match &person {
-        Some(person) => {
-            check_person(&state, found.share.connection_id, person, &mut problems).await
-        }
-        None => None,
-    };
+    if let Some(person) = &person {
+        check_person(&state, found.share.connection_id, person, &mut problems).await;
+    }
     if !problems.is_empty() {
         let sent = Sent {
             problems,
@@ -263,66 +192,44 @@ pub async fn name_stand_in(
     };
     apply(&state, id, change).await?;
     state.live.wake();
-    let done = match (is_named, note) {
-        (_, Some(note)) => note,
-        (true, None) => "The person stands in from now on. The pages are being fetched.".to_owned(),
-        (false, None) => "Nobody stands in for the maker any more.".to_owned(),
-    };
-    form.admin.say_done(done)?;
+    form.admin.say_done(match is_named {
+        true => "The person stands in from now on. The pages are being fetched.",
+        false => "Nobody stands in for the maker any more.",
+    })?;
     Ok(page::see_other(&share_path(id, "eyes")))
 }
 
-/// Adds a problem for whoever cannot stand in; a site that cannot be asked is only noted.
+/// Adds a problem for whoever cannot stand in, and for whom the site could not be asked about.
 async fn check_person(
     state: &AppState,
     connection_id: uuid::Uuid,
     person: &str,
     problems: &mut Problems,
-) -> Option<String> {
-    match state
+) {
+    let kind = state
         .live
         .person_kind(connection_id, person, clock::now())
-        .await
-    {
-        Ok(PersonKind::Active { .. }) => None,
+        .await;
+    let problem = match kind {
+        Ok(PersonKind::Active { .. }) => return,
         Ok(PersonKind::App) => {
-            problems.add(
-                "stand_in_id",
-                "This is the account of an app, which can see less than a person. Name a person.",
-            );
-            None
+            "This is the account of an app, which can see less than a person. Name a person."
+                .to_owned()
         }
         Ok(PersonKind::Gone) => {
-            problems.add(
-                "stand_in_id",
-                "The site has no active person with this account id. Name somebody else.",
-            );
-            None
+            "The site has no active person with this account id. Name somebody else.".to_owned()
         }
-        Err(error) => Some(format!(
-            "The person stands in from now on. Whether the account is active could not be asked: {}",
+        Err(error) => format!(
+            "Whether the account is active could not be asked, so nothing was changed. Try again later. {}",
             error.sentence()
-        )),
-    }
+        ),
+    };
+    problems.add("stand_in_id", problem);
 }
 
 #[cfg(test)]
 mod tests {
-    use time::OffsetDateTime;
-
-    use super::{advice, line, parse_id};
-    use crate::pages::eyes::SeenAs;
-    use crate::pages::store::seen::SeenCount;
-
-    fn count(seen_as: SeenAs, withheld: bool) -> SeenCount {
-        SeenCount {
-            seen_as: Some(seen_as),
-            withheld,
-            reason: None,
-            pages: 3,
-            last_at: OffsetDateTime::UNIX_EPOCH,
-        }
-    }
+    use super::parse_id;
 
     #[test]
     fn account_ids_of_all_ages_are_read_and_nothing_else() {
@@ -333,31 +240,5 @@ mod tests {
         for wrong in ["ada@example.com", "Ada Lovelace", "../x", &"1".repeat(129)] {
             assert!(parse_id(wrong).is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn a_stand_in_is_advised_only_where_one_would_help() {
-        let by_app = [count(SeenAs::App, false)];
-        assert!(advice(&by_app, true, false)[0].contains("stand in for the maker"));
-        assert!(advice(&by_app, true, true)[0].contains("Neither"));
-        assert!(advice(&[count(SeenAs::Maker, false)], true, false).is_empty());
-        let withheld = advice(&[count(SeenAs::Nobody, true)], true, false);
-        assert_eq!(withheld.len(), 1);
-        assert!(withheld[0].contains("give the maker access"));
-    }
-
-    #[test]
-    fn the_app_is_a_fallback_only_beside_a_maker() {
-        let maker = super::PersonView {
-            name: "Ada".to_owned(),
-            id: "1".to_owned(),
-        };
-        assert!(line(count(SeenAs::App, false), Some(&maker), None).is_fallback);
-        assert!(!line(count(SeenAs::App, false), None, None).is_fallback);
-        assert_eq!(
-            line(count(SeenAs::Maker, false), Some(&maker), None).how,
-            "as Ada"
-        );
-        assert!(line(count(SeenAs::Nobody, true), Some(&maker), None).is_fallback);
     }
 }

@@ -16,6 +16,7 @@ use super::leaks::{LeaksView, LoadedLeaks};
 use super::snippets::SnippetsView;
 use super::state::{StateBadge, scope_label};
 use super::{share_id, unlock::CheckView};
+use crate::accounts::account::Role;
 use crate::admin::chrome::{Chrome, Section};
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
@@ -147,9 +148,10 @@ pub async fn answer(
 ) -> Result<HttpResponse, PageError> {
     let now = clock::now();
     let stand_in = sent.stand_in.clone();
+    let role = admin.account().role;
     let loaded = state
         .db
-        .run(move |db| Loaded::load(db, id, stand_in.as_ref(), now))
+        .run(move |db| Loaded::load(db, id, stand_in.as_ref(), role, now))
         .await?
         .ok_or(Failure::NotFound)?;
     let chrome = Chrome::of(admin, Section::Shares);
@@ -173,6 +175,7 @@ impl Loaded {
         db: &mut PgConnection,
         id: ShareId,
         stand_in: Option<&StandInInput>,
+        role: Role,
         now: OffsetDateTime,
     ) -> Result<Option<Self>, StoreError> {
         let Some(found) = store::find_connected_share(db, id)? else {
@@ -183,7 +186,7 @@ impl Loaded {
             is_live: found.source.is_live(),
             content: Content::load(db, &found)?,
             leaks: LoadedLeaks::load(db, &found)?,
-            eyes: EyesView::load(db, &found, stand_in)?,
+            eyes: EyesView::load(db, &found, stand_in, role)?,
             health: embed_health(db, share, now)?,
             events: store::events::list_events(db, id, None, EVENTS_SHOWN + 1)?,
             locks: load_locks(db, id, now)?,

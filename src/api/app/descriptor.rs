@@ -14,7 +14,7 @@ const SHARE: &str = "/atlassian/share?pageId={content.id}&spaceKey={space.key}";
 const SHARE_TITLE: &str = "Share externally";
 
 /// What happens to a page, its files and its comments; each is sent to an address of its own.
-const WEBHOOKS: [&str; 23] = [
+const WEBHOOKS: [&str; 24] = [
     "page_created",
     "page_updated",
     "page_moved",
@@ -38,6 +38,7 @@ const WEBHOOKS: [&str; 23] = [
     "comment_created",
     "comment_updated",
     "comment_removed",
+    "content_permissions_updated",
 ];
 
 /// Nothing here where no Connect app is configured.
@@ -129,5 +130,10 @@ mod tests {
             let parsed = parse(body, Some(event)).unwrap();
             assert_ne!(parsed.kind, EventKind::Other, "{event}");
         }
+    }
+
+    #[test]
+    fn a_right_that_is_taken_away_is_told_at_once() {
+        assert!(WEBHOOKS.contains(&"content_permissions_updated"));
     }
 }

@@ -15,7 +15,7 @@ use crate::confluence::http;
 use crate::confluence::model::Product;
 use crate::confluence::oauth::AccessToken;
 use crate::confluence::signed_token;
-use crate::confluence::{ConfluenceError, Http, Secret};
+use crate::confluence::{ConfluenceError, Http, NO_ACTIVE_PERSON, Secret};
 
 /// Who asks for whom, where.
 pub struct Grant<'a> {
@@ -57,9 +57,6 @@ const ANSWER_BYTES: u64 = 64 * 1024;
 /// What an answer's `expires_in` is cut to, and what counts if there is none.
 const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 const USUAL_LIFE: Duration = Duration::from_secs(5 * 60);
-
-/// Confluence's words for a person whom it does not let in.
-const NO_ACTIVE_PERSON: &str = "no valid active user exists";
 
 /// A token in the name of the person.
 pub async fn fetch_token(
@@ -177,9 +174,10 @@ fn refusal(status: StatusCode, body: &[u8]) -> Option<ImpersonationError> {
     }
     match told.error.as_str() {
         "unauthorized_client" | "invalid_scope" => Some(ImpersonationError::NotAllowed),
-        "invalid_grant" => Some(ImpersonationError::NoActivePerson),
+        // Nothing but the person differs from one request to the next.
+        "invalid_grant" | "invalid_request" => Some(ImpersonationError::NoActivePerson),
         "invalid_client" => Some(ImpersonationError::StaleClient),
-        _ if status == StatusCode::BAD_REQUEST => Some(ImpersonationError::StaleClient),
+        "" if status == StatusCode::BAD_REQUEST => Some(ImpersonationError::StaleClient),
         _ => None,
     }
 }
@@ -247,7 +245,8 @@ mod tests {
         );
         let stale = ImpersonationError::StaleClient;
         check(400, &json!({}), Some(&stale));
-        check(400, &json!({"error": "invalid_request"}), Some(&stale));
+        check(400, &json!({"error": "invalid_request"}), Some(&gone));
+        check(400, &json!({"error": "slow_down"}), None);
         check(401, &json!({"error": "invalid_client"}), Some(&stale));
         check(400, &json!("not an object"), Some(&stale));
     }

@@ -12,6 +12,10 @@ use crate::confluence::pace::Told;
 
 const LONGEST_DETAIL: usize = 160;
 
+/// Confluence's words, in small letters, for a person in whose name nobody may ask. The whole detail of a refusal that
+/// has them.
+pub const NO_ACTIVE_PERSON: &str = "no valid active user exists";
+
 /// What an answer without success means. `need` names the scopes if it turns out that one is missing.
 pub(in crate::confluence) fn problem(
     status: StatusCode,
@@ -29,6 +33,9 @@ pub(in crate::confluence) fn problem(
         300..=399 => redirect(headers),
         401 | 403 if told.to_ascii_lowercase().contains("scope") => Problem::ScopeMissing { need },
         401 => Problem::Unauthorized,
+        403 if says_nobody(body) => Problem::Forbidden {
+            detail: NO_ACTIVE_PERSON.to_owned(),
+        },
         403 => Problem::Forbidden { detail },
         404 if told.contains("GoneException") => Problem::Gone,
         404 => Problem::NotFound,
@@ -50,6 +57,13 @@ pub(in crate::confluence) fn problem(
             detail,
         },
     }
+}
+
+/// In JSON or not.
+fn says_nobody(body: &[u8]) -> bool {
+    String::from_utf8_lossy(body)
+        .to_lowercase()
+        .contains(NO_ACTIVE_PERSON)
 }
 
 /// The name under which the site's operator or vendor finds the request in the logs.
@@ -132,7 +146,7 @@ mod tests {
         header::{HeaderMap, HeaderName, HeaderValue},
     };
 
-    use super::{Need, Problem, problem, trace_id};
+    use super::{NO_ACTIVE_PERSON, Need, Problem, problem, trace_id};
 
     fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
         pairs
@@ -182,6 +196,17 @@ mod tests {
         let body = r#"{"statusCode":410,"message":"com.atlassian.confluence.api.service.exceptions.GoneException: This deprecated endpoint has been removed."}"#;
         check(410, body, Problem::Gone);
         check(404, body, Problem::Gone);
+    }
+
+    #[test]
+    fn whom_nobody_may_act_as_is_told_in_every_form() {
+        for body in [
+            r#"{"message":"Add-on disallowed to impersonate the user because 'No valid active user exists'"}"#,
+            "<html><body>No Valid Active User Exists</body></html>",
+        ] {
+            let detail = NO_ACTIVE_PERSON.to_owned();
+            check(403, body, Problem::Forbidden { detail });
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ use super::tree::Fragment;
 use normalise::Normaliser;
 
 pub use shown::{ShownFile, shown_files};
-pub use usable::is_usable_export_view;
+pub use usable::{is_usable_export_view, pulls_other_pages};
 
 /// An export view as the renderer reads it.
 pub(super) struct ExportView {

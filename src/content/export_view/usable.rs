@@ -7,6 +7,7 @@ use super::super::parse as storage_format;
 use super::failed;
 use super::html;
 use super::normalise::shows_something;
+use super::recover;
 
 /// Whether an export view can be shown. A login page, an error page, an error in JSON and a view that lost all that the
 /// storage format has are none; the page is then rendered from `storage`.
@@ -22,6 +23,11 @@ pub fn is_usable_export_view(export_view: &str, storage: Option<&str>) -> bool {
         Node::Text(text) => !text.trim().is_empty() && failed::name_in_text(text).is_none(),
     });
     shown || !storage.is_some_and(has_words)
+}
+
+/// Whether the storage format shows parts of other pages, which Confluence renders with the rights of whoever asks.
+pub fn pulls_other_pages(storage: &str) -> bool {
+    !recover::pulled(&storage_format::parse(storage).nodes).is_empty()
 }
 
 fn has_words(storage: &str) -> bool {

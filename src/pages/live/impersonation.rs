@@ -14,7 +14,7 @@ use super::{Live, LiveError};
 use crate::confluence::connect::impersonation::{self, Grant, ImpersonationError, SCOPE};
 use crate::confluence::{Authorization, Client, ConfluenceError, Secret};
 use crate::pages::installation::{AppKind, Installation};
-use crate::pages::store::installations;
+use crate::pages::store::{installations, people};
 
 /// A token is not used in its last moments.
 const SPARE: Duration = Duration::from_secs(3);
@@ -94,6 +94,17 @@ impl Expiry<Key, Entry> for Lives {
     fn expire_after_create(&self, _key: &Key, entry: &Entry, _at: Instant) -> Option<Duration> {
         Some(entry.lives)
     }
+
+    /// What takes an entry's place lives as long as it says itself.
+    fn expire_after_update(
+        &self,
+        _key: &Key,
+        entry: &Entry,
+        _at: Instant,
+        _left: Option<Duration>,
+    ) -> Option<Duration> {
+        Some(entry.lives)
+    }
 }
 
 /// Tokens in people's names; each is fetched once, whoever waits for it.
@@ -153,14 +164,31 @@ impl Live {
         else {
             return Ok(Entry::not(NotInTheirName::Forge));
         };
-        let grant = Grant {
+        let grant = |person| Grant {
             oauth_client_id: installation.oauth_client_id.as_deref().unwrap_or_default(),
             person,
             base_url: &installation.base_url,
             secret: &secret,
         };
         let server = &self.atlassian.impersonation;
-        let reason = match impersonation::fetch_token(&self.http, server, &grant, now).await {
+        let mut asked = impersonation::fetch_token(&self.http, server, &grant(person), now).await;
+        // Before nobody is asked for any more, another person has to be refused in the same way.
+        if let Err(ImpersonationError::StaleClient) = asked
+            && let Some(other_person) = self
+                .another_person(installation, person)
+                .await
+                .map_err(other)?
+        {
+            let second =
+                impersonation::fetch_token(&self.http, server, &grant(&other_person), now).await;
+            asked = match second {
+                Ok(_) | Err(ImpersonationError::NoActivePerson) => {
+                    Err(ImpersonationError::NoActivePerson)
+                }
+                Err(error) => Err(error),
+            };
+        }
+        let reason = match asked {
             Ok(token) => {
                 return Ok(Entry {
                     lives: token.expires_in.saturating_sub(SPARE),
@@ -179,6 +207,18 @@ impl Live {
             .await
             .map_err(other)?;
         Ok(Entry::not(reason))
+    }
+
+    async fn another_person(
+        &self,
+        installation: &Installation,
+        than: &str,
+    ) -> Result<Option<String>, LiveError> {
+        let (connection_id, than) = (installation.connection_id, than.to_owned());
+        Ok(self
+            .db
+            .run(move |db| people::find_other(db, connection_id, &than))
+            .await?)
     }
 
     /// What is wrong with the app itself is kept, so that no further token is asked for.
@@ -278,4 +318,34 @@ fn key_of(installation: &Installation, person: &str) -> Result<Key, LiveError> {
         oauth_client_id: oauth_client_id
             .ok_or(LiveError::NotInTheirName(NotInTheirName::NotAllowed))?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Entry, Held, Key, NotInTheirName, Tokens};
+
+    #[tokio::test]
+    async fn an_entry_that_replaces_another_lives_as_long_as_it_says() {
+        let tokens = Tokens::default();
+        let key = Key {
+            client_key: "site".to_owned(),
+            person: "557058:ada".to_owned(),
+            scope: "READ",
+            oauth_client_id: "client".to_owned(),
+        };
+        let entry = |lives| Entry {
+            held: Held::Not(NotInTheirName::NotActive),
+            lives,
+        };
+        let long = entry(Duration::from_secs(600));
+        tokens.0.insert(key.clone(), long).await;
+        let short = entry(Duration::from_millis(20));
+        tokens.0.insert(key.clone(), short).await;
+
+        tokio::time::sleep(Duration::from_millis(100)).await;
+
+        assert!(tokens.0.get(&key).await.is_none());
+    }
 }

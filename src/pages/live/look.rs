@@ -1,15 +1,13 @@
 //! A page with the eyes of a share's people: its maker, who stands in, the app. In this order; what none of them brings is
 //! rendered by us from the storage format.
 //!
-//! Confluence renders an export view for whoever asks, and other apps' macros in it only for a licensed person. Whatever
-//! eyes are used, nothing is shown that the maker could not see.
+//! Confluence renders an export view for whoever asks, and other apps' macros in it only for a licensed person. Nothing is
+//! shown that the maker is known not to see; where the maker cannot be asked for, that of a page is shown which who stands
+//! in sees. Without a maker, the rights of who stands in decide.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use diesel::PgConnection;
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 use super::access::Access;
 use super::impersonation::NotInTheirName;
@@ -17,18 +15,12 @@ use super::refresh_page::is_about_the_page;
 use super::rights::{PersonKind, ViewRight};
 use super::{Live, LiveError};
 use crate::confluence::model::ListedPage;
-use crate::confluence::{Client, ConfluenceError, Problem};
+use crate::confluence::{Client, ConfluenceError, NO_ACTIVE_PERSON, Problem};
 use crate::content;
 use crate::pages::eyes::{Look, SeenAs, WantedEyes};
-use crate::pages::scope::{ContentScope, Eyes};
+use crate::pages::scope::Eyes;
 use crate::pages::store::refresh::TakenPage;
 use crate::pages::store::seen_wanted;
-
-/// A share as it was when its pages were wanted: changed since, and listed when.
-pub(super) type Wanted = (OffsetDateTime, Option<OffsetDateTime>);
-
-/// What Confluence says of a person whom nobody may impersonate.
-const NOBODY: &str = "no valid active user exists";
 
 /// One look that is being taken.
 pub(super) struct Looking<'a> {
@@ -44,8 +36,10 @@ pub(super) struct Looking<'a> {
 /// What somebody's eyes brought.
 enum View {
     Usable(String),
-    /// They may not see the page.
+    /// To them there is no such page.
     Hidden,
+    /// The site refused, without saying whether it is the page or something else.
+    Forbidden,
     /// It cannot be had with these eyes; the end of a sentence that begins with their owner.
     Not(&'static str, Why),
 }
@@ -57,54 +51,79 @@ enum Why {
     Other,
 }
 
+/// One whose eyes are used, and how a sentence calls them.
+#[derive(Clone, Copy)]
+struct Person<'a> {
+    id: &'a str,
+    seen_as: SeenAs,
+    title: &'static str,
+}
+
 impl Looking<'_> {
-    /// Whatever will pass by itself is an error, and what was seen before stays; except the first time.
-    pub(super) async fn look(&self) -> Result<Look, LiveError> {
-        let eyes = &self.wanted.eyes;
-        let mut reasons = Vec::new();
-        let mut is_maker_gone = false;
-        if let Some(maker) = &eyes.maker {
-            match self.through(maker).await? {
-                View::Usable(html) => return Ok(look_of(SeenAs::Maker, Some(html), reasons)),
-                View::Hidden => {
-                    return Ok(withheld("The maker may not see the page in Confluence."));
-                }
-                View::Not(words, why) => {
-                    is_maker_gone = why == Why::NotActive;
-                    reasons.push(format!("The maker {words}."));
-                }
-            }
-        }
-        if let Some(stand_in) = &eyes.stand_in {
-            match self.through(stand_in).await? {
-                View::Usable(html) => return Ok(look_of(SeenAs::StandIn, Some(html), reasons)),
-                View::Hidden => reasons.push("Who stands in may not see the page.".to_owned()),
-                View::Not(words, _) => reasons.push(format!("Who stands in {words}.")),
-            }
-        }
-        self.as_app(is_maker_gone, reasons).await
+    /// Those whose eyes are used. The rights of the first decide what is shown in nobody's name.
+    fn people(&self) -> impl Iterator<Item = Person<'_>> {
+        let person = |id, seen_as, title| Person { id, seen_as, title };
+        let Eyes { maker, stand_in } = &self.wanted.eyes;
+        let maker = maker
+            .iter()
+            .map(move |id| person(id, SeenAs::Maker, "The maker"));
+        let stand_in = stand_in
+            .iter()
+            .map(move |id| person(id, SeenAs::StandIn, "Who stands in"));
+        maker.chain(stand_in)
     }
 
-    /// The app sees more than the maker might.
+    /// Whatever will pass by itself is an error, and what was seen before stays; except the first time.
+    pub(super) async fn look(&self) -> Result<Look, LiveError> {
+        let mut reasons = Vec::new();
+        let mut is_first_gone = false;
+        for (place, person) in self.people().enumerate() {
+            let is_first = place == 0;
+            let Person { title, seen_as, .. } = person;
+            match self.through(person.id).await? {
+                View::Usable(html) => return Ok(look_of(seen_as, Some(html), reasons)),
+                View::Not(words, why) => {
+                    is_first_gone |= is_first && why == Why::NotActive;
+                    reasons.push(format!("{title} {words}."));
+                }
+                hidden if is_first => match self.right_of(person.id, false).await? {
+                    ViewRight::NoPerson => {
+                        is_first_gone = true;
+                        reasons.push(format!("{title} is no active person at the site."));
+                    }
+                    // What was granted a moment ago may have been taken away since.
+                    right if right == ViewRight::Refused || matches!(hidden, View::Hidden) => {
+                        return Ok(withheld(&may_not_see(person)));
+                    }
+                    _ => reasons.push(format!("{title} is refused something by Confluence.")),
+                },
+                View::Hidden | View::Forbidden => {
+                    reasons.push(format!("{title} may not see the page."));
+                }
+            }
+        }
+        self.as_app(is_first_gone, reasons).await
+    }
+
+    /// The app sees more than the people of the share might.
     async fn as_app(
         &self,
-        is_maker_gone: bool,
+        is_first_gone: bool,
         mut reasons: Vec<String>,
     ) -> Result<Look, LiveError> {
-        if let Some(maker) = &self.wanted.eyes.maker {
-            match self.right_of(maker, is_maker_gone).await? {
+        if let Some(first) = self.people().next() {
+            let right = self.right_of(first.id, is_first_gone).await?;
+            match right {
                 ViewRight::Granted => {}
-                ViewRight::Refused => {
-                    return Ok(withheld("The maker may not see the page in Confluence."));
-                }
-                right => {
-                    reasons.push(
-                        match right {
-                            ViewRight::NoPerson => "So the app may not look for the maker either.",
-                            _ => "Whether the maker may see the page is not told to the app.",
-                        }
-                        .to_owned(),
-                    );
+                ViewRight::Refused => return Ok(withheld(&may_not_see(first))),
+                ViewRight::NoPerson | ViewRight::NotTold => {
+                    reasons.push(match right {
+                        ViewRight::NoPerson => "So the app may not look either.".to_owned(),
+                        _ => format!(
+                            "{} may or may not see it; the app is not told.",
+                            first.title
+                        ),
+                    });
                     // An open page is for everybody in its space; of another one nobody can say it.
                     if self.is_restricted {
                         reasons.push("The page has a view restriction.".to_owned());
@@ -112,6 +131,14 @@ impl Looking<'_> {
                     }
                     return Ok(look_of(SeenAs::Nobody, None, reasons));
                 }
+            }
+            // Confluence would show those with the rights of the app; we show none but pages of the share.
+            let storage = self.page.bodies.storage.as_deref();
+            if storage.is_none_or(content::pulls_other_pages) {
+                reasons.push(
+                    "The page shows parts of other pages, so the app may not look.".to_owned(),
+                );
+                return Ok(look_of(SeenAs::Nobody, None, reasons));
             }
         }
         match self.ask(&self.access.client).await? {
@@ -130,11 +157,11 @@ impl Looking<'_> {
         }
     }
 
-    async fn right_of(&self, maker: &str, is_gone: bool) -> Result<ViewRight, LiveError> {
+    async fn right_of(&self, person: &str, is_gone: bool) -> Result<ViewRight, LiveError> {
         let connection_id = self.access.connection.id;
         let right = self
             .live
-            .view_right(connection_id, maker, &self.page.id, self.now)
+            .view_right(connection_id, person, &self.page.id, self.now)
             .await?;
         if right != ViewRight::Refused || is_gone {
             return Ok(match right {
@@ -145,7 +172,7 @@ impl Looking<'_> {
         // A deactivated account is refused everything, which says nothing of the page.
         let kind = self
             .live
-            .person_kind(connection_id, maker, self.now)
+            .person_kind(connection_id, person, self.now)
             .await?;
         Ok(match kind {
             PersonKind::Active { .. } => ViewRight::Refused,
@@ -174,11 +201,12 @@ impl Looking<'_> {
                     Problem::Unauthorized => {
                         self.live.forget_token(connection_id, person).await?;
                     }
-                    Problem::Forbidden { detail } if detail.contains(NOBODY) => {
+                    Problem::Forbidden { detail } if detail == NO_ACTIVE_PERSON => {
                         self.live.note_not_active(connection_id, person).await?;
                         return Ok(not_in_their_name(NotInTheirName::NotActive));
                     }
-                    Problem::NotFound | Problem::Forbidden { .. } => return Ok(View::Hidden),
+                    Problem::NotFound => return Ok(View::Hidden),
+                    Problem::Forbidden { .. } => return Ok(View::Forbidden),
                     Problem::ScopeMissing { .. } => {
                         return Ok(View::Not(
                             "cannot be asked for, because the app lacks the scope READ",
@@ -217,6 +245,10 @@ impl Looking<'_> {
     fn is_usable(&self, html: &str) -> bool {
         content::is_usable_export_view(html, self.page.bodies.storage.as_deref())
     }
+}
+
+fn may_not_see(person: Person<'_>) -> String {
+    format!("{} may not see the page in Confluence.", person.title)
 }
 
 fn not_in_their_name(reason: NotInTheirName) -> View {
@@ -315,73 +347,5 @@ impl Live {
             }
         }
         Ok(looks)
-    }
-
-    /// Wants looks at what shares of an app's connection show, or those of all, when they or their pages have changed.
-    pub(super) async fn want_looks(
-        self: &Arc<Self>,
-        connection_id: Option<Uuid>,
-        now: OffsetDateTime,
-    ) -> Result<(), LiveError> {
-        let shares = self
-            .db
-            .run(move |db| seen_wanted::looking_shares(db, connection_id, now))
-            .await?;
-        if connection_id.is_none() {
-            let ids: HashSet<Uuid> = shares.iter().map(|share| share.id).collect();
-            self.wanted().retain(|id, _| ids.contains(id));
-        }
-        for share in shares {
-            let (id, state) = (share.id, (share.updated_at, share.listed_at));
-            let (connection_id, people) = (share.connection_id, share.people());
-            if self.wanted().get(&id) == Some(&state) {
-                continue;
-            }
-            self.db
-                .run(move |db| seen_wanted::want_all(db, &share, now))
-                .await?;
-            self.wanted().insert(id, state);
-            self.learn_names(connection_id, people, now).await;
-        }
-        Ok(())
-    }
-
-    /// What the people of a share are called, for the admin; a site that does not tell is asked the next time.
-    async fn learn_names(
-        self: &Arc<Self>,
-        connection_id: Uuid,
-        people: Vec<String>,
-        now: OffsetDateTime,
-    ) {
-        if people.is_empty() {
-            return;
-        }
-        let learned = match self.access(connection_id, now).await {
-            Ok(access) => self.names_of(connection_id, &access.client, people).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = learned {
-            tracing::debug!(connection = %connection_id, %error, "names of a share's people are not told");
-        }
-    }
-
-    fn wanted(&self) -> MutexGuard<'_, HashMap<Uuid, Wanted>> {
-        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Wants a look at a page that a reader of this scope waits for.
-    pub(super) async fn want_look(
-        &self,
-        scope: &ContentScope,
-        content_id: &str,
-        now: OffsetDateTime,
-    ) -> Result<(), LiveError> {
-        let Some(eyes) = scope.eyes.clone() else {
-            return Ok(());
-        };
-        let (connection_id, id) = (scope.connection_id, content_id.to_owned());
-        let wanted =
-            move |db: &mut PgConnection| seen_wanted::want_one(db, connection_id, &id, &eyes, now);
-        Ok(self.db.run(wanted).await?)
     }
 }

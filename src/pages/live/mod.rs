@@ -6,7 +6,7 @@
 //! - [`asker`]: the same in the name of a person.
 //! - `own_eyes`: what somebody sees who asks in his own name.
 //! - [`impersonation`]: tokens for that at Cloud sites. [`rights`]: what people there may do.
-//! - `look`: a page with the eyes of a share's people.
+//! - `look`: a page with the eyes of a share's people; `want`: which looks are wanted.
 //! - [`installation`]: our app at Cloud sites. [`lifecycle`], [`forge_events`]: how Connect and Forge tell of it.
 //!   [`refusals`]: what of that was refused. [`rebind`]: moving shares to it from an older one.
 //! - [`single_sign_on`]: people who come with the cookies of their site.
@@ -38,6 +38,7 @@ pub mod refusals;
 pub mod rights;
 pub mod schedule;
 pub mod single_sign_on;
+mod want;
 pub mod webhook;
 
 pub use error::LiveError;
@@ -52,9 +53,9 @@ use uuid::Uuid;
 
 use self::download::Downloads;
 use self::impersonation::Tokens;
-use self::look::Wanted;
 use self::refusals::Refusals;
 use self::rights::Rights;
+use self::want::Wanted;
 use super::files::FileStore;
 use crate::config::{Atlassian, LiveConfig};
 use crate::confluence::connect::install_keys::InstallKeys;

@@ -11,8 +11,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Live, LiveError};
-use crate::confluence::Client;
 use crate::confluence::rights::{Group, Operation, Permission};
+use crate::confluence::{Client, ConfluenceError};
 use crate::pages::store::people;
 
 /// How long an answer counts.
@@ -214,8 +214,29 @@ impl Live {
             return Ok(told);
         }
         match self.as_person(connection_id, person, now).await? {
-            Ok(client) => Ok(client.permission(content_id, person, operation).await?),
+            Ok(client) => {
+                let told = client.permission(content_id, person, operation).await;
+                self.unless_refused(connection_id, person, told, Permission::NoUser)
+                    .await
+            }
             Err(permission) => Ok(permission),
+        }
+    }
+
+    /// A refused token of a person says nothing of the connection, which would be stopped by it. It is used no more.
+    async fn unless_refused<T>(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        person: &str,
+        told: Result<T, ConfluenceError>,
+        instead: T,
+    ) -> Result<T, LiveError> {
+        match told.map_err(LiveError::from) {
+            Err(error) if error.is_refusal() => {
+                self.forget_token(connection_id, person).await?;
+                Ok(instead)
+            }
+            told => told,
         }
     }
 
@@ -271,7 +292,11 @@ impl Live {
         }
         // Whatever gives the right (a name, a group, a role): the person's own view of the space says it.
         let is_admin = match self.as_person(connection_id, person, now).await? {
-            Ok(client) => client.may_administer(space_key).await?,
+            Ok(client) => {
+                let told = client.may_administer(space_key).await;
+                self.unless_refused(connection_id, person, told, false)
+                    .await?
+            }
             Err(Permission::NoUser) => false,
             Err(_) => {
                 let groups = self.directory_groups(connection_id, person, now).await?;

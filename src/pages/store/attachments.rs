@@ -102,8 +102,8 @@ fn is_owner_seen(
     reach::is_any_in_scope(db, scope, &is_owner, content_id)
 }
 
-/// Whether a page in scope shows the file, whichever page it belongs to: one that is gone, restricted in the wiki or
-/// withheld from the share's eyes opens none of its files that way.
+/// Whether a page in scope shows the file, whichever page it belongs to: one that is gone, restricted in the wiki or not
+/// seen by the share's eyes opens none of its files that way. Which eyes the page shows it to is not stored.
 pub fn is_shown_in_scope(
     db: &mut PgConnection,
     scope: &ContentScope,
@@ -115,11 +115,12 @@ pub fn is_shown_in_scope(
             select from attachment_snapshot file join page_snapshot owner
               on owner.connection_id = file.connection_id and owner.content_id = file.content_id
               where file.connection_id = $1 and file.attachment_id = $10
-                and (owner.gone_at is not null or owner.view_restricted
-                  or $9 is not null and exists (
-                    select from seen_page seen
-                      where seen.connection_id = $1 and seen.content_id = owner.content_id
-                        and seen.maker = $9[1] and seen.stand_in = $9[2] and seen.withheld))))";
+                and (owner.gone_at is not null or owner.view_restricted))
+          and ($9 is null or exists (
+            select from attachment_snapshot file join seen_page seen
+              on seen.connection_id = file.connection_id and seen.content_id = file.content_id
+              where file.connection_id = $1 and file.attachment_id = $10
+                and seen.maker = $9[1] and seen.stand_in = $9[2] and seen.version > 0 and not seen.withheld)))";
     reach::is_any_in_scope(db, scope, shows_it, attachment_id)
 }
 

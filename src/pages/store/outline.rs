@@ -37,22 +37,29 @@ pub struct Outline<'a> {
     pub labels: Option<&'a [String]>,
 }
 
+/// A page that is due stays due. One that people look at with their own rights is due when its restriction comes or goes.
+const LISTED_VERSION: &str = "case
+    when known.listed_version = $14 or $13 <> known.view_restricted and exists (
+      select from seen_page seen
+        where seen.connection_id = known.connection_id and seen.content_id = known.content_id) then $14
+    else excluded.listed_version end";
+
 /// Stores what a listing says of a page. `true` when that changes anything that readers see.
 pub fn store_outline(
     db: &mut PgConnection,
     connection_id: Uuid,
     page: &Outline<'_>,
 ) -> Result<bool, DbError> {
-    let changed = diesel::sql_query(
+    let changed = diesel::sql_query(format!(
         "insert into page_snapshot as known (connection_id, content_id, kind, space_key, title, parent_content_id,
              position, body, body_format, version, listed_version, author_name, created_at, modified_at, labels,
              view_restricted, search_text, findings)
-           values ($1, $2, $3, $4, $5, $6, coalesce($7, 0), '', 'storage', 0, $8, $9, $10, $11, coalesce($12, '{}'::text[]),
+           values ($1, $2, $3, $4, $5, $6, coalesce($7, 0), '', 'storage', 0, $8, $9, $10, $11, coalesce($12, '{{}}'::text[]),
              coalesce($13, true), '', '[]')
            on conflict (connection_id, content_id) do update set
              kind = excluded.kind, space_key = excluded.space_key, title = excluded.title,
              parent_content_id = excluded.parent_content_id, position = coalesce($7, known.position),
-             listed_version = case when known.listed_version = $14 then $14 else excluded.listed_version end,
+             listed_version = {LISTED_VERSION},
              author_name = coalesce(excluded.author_name, known.author_name),
              created_at = coalesce(excluded.created_at, known.created_at),
              modified_at = coalesce(excluded.modified_at, known.modified_at),
@@ -63,9 +70,9 @@ pub fn store_outline(
                   known.listed_version, known.labels, known.view_restricted, known.gone_at)
              is distinct from
                  (excluded.kind, excluded.space_key, excluded.title, excluded.parent_content_id, coalesce($7, known.position),
-                  case when known.listed_version = $14 then $14 else excluded.listed_version end,
+                  {LISTED_VERSION},
                   coalesce($12, known.labels), coalesce($13, known.view_restricted), null)",
-    )
+    ))
     .bind::<SqlUuid, _>(connection_id)
     .bind::<Text, _>(page.content_id)
     .bind::<Text, _>(page.kind.as_str())
@@ -197,8 +204,16 @@ pub fn store_listed_storage(
     Ok(stored > 0)
 }
 
+/// For SQL that is put together when the program is built.
+macro_rules! folder_body {
+    () => {
+        r#"<ac:structured-macro ac:name="children" ac:macro-id="folder"/>"#
+    };
+}
+pub(super) use folder_body;
+
 /// What is stored as the body of a folder, which has none: readers get what is in it. No page has just these words.
-pub const FOLDER_BODY: &str = r#"<ac:structured-macro ac:name="children" ac:macro-id="folder"/>"#;
+pub const FOLDER_BODY: &str = folder_body!();
 
 /// A folder's body is ours, so it never has to be fetched.
 pub fn store_folder(

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::{Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use crate::confluence::model::Person;
@@ -35,6 +36,29 @@ pub fn find_names(
         .select((wiki_user::user_key, wiki_user::display_name))
         .load(db)?;
     Ok(rows.into_iter().collect())
+}
+
+/// Somebody else in whose name pages of the connection's shares are looked at.
+pub fn find_other(
+    db: &mut PgConnection,
+    connection_id: Uuid,
+    than: &str,
+) -> Result<Option<String>, DbError> {
+    #[derive(QueryableByName)]
+    struct Other {
+        #[diesel(sql_type = Text)]
+        person: String,
+    }
+    let other: Option<Other> = diesel::sql_query(
+        "select person from shared_page share, unnest(array[maker_person, stand_in_person]) person
+           where share.connection_id = $1 and person <> $2
+           order by share.updated_at desc limit 1",
+    )
+    .bind::<SqlUuid, _>(connection_id)
+    .bind::<Text, _>(than)
+    .get_result(db)
+    .optional()?;
+    Ok(other.map(|other| other.person))
 }
 
 /// Keeps names that a live site told.

@@ -225,7 +225,7 @@ pub fn of_page(
 
 /// Forgets what was seen for shares that are gone, and makes pages due that were last looked at before `stale_before`.
 ///
-/// Rights may have changed although the page did not. What is withheld is looked at again within two hours.
+/// Rights may have changed although the page did not. What is withheld or restricted is looked at again within two hours.
 pub fn keep_house(
     db: &mut PgConnection,
     stale_before: OffsetDateTime,
@@ -247,7 +247,7 @@ pub fn keep_house(
              select from seen_page seen
                where seen.connection_id = page.connection_id and seen.content_id = page.content_id
                  and seen.version > 0
-                 and seen.fetched_at < case when seen.withheld then $1 + interval '23 hours' else $1 end)"
+                 and seen.fetched_at < case when seen.withheld or page.view_restricted then $1 + interval '23 hours' else $1 end)"
     ))
     .bind::<Timestamptz, _>(stale_before)
     .execute(db)?;

@@ -9,7 +9,7 @@ use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_query;
 use diesel::sql_types::{Array, Bool, Integer, Nullable, Text, Uuid as SqlUuid};
 
-use super::outline::FOLDER_BODY;
+use super::outline::{FOLDER_BODY, folder_body};
 use crate::pages::scope::{ContentScope, Reach, RestrictedPages};
 
 /// Deeper than any real wiki; ends the walk in a circle that a broken import might have left.
@@ -46,8 +46,9 @@ pub(super) fn query(sql: String, scope: &ContentScope) -> BoxedSqlQuery<'_, Pg, 
 /// Whether a walk may come to the page, and go on from there.
 ///
 /// What is withheld from the eyes is few, and read once for a query. A restricted page is closed to eyes that have not
-/// looked at it yet, for its title alone may tell something; not so the root, which the share's maker chose.
-pub(super) const IS_OPEN: &str =
+/// looked at it yet, for its title alone may tell something; not so the root, which the share's maker chose. Nobody looks
+/// at folders: they are open to eyes that see a page inside, for whoever may see that may see the folder.
+pub(super) const IS_OPEN: &str = concat!(
     "page.connection_id = $1 and page.space_key = coalesce($2, page.space_key)
     and page.gone_at is null
     and (page.content_id = $3 and (not page.view_restricted or $5)
@@ -59,7 +60,23 @@ pub(super) const IS_OPEN: &str =
         and (not page.view_restricted or page.content_id is not distinct from $3 or exists (
           select from seen_page seen
             where seen.connection_id = $1 and seen.content_id = page.content_id
-              and seen.maker = $9[1] and seen.stand_in = $9[2] and seen.version > 0)))";
+              and seen.maker = $9[1] and seen.stand_in = $9[2] and seen.version > 0)
+          or page.body = '",
+    folder_body!(),
+    "' and exists (
+            with recursive inside (content_id, body) as (
+              select content_id, body from page_snapshot
+                where connection_id = $1 and parent_content_id = page.content_id and gone_at is null
+              union
+              select child.content_id, child.body
+                from inside join page_snapshot child on child.parent_content_id = inside.content_id
+                where child.connection_id = $1 and child.gone_at is null and inside.body = '",
+    folder_body!(),
+    "')
+            select from inside join seen_page seen using (content_id)
+              where seen.connection_id = $1 and seen.maker = $9[1] and seen.stand_in = $9[2]
+                and seen.version > 0 and not seen.withheld)))"
+);
 
 /// Whether the eyes have looked at the page that `content_id` names, a column. Folders have nothing to look at.
 pub(super) fn is_seen(content_id: &str) -> String {

@@ -8,6 +8,7 @@ use vestibule::shares::store::find_share;
 
 use super::browser::{Browser, EMAIL, PASSWORD, db_account};
 use crate::app::eyes::EyesSite;
+use crate::fake_confluence::fault::{Fault, On};
 use crate::fake_confluence::people::Standing;
 use crate::support::Portal;
 
@@ -176,4 +177,63 @@ async fn a_sharer_cannot_borrow_the_eyes_of_others() {
 
     assert!(answer.status.is_client_error(), "{}", answer.status);
     assert_eq!(stand_in(&site, &share), None);
+}
+
+#[tokio::test]
+async fn who_could_not_be_checked_with_the_site_does_not_stand_in() {
+    let (site, browser) = site_and_admin().await;
+    let share = site.fetched(Some("alice"), None).await;
+    site.fake.fail(
+        On::path("/wiki/api/v2/users-bulk"),
+        Fault::Unavailable(None),
+    );
+
+    let answer = name(&browser, &share, "", &site.account("carol")).await;
+
+    assert_eq!(answer.status, 422);
+    assert_eq!(answer.wrong_fields(), ["stand_in_id"]);
+    assert_eq!(stand_in(&site, &share), None);
+}
+
+#[tokio::test]
+async fn an_app_that_has_to_be_installed_again_is_named_first() {
+    let (site, browser) = site_and_admin().await;
+    let share = site.fetched(Some("alice"), None).await;
+    site.portal.db(|db| {
+        use diesel::connection::SimpleConnection as _;
+        db.batch_execute("update installation set stale_since = now()")
+            .unwrap();
+    });
+    site.look_again().await;
+
+    let panel = browser.get(&page_of(&share)).await.text("#eyes");
+
+    assert!(panel.contains("Install the app again there"), "{panel}");
+    assert!(
+        !panel.contains("Name somebody to stand in for the maker"),
+        "{panel}"
+    );
+}
+
+#[tokio::test]
+async fn sharers_are_not_shown_a_form_that_they_may_not_send() {
+    let (site, browser) = site_and_admin().await;
+    let share = site.fetched(Some("bob"), None).await;
+    let has_form = async || {
+        let page = browser.get(&page_of(&share)).await;
+        assert_eq!(page.status, 200);
+        !page.texts("#eyes #stand_in").is_empty()
+    };
+    assert!(has_form().await);
+
+    site.portal.db(|db| {
+        use diesel::connection::SimpleConnection as _;
+        db.batch_execute(
+            "update account set role = 'sharer';
+             update shared_page set maker_account = (select id from account limit 1)",
+        )
+        .unwrap();
+    });
+
+    assert!(!has_form().await);
 }

@@ -275,8 +275,8 @@ impl Case {
 
     fn sees_file_of(&self, at: usize) -> bool {
         let page = &self.pages[at];
-        // What is gone or restricted in the wiki opens no file by being shown elsewhere.
-        let may_be_shown = !page.is_gone && !page.is_restricted && !self.is_withheld(at);
+        // What is gone, restricted in the wiki or not seen by the eyes opens no file by being shown elsewhere.
+        let may_be_shown = !page.is_gone && !page.is_restricted && self.is_looked_at(at);
         self.is_told(at) || may_be_shown && page.shown_by.iter().any(|by| self.is_seen(*by))
     }
 }

@@ -1,8 +1,10 @@
 //! The maker, who stands in, the app, nobody: in this order, each with the reason.
 
+use serde_json::json;
 use vestibule::shares::store::ShareChange;
 
 use super::EyesSite;
+use crate::fake_confluence::exchange::Reply;
 use crate::fake_confluence::fault::{Fault, On};
 use crate::fake_confluence::people::Standing;
 use crate::support::eventually;
@@ -203,4 +205,24 @@ async fn a_first_reader_waits_for_the_look_and_sees_it() {
 
     assert_eq!(answer.status, 200);
     assert_eq!(site.seen(&share, "Handbook").0, Some("maker"));
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_not_about_the_page_takes_none_away() {
+    let site = EyesSite::start().await;
+    let runbook = site.id("Runbook");
+    let view =
+        On::path(&format!("/wiki/api/v2/pages/{runbook}")).with_query("body-format", "export_view");
+    let refusal = Reply::json(403, &json!({"message": "Blocked by a policy of the site."}));
+    site.fake.fail(view, Fault::Reply(refusal));
+
+    let share = site.fetched(Some("alice"), None).await;
+
+    assert!(site.runbook(&share).await.contains("Turn it on."));
+    let (seen_as, withheld, reason) = site.seen(&share, "Runbook");
+    assert_eq!((seen_as, withheld), (Some("none"), false));
+    assert!(
+        reason.starts_with("The maker is refused something"),
+        "{reason}"
+    );
 }

@@ -1,9 +1,12 @@
 //! What people may do, as the app is told.
 
+use serde_json::json;
 use vestibule::clock;
 use vestibule::pages::live::rights::PersonKind;
 
 use super::{EyesSite, SECRET};
+use crate::fake_confluence::exchange::Reply;
+use crate::fake_confluence::fault::{Fault, On};
 use crate::fake_confluence::people::Standing;
 
 #[tokio::test]
@@ -104,4 +107,33 @@ async fn without_impersonation_the_spaces_permissions_say_who_administers_it() {
 
     assert!(is_admin("alice").await);
     assert!(!is_admin("bob").await);
+}
+
+#[tokio::test]
+async fn a_persons_refused_token_is_an_answer_and_no_refusal_of_the_app() {
+    let site = EyesSite::start().await;
+    let runbook = site.id("Runbook").to_string();
+    let check = || On::path("/wiki/rest/api/content/*/permission/check");
+    let refusal = Reply::json(403, &json!({"message": "Only admins may ask that."}));
+    // The app is asked first.
+    site.fake.fail(check(), Fault::Unauthorized);
+    site.fake.fail_next(1, check(), Fault::Reply(refusal));
+
+    let may = site
+        .portal
+        .live()
+        .may_edit(
+            site.connection,
+            &site.account("alice"),
+            &runbook,
+            clock::now(),
+        )
+        .await;
+
+    assert!(matches!(may, Ok(false)), "{may:?}");
+    assert_eq!(
+        site.fake
+            .count("POST", "/wiki/rest/api/content/*/permission/check"),
+        2
+    );
 }

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::EyesSite;
+use crate::fake_confluence::exchange::Reply;
+use crate::fake_confluence::fault::{Fault, On};
 use crate::fake_confluence::people::Standing;
 use crate::support::eventually;
 
@@ -99,10 +103,8 @@ async fn a_server_without_tokens_leaves_what_was_seen_and_is_left_alone_for_a_wh
     site.fake.set_token_life(3);
     let share = site.fetched(Some("alice"), None).await;
     let before = site.fake.grants();
-    site.fake.fail(
-        crate::fake_confluence::fault::On::path("/oauth2/token"),
-        crate::fake_confluence::fault::Fault::Unavailable(None),
-    );
+    site.fake
+        .fail(On::path("/oauth2/token"), Fault::Unavailable(None));
     let live = site.portal.live();
     live.refresh_all(site.connection, vestibule::clock::now())
         .await
@@ -120,4 +122,18 @@ async fn a_server_without_tokens_leaves_what_was_seen_and_is_left_alone_for_a_wh
             .await
             .contains("Chart for Alice Example.")
     );
+}
+
+#[tokio::test]
+async fn one_request_that_is_refused_does_not_make_the_installation_stale() {
+    let site = EyesSite::start().await;
+    let [_alice, _bob] = ["alice", "bob"].map(|name| site.share(Some(name), None));
+    let refusal = Reply::json(400, &json!({}));
+    site.fake
+        .fail_next(1, On::path("/oauth2/token"), Fault::Reply(refusal));
+
+    site.look_again().await;
+
+    assert!(site.fake.grants() >= 2);
+    assert_eq!(site.installation().stale_since, None);
 }

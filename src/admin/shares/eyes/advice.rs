@@ -1,0 +1,234 @@
+//! What the panel *Whose eyes* says of the pages of a share, and what there is to do.
+
+use super::PersonView;
+use crate::admin::times::Moment;
+use crate::pages::eyes::SeenAs;
+use crate::pages::installation::{AppKind, Installation};
+use crate::pages::live::impersonation::NotInTheirName;
+use crate::pages::store::seen::SeenCount;
+
+/// So many pages are seen in one way.
+pub struct LineView {
+    pub pages: i64,
+    pub how: String,
+    /// It is not how the share was meant.
+    pub is_fallback: bool,
+    pub reason: Option<String>,
+    pub last_at: Moment,
+}
+
+/// Whether the app can act as people at all.
+pub(super) enum AppView {
+    ActsAsPeople,
+    /// Until this is mended; nothing else helps.
+    Broken(String),
+    /// It never does, as an app of Forge.
+    Never,
+}
+
+impl AppView {
+    pub(super) fn of(installation: Option<&Installation>) -> Self {
+        match installation {
+            Some(app) if app.kind == AppKind::Forge => Self::Never,
+            Some(app) if app.stale_since.is_some() => {
+                Self::Broken(NotInTheirName::Stale.sentence().to_owned())
+            }
+            Some(app) => app.problem.clone().map_or(Self::ActsAsPeople, Self::Broken),
+            None => Self::ActsAsPeople,
+        }
+    }
+}
+
+pub(super) fn line(
+    count: SeenCount,
+    app: &AppView,
+    maker: Option<&PersonView>,
+    stand_in: Option<&PersonView>,
+) -> LineView {
+    let name = |person: Option<&PersonView>| person.map(|person| person.name.clone());
+    let how = match (count.withheld, count.seen_as) {
+        (true, _) => "left out".to_owned(),
+        (false, None) => "still to be fetched".to_owned(),
+        (false, Some(SeenAs::Maker)) => {
+            format!(
+                "as {}",
+                name(maker).unwrap_or_else(|| "the maker".to_owned())
+            )
+        }
+        (false, Some(SeenAs::StandIn)) => {
+            format!("as {}, who stands in", name(stand_in).unwrap_or_default())
+        }
+        (false, Some(SeenAs::App)) => "as the app".to_owned(),
+        (false, Some(SeenAs::Nobody)) => {
+            "rendered by the portal, with placeholders for what other apps show".to_owned()
+        }
+    };
+    let is_meant = match count.seen_as {
+        Some(SeenAs::Maker) | None => true,
+        Some(SeenAs::App) => maker.is_none() || matches!(app, AppView::Never),
+        Some(SeenAs::Nobody) => matches!(app, AppView::Never),
+        Some(SeenAs::StandIn) => false,
+    };
+    LineView {
+        pages: count.pages,
+        how,
+        is_fallback: count.withheld || !is_meant,
+        reason: count.reason,
+        last_at: count.last_at.into(),
+    }
+}
+
+/// What there is to do, most helpful first.
+pub(super) fn advice(
+    counts: &[SeenCount],
+    app: &AppView,
+    has_maker: bool,
+    has_stand_in: bool,
+) -> Vec<String> {
+    let any = |is: &dyn Fn(&SeenCount) -> bool| counts.iter().any(is);
+    let is_app = |count: &SeenCount| {
+        !count.withheld && matches!(count.seen_as, Some(SeenAs::App | SeenAs::Nobody))
+    };
+    let mut advice = Vec::new();
+    if let AppView::Broken(sentence) = app {
+        advice.push(sentence.as_str());
+    } else if matches!(app, AppView::Never) {
+        advice.push(
+            "A Forge app acts as people only while they look at its pages, so no page is shown in somebody's name. There \
+             is nothing to mend.",
+        );
+    } else if !has_maker {
+        advice.push(
+            "This share was not made by somebody who is known at the site, so its pages are shown as the app sees them. \
+             What other apps show only to people is a placeholder. Name somebody to stand in, whose rights then count.",
+        );
+    } else if any(&is_app) && !has_stand_in {
+        advice.push(
+            "Name somebody to stand in for the maker: an active person at the site who may see these pages.",
+        );
+    } else if any(&is_app) {
+        advice.push(
+            "Neither the maker nor who stands in can be used for some pages. The reasons above name what to mend; if \
+             people have left, name somebody else to stand in.",
+        );
+    }
+    if any(&|count| count.withheld) {
+        advice.push(
+            "Pages are left out where the maker may not see them, with everything below them. If they belong into the \
+             share, give the maker access in Confluence, then press “Refresh this share”.",
+        );
+    }
+    advice.into_iter().map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+
+    use super::super::PersonView;
+    use super::{AppView, advice, line};
+    use crate::pages::eyes::SeenAs;
+    use crate::pages::store::seen::SeenCount;
+
+    fn count(seen_as: SeenAs, withheld: bool) -> SeenCount {
+        SeenCount {
+            seen_as: Some(seen_as),
+            withheld,
+            reason: None,
+            pages: 3,
+            last_at: OffsetDateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_stand_in_is_advised_only_where_one_would_help() {
+        let by_app = [count(SeenAs::App, false)];
+        assert!(
+            advice(&by_app, &AppView::ActsAsPeople, true, false)[0]
+                .contains("stand in for the maker")
+        );
+        assert!(advice(&by_app, &AppView::ActsAsPeople, true, true)[0].contains("Neither"));
+        assert!(
+            advice(
+                &[count(SeenAs::Maker, false)],
+                &AppView::ActsAsPeople,
+                true,
+                false
+            )
+            .is_empty()
+        );
+        let withheld = advice(
+            &[count(SeenAs::Nobody, true)],
+            &AppView::ActsAsPeople,
+            true,
+            false,
+        );
+        assert_eq!(withheld.len(), 1);
+        assert!(withheld[0].contains("give the maker access"));
+    }
+
+    #[test]
+    fn the_app_is_a_fallback_only_beside_a_maker() {
+        let maker = PersonView {
+            name: "Ada".to_owned(),
+            id: "1".to_owned(),
+        };
+        assert!(
+            line(
+                count(SeenAs::App, false),
+                &AppView::ActsAsPeople,
+                Some(&maker),
+                None
+            )
+            .is_fallback
+        );
+        assert!(
+            !line(
+                count(SeenAs::App, false),
+                &AppView::ActsAsPeople,
+                None,
+                None
+            )
+            .is_fallback
+        );
+        assert_eq!(
+            line(
+                count(SeenAs::Maker, false),
+                &AppView::ActsAsPeople,
+                Some(&maker),
+                None
+            )
+            .how,
+            "as Ada"
+        );
+        assert!(
+            line(
+                count(SeenAs::Nobody, true),
+                &AppView::ActsAsPeople,
+                Some(&maker),
+                None
+            )
+            .is_fallback
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_app_is_named_before_any_stand_in() {
+        let by_app = [count(SeenAs::App, false)];
+        let broken = AppView::Broken("Install the app again.".to_owned());
+        assert_eq!(
+            advice(&by_app, &broken, true, false),
+            ["Install the app again."]
+        );
+        let forge = advice(&by_app, &AppView::Never, true, false);
+        assert!(forge[0].ends_with("nothing to mend."), "{forge:?}");
+        for seen_as in [SeenAs::App, SeenAs::Nobody] {
+            let maker = PersonView {
+                name: "Ada".to_owned(),
+                id: "1".to_owned(),
+            };
+            let line = line(count(seen_as, false), &AppView::Never, Some(&maker), None);
+            assert!(!line.is_fallback, "{seen_as:?}");
+        }
+    }
+}

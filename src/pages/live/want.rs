@@ -1,0 +1,86 @@
+//! Wants looks: at what the shares of an app's connection show, and at what a reader waits for. How a look is taken is
+//! `look`'s subject.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use diesel::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Live, LiveError};
+use crate::pages::scope::ContentScope;
+use crate::pages::store::seen_wanted;
+
+/// A share as it was when its pages were wanted: changed since, and listed when.
+pub(super) type Wanted = (OffsetDateTime, Option<OffsetDateTime>);
+
+impl Live {
+    /// Wants looks at what shares of an app's connection show, or those of all, when they or their pages have changed.
+    pub(super) async fn want_looks(
+        self: &Arc<Self>,
+        connection_id: Option<Uuid>,
+        now: OffsetDateTime,
+    ) -> Result<(), LiveError> {
+        let shares = self
+            .db
+            .run(move |db| seen_wanted::looking_shares(db, connection_id, now))
+            .await?;
+        if connection_id.is_none() {
+            let ids: HashSet<Uuid> = shares.iter().map(|share| share.id).collect();
+            self.wanted().retain(|id, _| ids.contains(id));
+        }
+        for share in shares {
+            let (id, state) = (share.id, (share.updated_at, share.listed_at));
+            let (connection_id, people) = (share.connection_id, share.people());
+            if self.wanted().get(&id) == Some(&state) {
+                continue;
+            }
+            self.db
+                .run(move |db| seen_wanted::want_all(db, &share, now))
+                .await?;
+            self.wanted().insert(id, state);
+            self.learn_names(connection_id, people, now).await;
+        }
+        Ok(())
+    }
+
+    /// What the people of a share are called, for the admin; a site that does not tell is asked the next time.
+    async fn learn_names(
+        self: &Arc<Self>,
+        connection_id: Uuid,
+        people: Vec<String>,
+        now: OffsetDateTime,
+    ) {
+        if people.is_empty() {
+            return;
+        }
+        let learned = match self.access(connection_id, now).await {
+            Ok(access) => self.names_of(connection_id, &access.client, people).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = learned {
+            tracing::debug!(connection = %connection_id, %error, "names of a share's people are not told");
+        }
+    }
+
+    fn wanted(&self) -> MutexGuard<'_, HashMap<Uuid, Wanted>> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wants a look at a page that a reader of this scope waits for.
+    pub(super) async fn want_look(
+        &self,
+        scope: &ContentScope,
+        content_id: &str,
+        now: OffsetDateTime,
+    ) -> Result<(), LiveError> {
+        let Some(eyes) = scope.eyes.clone() else {
+            return Ok(());
+        };
+        let (connection_id, id) = (scope.connection_id, content_id.to_owned());
+        let wanted =
+            move |db: &mut PgConnection| seen_wanted::want_one(db, connection_id, &id, &eyes, now);
+        Ok(self.db.run(wanted).await?)
+    }
+}
