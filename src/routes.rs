@@ -110,7 +110,11 @@ fn admin(config: &mut ServiceConfig, state: &AppState) {
         .service(ask_and_do("/sign-in", sign_in::show, sign_in::sign_in))
         .service(read("/sign-in/openid", sign_in::openid::begin))
         .service(read("/sign-in/openid/back", sign_in::openid::finish))
-        .service(read("/sign-in/single", sign_in::single::sign_in))
+        .service(ask_and_do(
+            "/sign-in/single",
+            sign_in::show,
+            sign_in::single::sign_in,
+        ))
         // A browser that comes from Atlassian does not bring the session along; see there.
         .service(read("/connections/oauth", connections::oauth::come_back))
         .service(behind_the_gate);

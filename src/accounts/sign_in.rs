@@ -16,6 +16,10 @@ const CLIENT_REFILL: Duration = Duration::minutes(6);
 /// a minute, not for ever.
 const ACCOUNT_BURST: i32 = 30;
 const ACCOUNT_REFILL: Duration = Duration::minutes(1);
+/// One client at other systems, which check for themselves and must not be asked without end: thirty sign-ins that come to
+/// nothing, then one in ten seconds.
+const ELSEWHERE_BURST: i32 = 30;
+const ELSEWHERE_REFILL: Duration = Duration::seconds(10);
 
 /// What came of a try to sign in.
 #[derive(Debug)]
@@ -119,6 +123,31 @@ pub async fn check_own_password(
     db.run(move |db| guess_limit::give_back(db, &charged))
         .await?;
     Ok(OwnPassword::Right)
+}
+
+/// Charges a client for a sign-in about which another system is asked.
+pub async fn charge_elsewhere(
+    db: &Db,
+    client: &str,
+    now: OffsetDateTime,
+) -> Result<Charge, DbError> {
+    let charged = limit_elsewhere(client);
+    db.run(move |db| guess_limit::charge(db, &charged, now))
+        .await
+}
+
+/// The other system let somebody in.
+pub async fn give_back_elsewhere(db: &Db, client: &str) -> Result<(), DbError> {
+    let charged = limit_elsewhere(client);
+    db.run(move |db| guess_limit::give_back(db, &charged)).await
+}
+
+fn limit_elsewhere(client: &str) -> [GuessLimit; 1] {
+    [GuessLimit {
+        bucket: format!("elsewhere:client:{client}"),
+        burst: ELSEWHERE_BURST,
+        refill: ELSEWHERE_REFILL,
+    }]
 }
 
 fn limits(email: &Email, client: &str) -> [GuessLimit; 2] {

@@ -7,6 +7,7 @@ use crate::accounts::person::PersonCredentials;
 use crate::accounts::session::Way;
 use crate::accounts::store::person::find_credentials;
 use crate::clock;
+use crate::confluence::single_sign_on::Jar;
 use crate::pages::installation::AppKind;
 use crate::pages::live::asker::Asker;
 use crate::web::error::Failure;
@@ -70,11 +71,7 @@ async fn own_credentials(
     );
     match opened.map_err(|_other_key| come_in_again())? {
         PersonCredentials::Cookies { cookies } => Ok(Asker::Cookies {
-            cookies: cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect::<Vec<_>>()
-                .join("; "),
+            cookies: Jar::of_stored(cookies).header(),
             client: admin.client(),
         }),
         PersonCredentials::Token { token, expires_at } => {

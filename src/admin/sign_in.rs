@@ -12,7 +12,6 @@ mod sso_words;
 
 use actix_session::Session;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
@@ -28,7 +27,6 @@ use crate::password::Password;
 use crate::shares::guesses::network;
 use crate::web::client::client_address;
 use crate::web::csrf;
-use crate::web::error::words::wait_in_words;
 use crate::web::error::{Failure, PageError};
 use crate::web::page::see_other;
 use crate::web::state::AppState;
@@ -115,16 +113,11 @@ pub async fn sign_in(
             WRONG.to_owned(),
         ),
         SignIn::Wait(wait) => {
-            let seconds = wait.whole_seconds().max(1);
-            let text = format!(
-                "Too many tries. Please wait {} and try again.",
-                wait_in_words(seconds)
-            );
-            let mut answer = refuse(&state, &form, StatusCode::TOO_MANY_REQUESTS, text)?;
-            answer
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-            Ok(answer)
+            let page = SignInPage {
+                email: form.email.clone(),
+                ..SignInPage::new(&state, &form.next)
+            };
+            Ok(page.too_many(wait)?)
         }
     }
 }
@@ -135,10 +128,7 @@ fn refuse(
     status: StatusCode,
     text: String,
 ) -> Result<HttpResponse, PageError> {
-    let about = match status {
-        StatusCode::TOO_MANY_REQUESTS => About::Wait,
-        _ => About::Form,
-    };
+    let about = About::Form;
     let page = SignInPage {
         email: form.email.clone(),
         refusal: Some(Refusal { text, about }),

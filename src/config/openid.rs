@@ -47,7 +47,7 @@ pub struct OpenIdArgs {
         value_name = "GROUPS"
     )]
     pub oidc_admin_groups: String,
-    /// Groups whose members may share what they may see, separated by commas.
+    /// Groups whose members may share pages of all connections, with the connections' rights; separated by commas.
     #[arg(
         long,
         env = "VESTIBULE_OIDC_SHARER_GROUPS",

@@ -109,14 +109,19 @@ impl Authorization {
 
     /// Whether a text from the site repeats what we sent it, as some error pages do.
     pub(super) fn is_repeated_in(&self, text: &str) -> bool {
-        let encoded = match self {
-            Self::Basic { user, secret } => STANDARD.encode(format!("{user}:{}", secret.reveal())),
-            Self::App { .. } => signed_token::OUR_HEADER.to_owned(),
-            Self::Bearer(_) | Self::Cookies { .. } => String::new(),
+        let secret = self.secret().reveal();
+        let sent = match self {
+            Self::Basic { user, .. } => {
+                let encoded = STANDARD.encode(format!("{user}:{secret}"));
+                vec![secret.to_owned(), encoded]
+            }
+            Self::App { .. } => vec![secret.to_owned(), signed_token::OUR_HEADER.to_owned()],
+            Self::Bearer(_) => vec![secret.to_owned()],
+            // A site that repeats one has not to repeat all.
+            Self::Cookies { .. } => values(secret).map(str::to_owned).collect(),
         };
         let text = text.to_lowercase();
-        [self.secret().reveal(), &encoded]
-            .iter()
+        sent.iter()
             .any(|sent| !sent.is_empty() && text.contains(&sent.to_lowercase()))
     }
 
@@ -131,6 +136,12 @@ impl Authorization {
             | Self::App { secret, .. } => secret,
         }
     }
+}
+
+/// Of a `Cookie` header.
+fn values(header: &str) -> impl Iterator<Item = &str> {
+    let pairs = header.split(';').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(_name, value)| value.trim().trim_matches('"'))
 }
 
 fn sensitive(text: &str) -> Option<HeaderValue> {
@@ -220,13 +231,18 @@ mod tests {
     #[test]
     fn cookies_travel_with_the_address_of_the_person() {
         let cookies = Authorization::Cookies {
-            cookies: Secret::new("crowd.token_key=t0p; JSESSIONID=1"),
+            cookies: Secret::new("crowd.token_key=t0p; JSESSIONID=\"5e55\""),
             client: "203.0.113.7".parse().unwrap(),
         };
         let headers = headers(&cookies).unwrap();
-        assert_eq!(headers["cookie"], "crowd.token_key=t0p; JSESSIONID=1");
+        assert_eq!(
+            headers["cookie"],
+            "crowd.token_key=t0p; JSESSIONID=\"5e55\""
+        );
         assert_eq!(headers["x-forwarded-for"], "203.0.113.7");
         assert!(headers.get(AUTHORIZATION).is_none());
         assert!(headers["cookie"].is_sensitive());
+        assert!(cookies.is_repeated_in("who is T0P?"));
+        assert!(!cookies.is_repeated_in("crowd.token_key"));
     }
 }

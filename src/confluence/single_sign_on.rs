@@ -80,14 +80,24 @@ impl Jar {
         self.0.is_empty()
     }
 
-    /// Takes what the browser brings today. With another token of Crowd the session that was opened for the last one is
-    /// worth nothing; a session of our own is better than one that the browser has from elsewhere.
-    pub fn renew(&mut self, brought: Self, crowd_cookie: &str) {
-        let token = |jar: &Self| jar.get(crowd_cookie).map(str::to_owned);
-        let (before, today) = (token(self), token(&brought));
-        if today.is_some() && before.is_some() && before != today {
-            self.0.clear();
+    /// Whether this jar was filled for a browser that brings these today: by the token of Crowd, and where nobody has one by
+    /// all that it brings.
+    pub fn is_of(&self, brought: &Self, crowd_cookie: &str) -> bool {
+        let token = |jar: &Self| {
+            jar.get(crowd_cookie)
+                .map(|it| it.trim_matches('"').to_owned())
+        };
+        match (token(self), token(brought)) {
+            (None, None) => {
+                let is_here = |(name, value): &(String, String)| self.get(name) == Some(value);
+                !brought.is_empty() && brought.0.iter().all(is_here)
+            }
+            (kept, today) => kept == today,
         }
+    }
+
+    /// Takes what the same browser brings today. A session of our own is better than one that it has from elsewhere.
+    pub fn renew(&mut self, brought: Self) {
         for (name, value) in brought.0 {
             if name != SESSION || self.get(SESSION).is_none() {
                 self.set(name, value);
@@ -126,14 +136,15 @@ impl Jar {
         }
     }
 
+    /// A whole `Cookie` header, for asking in the person's name.
+    pub fn header(&self) -> String {
+        let pairs = self.0.iter().map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join("; ")
+    }
+
     fn authorization(&self, client: IpAddr) -> Authorization {
-        let pairs: Vec<String> = self
-            .0
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
         Authorization::Cookies {
-            cookies: Secret::new(pairs.join("; ")),
+            cookies: Secret::new(self.header()),
             client,
         }
     }
@@ -245,7 +256,8 @@ pub async fn sign_out(
         status => {
             let headers = response.headers().clone();
             let body = http::read(response, ANSWER_BYTES).await?;
-            Err(answer::problem(status, &headers, &body, Need::Account).into())
+            let error = answer::problem(status, &headers, &body, Need::Account);
+            Err(ConfluenceError::from(error).without_words())
         }
     }
 }
@@ -280,8 +292,8 @@ async fn ask<T: DeserializeOwned>(
     if is_stranger || status.is_redirection() {
         return Ok(None);
     }
-    let error = ConfluenceError::from(answer::problem(status, &headers, &body, Need::Account));
-    Err(error.without_words())
+    let error = answer::problem(status, &headers, &body, Need::Account);
+    Err(ConfluenceError::from(error).without_words())
 }
 
 async fn send(
@@ -378,19 +390,31 @@ mod tests {
     }
 
     #[test]
-    fn another_token_ends_the_session_of_the_last_one() {
-        let stored = [("crowd.token_key", "ada"), ("JSESSIONID", "ours")];
-        let mut same = jar(&stored);
-        same.renew(
-            jar(&[("crowd.token_key", "ada"), ("JSESSIONID", "elsewhere")]),
-            "crowd.token_key",
-        );
-        assert_eq!(shown(&same), "JSESSIONID=ours; crowd.token_key=ada");
-        let mut other = jar(&stored);
-        other.renew(jar(&[("crowd.token_key", "bob")]), "crowd.token_key");
-        assert_eq!(shown(&other), "crowd.token_key=bob");
-        let mut without = jar(&stored);
-        without.renew(jar(&[]), "crowd.token_key");
-        assert_eq!(shown(&without), "crowd.token_key=ada; JSESSIONID=ours");
+    fn a_jar_belongs_to_the_browser_that_brings_its_token() {
+        let is_of = |kept: &[(&str, &str)], brought: &[(&str, &str)]| {
+            jar(kept).is_of(&jar(brought), "crowd.token_key")
+        };
+        let kept = [("crowd.token_key", "ada"), ("JSESSIONID", "ours")];
+        assert!(is_of(&kept, &[("crowd.token_key", "ada")]));
+        assert!(is_of(&kept, &[("crowd.token_key", "\"ada\"")]));
+        assert!(!is_of(&kept, &[("crowd.token_key", "bob")]));
+        assert!(!is_of(&kept, &[("JSESSIONID", "ours")]));
+        assert!(!is_of(&kept, &[]));
+        let session = [("JSESSIONID", "1")];
+        assert!(is_of(&session, &session));
+        assert!(!is_of(&session, &[("JSESSIONID", "2")]));
+        assert!(!is_of(&session, &kept));
+        assert!(!is_of(&session, &[]));
+        assert!(!is_of(&[], &[]));
+    }
+
+    #[test]
+    fn a_session_of_our_own_is_better_than_one_from_elsewhere() {
+        let mut kept = jar(&[("crowd.token_key", "ada"), ("JSESSIONID", "ours")]);
+        kept.renew(jar(&[
+            ("crowd.token_key", "ada"),
+            ("JSESSIONID", "elsewhere"),
+        ]));
+        assert_eq!(shown(&kept), "JSESSIONID=ours; crowd.token_key=ada");
     }
 }

@@ -6,7 +6,8 @@ use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
 use ipnet::IpNet;
 
-/// The address that guesses are counted by.
+/// The address that guesses are counted by, and that a single sign-on is told. An IPv4 address is one also where the socket
+/// is of IPv6.
 pub fn client_address(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
     let socket = request
         .peer_addr()
@@ -23,6 +24,7 @@ fn behind_proxies(socket: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpA
         (Some(common), Some(standard)) if common != standard => socket,
         (common, standard) => common.or(standard).unwrap_or(socket),
     }
+    .to_canonical()
 }
 
 /// Walks the chain from the socket outwards: the first address that is no trusted proxy is the client. What stands
@@ -39,7 +41,7 @@ fn walk(socket: IpAddr, hops: &[String], trusted: &[IpNet]) -> Option<IpAddr> {
             break;
         }
         match parse_hop(hop) {
-            Some(address) => client = address,
+            Some(address) => client = address.to_canonical(),
             None => break,
         }
     }
@@ -128,6 +130,20 @@ mod tests {
     fn the_rightmost_untrusted_hop_is_the_client() {
         let headers = [("x-forwarded-for", "6.6.6.6, 192.0.2.7, 10.0.0.2")];
         assert_eq!(client("10.0.0.1", &headers, &["10.0.0.0/8"]), "192.0.2.7");
+    }
+
+    #[test]
+    fn an_ipv4_address_is_told_as_one_however_it_came() {
+        let mapped = "::ffff:198.51.100.1";
+        assert_eq!(client(mapped, &[], &[]), "198.51.100.1");
+        let both = [
+            ("x-forwarded-for", "::ffff:192.0.2.7"),
+            ("forwarded", "for=192.0.2.7"),
+        ];
+        assert_eq!(
+            client("::ffff:10.0.0.1", &both, &["10.0.0.0/8"]),
+            "192.0.2.7"
+        );
     }
 
     #[test]

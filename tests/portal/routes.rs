@@ -80,6 +80,7 @@ pub(crate) const TABLE: &[(&str, &str, Who)] = &[
     ("GET",    "/admin/sign-in/openid", Anyone),
     ("GET",    "/admin/sign-in/openid/back", Anyone),
     ("GET",    "/admin/sign-in/single", Anyone),
+    ("POST",   "/admin/sign-in/single", Anyone),
     ("GET",    "/admin", Admin),
     ("GET",    "/admin/", Admin),
     ("GET",    "/admin/shares/pages", Admin),

@@ -2,8 +2,9 @@
 
 use openidconnect::core::{CoreErrorResponseType, CoreGenderClaim};
 use openidconnect::{
-    AccessTokenHash, AuthorizationCode, ClaimsVerificationError, Nonce, OAuth2TokenResponse as _,
-    PkceCodeVerifier, RequestTokenError, TokenResponse as _, UserInfoClaims, UserInfoError,
+    AccessTokenHash, AuthorizationCode, ClaimsVerificationError, EndUserEmail, EndUserName,
+    EndUserUsername, LocalizedClaim, Nonce, OAuth2TokenResponse as _, PkceCodeVerifier,
+    RequestTokenError, TokenResponse as _, UserInfoClaims, UserInfoError,
 };
 use time::OffsetDateTime;
 
@@ -83,7 +84,7 @@ impl OpenIdProvider {
     ) -> Result<OpenIdPerson, OpenIdError> {
         let claim = &self.settings.groups_claim;
         let mut groups = claims.additional_claims().groups(claim);
-        let mut name = name_of(claims);
+        let mut name = name_of(claims.name(), claims.preferred_username(), claims.email());
         if groups.is_none() || name.is_none() {
             let asked = match self.ask_about(discovered, tokens, claims).await {
                 Ok(asked) => asked,
@@ -93,7 +94,10 @@ impl OpenIdProvider {
             };
             let more = asked.as_ref().map(UserInfoClaims::additional_claims);
             groups = groups.or_else(|| more?.groups(claim));
-            name = name.or_else(|| asked.as_ref().and_then(name_in_answer));
+            name = name.or_else(|| {
+                let asked = asked.as_ref()?;
+                name_of(asked.name(), asked.preferred_username(), asked.email())
+            });
         }
         let subject = claims.subject().to_string();
         Ok(OpenIdPerson {
@@ -155,25 +159,17 @@ pub(super) fn reason(refused: &ClaimsVerificationError) -> String {
 }
 
 /// What people call somebody, or else the name that the provider has for them.
-fn name_of(claims: &Claims) -> Option<String> {
-    let name = claims.name().and_then(|names| names.get(None));
-    first_filled([
+fn name_of(
+    names: Option<&LocalizedClaim<EndUserName>>,
+    username: Option<&EndUserUsername>,
+    email: Option<&EndUserEmail>,
+) -> Option<String> {
+    let name = names.and_then(|names| names.get(None));
+    let texts = [
         name.map(|name| name.as_str()),
-        claims.preferred_username().map(|user| user.as_str()),
-        claims.email().map(|email| email.as_str()),
-    ])
-}
-
-fn name_in_answer(claims: &UserInfoClaims<OtherClaims, CoreGenderClaim>) -> Option<String> {
-    let name = claims.name().and_then(|names| names.get(None));
-    first_filled([
-        name.map(|name| name.as_str()),
-        claims.preferred_username().map(|user| user.as_str()),
-        claims.email().map(|email| email.as_str()),
-    ])
-}
-
-fn first_filled(texts: [Option<&str>; 3]) -> Option<String> {
+        username.map(|username| username.as_str()),
+        email.map(|email| email.as_str()),
+    ];
     let mut filled = texts.into_iter().flatten().map(str::trim);
     filled.find(|text| !text.is_empty()).map(str::to_owned)
 }

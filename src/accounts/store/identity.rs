@@ -35,15 +35,13 @@ pub fn admit(
     person: &Vouched<'_>,
     now: OffsetDateTime,
 ) -> Result<Account, DbError> {
-    let shown: String = person
-        .display_name
-        .chars()
-        .filter(|char| !char.is_control())
-        .take(NAME_CHARS)
-        .collect();
-    let name = match shown.trim() {
-        "" => person.subject,
-        name => name,
+    let shown = |text: &str| -> String {
+        let chars = text.trim().chars().filter(|char| !char.is_control());
+        chars.take(NAME_CHARS).collect()
+    };
+    let name = match shown(person.display_name) {
+        name if name.trim().is_empty() => shown(person.subject),
+        name => name.trim().to_owned(),
     };
     db.transaction(|db| {
         // Two first sign-ins at once: the second waits here for the first.
@@ -58,7 +56,7 @@ pub fn admit(
         let row: AccountRow = match known {
             Some(id) => diesel::update(account::table.find(id))
                 .set((
-                    account::display_name.eq(name),
+                    account::display_name.eq(&name),
                     account::role.eq(person.role.as_str()),
                     account::last_sign_in_at.eq(now),
                 ))
@@ -68,7 +66,7 @@ pub fn admit(
                 let row: AccountRow = diesel::insert_into(account::table)
                     .values((
                         account::id.eq(Uuid::new_v4()),
-                        account::display_name.eq(name),
+                        account::display_name.eq(&name),
                         account::role.eq(person.role.as_str()),
                         account::created_at.eq(now),
                         account::last_sign_in_at.eq(now),

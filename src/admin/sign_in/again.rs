@@ -1,5 +1,7 @@
-//! Sessions of the single sign-on are asked about again every five minutes: whether Confluence still knows the person by the
-//! cookies, and in which groups. One question per account at a time.
+//! Sessions of the single sign-on are asked about again every five minutes.
+//!
+//! Whether Confluence still knows the person by the cookies, and in which groups. A browser that brings other cookies than the
+//! last one is asked about at once. One question per account at a time.
 //!
 //! While Confluence does not answer, somebody who was in stays in until a quarter of an hour has passed since it last did;
 //! then the pages wait for Confluence, and the session goes on when it is back.
@@ -9,10 +11,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::single::{admit, brought, refuse};
+use super::single::{admit, brought, not_answered, refuse};
 use super::sso_words::SignOnProblem;
 use crate::accounts::account::Account;
-use crate::accounts::person::{PersonCredentials, StoredPerson};
+use crate::accounts::person::PersonCredentials;
 use crate::accounts::store::{identity, person};
 use crate::config::SingleSignOn;
 use crate::confluence::single_sign_on::{Jar, Seen, Somebody};
@@ -49,39 +51,35 @@ pub async fn ask_again(
     let Some(settings) = &state.settings.single_sign_on else {
         return Ok(Again::Over(page::see_other("/admin/sign-in")));
     };
-    let is_fresh = |stored: &Option<StoredPerson>| {
-        stored
-            .as_ref()
-            .is_some_and(|stored| now - stored.checked_at < FRESH)
+    let check = Check {
+        state,
+        settings,
+        request,
+        account_id,
+        connection_id,
     };
-    if is_fresh(&find(state, account_id, connection_id).await?) {
+    let is_younger = |kept: &Option<Kept>, than: Duration| {
+        let kept = kept.as_ref();
+        kept.is_some_and(|kept| now - kept.checked_at < than)
+    };
+    if is_younger(&check.find_kept().await?, FRESH) {
         return Ok(Again::GoOn);
     }
     let _turn = state.sign_on_turns.take(account_id).await;
     // Somebody who had the turn before may have asked already.
-    let stored = find(state, account_id, connection_id).await?;
-    if is_fresh(&stored) {
+    let kept = check.find_kept().await?;
+    if is_younger(&kept, FRESH) {
         return Ok(Again::GoOn);
     }
-    let checked_at = stored.as_ref().map(|stored| stored.checked_at);
-    let check = Check {
-        state,
-        settings,
-        account_id,
-        connection_id,
-    };
+    let is_still_good = is_younger(&kept, STILL_GOOD);
     let verdict = match state.sign_on_turns.silence(connection_id) {
         Some(sentence) => Err(SignOnProblem::Silent(sentence)),
-        None => check.ask(request, stored).await?,
+        None => check.ask(kept).await?,
     };
     match verdict {
         Ok(account) => Ok(Again::Renewed(Box::new(account))),
-        Err(SignOnProblem::Silent(sentence)) => {
-            if checked_at.is_some_and(|at| now - at < STILL_GOOD) {
-                return Ok(Again::GoOn);
-            }
-            Ok(Again::Wait(waiting_page(request, sentence)))
-        }
+        Err(SignOnProblem::Silent(_)) if is_still_good => Ok(Again::GoOn),
+        Err(SignOnProblem::Silent(sentence)) => Ok(Again::Wait(waiting_page(request, sentence))),
         Err(problem) => {
             check.forget().await?;
             refuse(state, settings, next, &problem).map(Again::Over)
@@ -89,26 +87,53 @@ pub async fn ask_again(
     }
 }
 
-struct Check<'a> {
-    state: &'a AppState,
-    settings: &'a SingleSignOn,
-    account_id: Uuid,
-    connection_id: Uuid,
+/// The cookies that were kept for the very browser that asks, and when Confluence last said whose they are.
+pub(super) struct Kept {
+    pub(super) jar: Jar,
+    checked_at: OffsetDateTime,
+}
+
+/// Whose sign-on is looked at, and by which request.
+pub(super) struct Check<'a> {
+    pub(super) state: &'a AppState,
+    pub(super) settings: &'a SingleSignOn,
+    pub(super) request: &'a HttpRequest,
+    pub(super) account_id: Uuid,
+    pub(super) connection_id: Uuid,
 }
 
 impl Check<'_> {
-    /// With the cookies that were kept, and what the browser brings today.
-    async fn ask(
-        &self,
-        request: &HttpRequest,
-        stored: Option<StoredPerson>,
-    ) -> Result<Result<Account, SignOnProblem>, Failure> {
-        let client = client_address(request, &self.state.settings.trusted_proxies);
-        let mut jar = self.open(stored);
-        jar.renew(
-            brought(request, self.settings),
-            self.settings.crowd_cookie(),
-        );
+    /// An account keeps the cookies of one browser. Those of another one say nothing about this one: the person may have
+    /// signed out at Confluence here. Cookies that cannot be opened, after a change of the secret key, are as good as none.
+    pub(super) async fn find_kept(&self) -> Result<Option<Kept>, Failure> {
+        let (account_id, connection_id) = (self.account_id, self.connection_id);
+        let found = self
+            .state
+            .db
+            .run(move |db| person::find_credentials(db, account_id, connection_id));
+        let Some(stored) = found.await? else {
+            return Ok(None);
+        };
+        let sealer = &self.state.sealer;
+        let opened =
+            PersonCredentials::open(sealer, &stored.credentials, account_id, connection_id);
+        let Ok(PersonCredentials::Cookies { cookies }) = opened else {
+            return Ok(None);
+        };
+        let kept = Kept {
+            jar: Jar::of_stored(cookies),
+            checked_at: stored.checked_at,
+        };
+        let brought = brought(self.request, self.settings);
+        let is_ours = kept.jar.is_of(&brought, self.settings.crowd_cookie());
+        Ok(is_ours.then_some(kept))
+    }
+
+    /// With what was kept for this browser, and what it brings today.
+    async fn ask(&self, kept: Option<Kept>) -> Result<Result<Account, SignOnProblem>, Failure> {
+        let client = client_address(self.request, &self.state.settings.trusted_proxies);
+        let mut jar = kept.map_or_else(Jar::empty, |kept| kept.jar);
+        jar.renew(brought(self.request, self.settings));
         if jar.is_empty() {
             return Ok(Err(SignOnProblem::NoCookie));
         }
@@ -119,13 +144,7 @@ impl Check<'_> {
         match seen.await {
             Ok(Seen::Nobody) => Ok(Err(SignOnProblem::Nobody { client })),
             Ok(Seen::Known(somebody)) => self.compare(&somebody, jar).await,
-            Err(error) => {
-                let sentence = error.sentence();
-                SignOnProblem::Silent(sentence.clone()).log();
-                let turns = &self.state.sign_on_turns;
-                turns.note_silence(self.connection_id, sentence.clone());
-                Ok(Err(SignOnProblem::Silent(sentence)))
-            }
+            Err(error) => not_answered(self.state, self.connection_id, error).map(Err),
         }
     }
 
@@ -146,24 +165,8 @@ impl Check<'_> {
         Ok(account.ok_or(SignOnProblem::NotInGroups))
     }
 
-    /// Cookies that cannot be opened, after a change of the secret key, are as good as none.
-    fn open(&self, stored: Option<StoredPerson>) -> Jar {
-        let opened = stored.and_then(|stored| {
-            PersonCredentials::open(
-                &self.state.sealer,
-                &stored.credentials,
-                self.account_id,
-                self.connection_id,
-            )
-            .ok()
-        });
-        match opened {
-            Some(PersonCredentials::Cookies { cookies }) => Jar::of_stored(cookies),
-            Some(PersonCredentials::Token { .. }) | None => Jar::empty(),
-        }
-    }
-
-    async fn forget(&self) -> Result<(), Failure> {
+    /// Another browser of the same person is asked about anew.
+    pub(super) async fn forget(&self) -> Result<(), Failure> {
         let (account_id, connection_id) = (self.account_id, self.connection_id);
         let forgotten = self
             .state
@@ -171,17 +174,6 @@ impl Check<'_> {
             .run(move |db| person::forget_credentials(db, account_id, connection_id));
         Ok(forgotten.await?)
     }
-}
-
-async fn find(
-    state: &AppState,
-    account_id: Uuid,
-    connection_id: Uuid,
-) -> Result<Option<StoredPerson>, Failure> {
-    let found = state
-        .db
-        .run(move |db| person::find_credentials(db, account_id, connection_id));
-    Ok(found.await?)
 }
 
 fn waiting_page(request: &HttpRequest, sentence: String) -> HttpResponse {

@@ -16,11 +16,15 @@ use super::page::{SignInPage, inside_admin};
 use crate::accounts::openid::error::OpenIdError;
 use crate::accounts::openid::{Brought, OnTheWay, OpenIdPerson, OpenIdProvider};
 use crate::accounts::session::{SignInSession, Way};
+use crate::accounts::sign_in::{charge_elsewhere, give_back_elsewhere};
 use crate::accounts::store::identity::{self, Vouched};
 use crate::admin::form::AdminQuery;
 use crate::admin::{come_back, session};
 use crate::clock;
 use crate::config::Settings;
+use crate::guess_limit::Charge;
+use crate::shares::guesses::network;
+use crate::web::client::client_address;
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
 use crate::web::state::AppState;
@@ -61,6 +65,12 @@ pub async fn finish(
     let next = on_the_way
         .as_ref()
         .map_or("", |on_the_way| &on_the_way.next);
+    let bucket = network(client_address(&request, &state.settings.trusted_proxies));
+    if on_the_way.is_some()
+        && let Charge::Wait(wait) = charge_elsewhere(&state.db, &bucket, clock::now()).await?
+    {
+        return Ok(SignInPage::new(&state, next).too_many(wait)?);
+    }
     let vouched = match &on_the_way {
         Some(on_the_way) => provider.finish(&brought, on_the_way, clock::now()).await,
         None => Err(OpenIdError::NotAsked("no cookie")),
@@ -70,7 +80,10 @@ pub async fn finish(
         Err(error) => Err(error),
     };
     let mut answer = match signed_in {
-        Ok(()) => come_back::lead_on(inside_admin(next).to_owned())?,
+        Ok(()) => {
+            give_back_elsewhere(&state.db, &bucket).await?;
+            come_back::lead_on(inside_admin(next).to_owned())?
+        }
         Err(error) => refuse(&state, provider, next, &error)?,
     };
     // Good once, whatever came of it.

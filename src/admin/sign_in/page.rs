@@ -2,10 +2,13 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use askama::Template;
+use time::Duration;
 use url::form_urlencoded;
 
 use crate::web::error::Failure;
+use crate::web::error::words::wait_in_words;
 use crate::web::headers::Shell;
 use crate::web::message::{Context, Link};
 use crate::web::page;
@@ -51,10 +54,13 @@ impl Refusal {
     }
 }
 
-/// A button that leads to another system.
+/// A button for another way in.
 pub(super) struct WayIn {
     pub(super) label: String,
     pub(super) url: String,
+    /// It signs somebody in at once, so that no link may do it. One that leads to another system cannot be a form: our policy
+    /// for forms would stop it there.
+    pub(super) is_form: bool,
 }
 
 impl SignInPage {
@@ -82,6 +88,22 @@ impl SignInPage {
         }
     }
 
+    /// The same page after too many tries.
+    pub(super) fn too_many(self, wait: Duration) -> Result<HttpResponse, Failure> {
+        let page = Self {
+            refusal: Some(Refusal {
+                text: wait_sentence(wait),
+                about: About::Wait,
+            }),
+            ..self
+        };
+        let mut answer = page.answer(StatusCode::TOO_MANY_REQUESTS)?;
+        answer
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(seconds(wait)));
+        Ok(answer)
+    }
+
     /// Whether the fields are what the refusal is about.
     fn is_form_refused(&self) -> bool {
         let refusal = self.refusal.as_ref();
@@ -93,15 +115,28 @@ impl SignInPage {
     }
 }
 
+pub(super) fn wait_sentence(wait: Duration) -> String {
+    format!(
+        "Too many tries. Please wait {} and try again.",
+        wait_in_words(seconds(wait))
+    )
+}
+
+fn seconds(wait: Duration) -> i64 {
+    wait.whole_seconds().max(1)
+}
+
 fn ways(state: &AppState, next: &str) -> Vec<WayIn> {
     let next: String = form_urlencoded::byte_serialize(inside_admin(next).as_bytes()).collect();
     let openid = state.openid.as_ref().map(|provider| WayIn {
         label: format!("Sign in with {}", provider.settings().name),
         url: format!("/admin/sign-in/openid?next={next}"),
+        is_form: false,
     });
     let single = state.settings.single_sign_on.as_ref().map(|_| WayIn {
         label: "Sign in with Confluence".to_owned(),
-        url: format!("/admin/sign-in/single?next={next}"),
+        url: "/admin/sign-in/single".to_owned(),
+        is_form: true,
     });
     openid.into_iter().chain(single).collect()
 }

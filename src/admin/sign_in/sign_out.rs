@@ -1,7 +1,5 @@
 //! Signing out: here at once, and where another system let somebody in, with the way out there.
 
-use std::net::IpAddr;
-
 use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
 use actix_web::http::StatusCode;
@@ -9,16 +7,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use uuid::Uuid;
 
-use crate::accounts::person::PersonCredentials;
+use super::again::Check;
+use super::single::brought;
 use crate::accounts::session::Way;
-use crate::accounts::store::person;
 use crate::admin::form::{AdminForm, JustAButton};
 use crate::admin::session;
 use crate::clock;
 use crate::config::SingleSignOn;
-use crate::confluence::single_sign_on::Jar;
-use crate::db::DbError;
-use crate::pages::live::LiveError;
+use crate::confluence::single_sign_on::{Jar, Seen};
 use crate::web::client::client_address;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
@@ -47,8 +43,7 @@ pub async fn sign_out(
     match way {
         Way::OpenId => leave_openid(&state).await,
         Way::SingleSignOn { connection_id } => {
-            let client = client_address(&request, &state.settings.trusted_proxies);
-            leave_single(&state, account_id, connection_id, client).await
+            leave_single(&state, &request, account_id, connection_id).await
         }
         _ => Ok(page::see_other("/admin/sign-in")),
     }
@@ -77,65 +72,100 @@ async fn leave_openid(state: &AppState) -> Result<HttpResponse, PageError> {
     Ok(page::html(StatusCode::OK, &Shell::Plain, &template)?)
 }
 
+/// What came of signing out at Confluence.
+enum Left {
+    /// The browser brought none of its cookies.
+    NotSignedIn,
+    Gone,
+    StillKnown,
+    Unheard,
+}
+
+impl Left {
+    fn sentence(&self) -> &'static str {
+        match self {
+            Self::NotSignedIn => {
+                "Your session here has ended. Confluence was not asked to end one: this browser brought none of its \
+                 cookies."
+            }
+            Self::Gone => {
+                "Your session here has ended. Confluence was asked to sign you out, and no longer accepts the sign-in of \
+                 this browser."
+            }
+            Self::StillKnown => {
+                "Your session here has ended. Confluence was asked to sign you out, but still knows you. Sign out there \
+                 as well, or the next person at this browser may come in as you."
+            }
+            Self::Unheard => {
+                "Your session here has ended, but Confluence could not be told, or did not confirm it. Sign out there as \
+                 well, or the next person at this browser may come in as you."
+            }
+        }
+    }
+}
+
 /// Signs out at Confluence as well: a single sign-on that stays open would let the next person at this browser in.
 async fn leave_single(
     state: &AppState,
+    request: &HttpRequest,
     account_id: Uuid,
     connection_id: Uuid,
-    client: IpAddr,
 ) -> Result<HttpResponse, PageError> {
-    let stored = state
-        .db
-        .run(move |db| {
-            let stored = person::find_credentials(db, account_id, connection_id)?;
-            person::forget_credentials(db, account_id, connection_id)?;
-            Ok::<_, DbError>(stored)
-        })
-        .await?;
-    let opened = stored.and_then(|stored| {
-        let sealed = &stored.credentials;
-        PersonCredentials::open(&state.sealer, sealed, account_id, connection_id).ok()
-    });
-    let left = match opened {
-        Some(PersonCredentials::Cookies { cookies }) => {
-            let jar = Jar::of_stored(cookies);
-            state.live.end_sign_on(connection_id, &jar, client).await
-        }
-        _ => Err(LiveError::NotAuthorized),
-    };
-    if let Err(error) = &left {
-        tracing::warn!(%error, "somebody could not be signed out of the single sign-on");
-    }
     let settings = state.settings.single_sign_on.as_ref();
-    let template = match left {
-        Ok(()) => LeftPage {
-            context: Context::Top,
-            sentence: "Your session here has ended, and you are signed out of Confluence and of everything else that \
-                 its single sign-on opens."
-                .to_owned(),
-            elsewhere: None,
-        },
-        Err(_) => LeftPage {
-            context: Context::Top,
-            sentence: "Your session here has ended, but Confluence could not be told. Sign out there as well, or \
-                 the next person at this browser may come in as you."
-                .to_owned(),
-            elsewhere: settings.map(|settings| Link {
-                title: "Sign out of Confluence".to_owned(),
-                url: format!(
-                    "{}/logout.action",
-                    settings.url.as_str().trim_end_matches('/')
-                ),
-            }),
-        },
+    let Some(settings) = settings else {
+        return Ok(page::see_other("/admin/sign-in"));
+    };
+    let check = Check {
+        state,
+        settings,
+        request,
+        account_id,
+        connection_id,
+    };
+    let kept = check.find_kept().await?;
+    check.forget().await?;
+    let mut jar = kept.map_or_else(Jar::empty, |kept| kept.jar);
+    jar.renew(brought(request, settings));
+    let left = leave_confluence(state, request, connection_id, jar).await;
+    let elsewhere = matches!(left, Left::StillKnown | Left::Unheard).then(|| Link {
+        title: "Sign out of Confluence".to_owned(),
+        url: format!(
+            "{}/logout.action",
+            settings.url.as_str().trim_end_matches('/')
+        ),
+    });
+    let template = LeftPage {
+        context: Context::Top,
+        sentence: left.sentence().to_owned(),
+        elsewhere,
     };
     let mut answer = page::html(StatusCode::OK, &Shell::Plain, &template)?;
-    if let Some(gone) = settings.and_then(expired_cookie) {
+    if let Some(gone) = expired_cookie(settings) {
         answer
             .add_cookie(&gone)
             .map_err(|error| Failure::Internal(error.to_string()))?;
     }
     Ok(answer)
+}
+
+async fn leave_confluence(
+    state: &AppState,
+    request: &HttpRequest,
+    connection_id: Uuid,
+    jar: Jar,
+) -> Left {
+    if jar.is_empty() {
+        return Left::NotSignedIn;
+    }
+    let client = client_address(request, &state.settings.trusted_proxies);
+    match state.live.end_sign_on(connection_id, jar, client).await {
+        Ok(Seen::Nobody) => Left::Gone,
+        Ok(Seen::Known(_)) => Left::StillKnown,
+        Err(error) => {
+            tracing::warn!(%error, "somebody could not be signed out of the single sign-on");
+            Left::Unheard
+        }
+    }
 }
 
 /// Takes Crowd's cookie out of the browser, where the operator has said which domain it belongs to.

@@ -1,13 +1,12 @@
 //! The way in by Confluence's single sign-on: the visitor's cookies, asked at Confluence from the visitor's own address.
 //!
-//! Nothing happens before the button is pressed, so that the form stays within reach and nobody runs in circles. What is
-//! asked again later is [`super::again`]'s subject.
-
-use std::net::IpAddr;
+//! Nothing happens before the button is pressed, so that the form stays within reach, nobody runs in circles, and no other
+//! site signs somebody in unawares. What is asked again later is [`super::again`]'s subject.
 
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use time::Duration;
 use uuid::Uuid;
 
 use super::Destination;
@@ -17,39 +16,45 @@ use crate::accounts::account::{Account, Role};
 use crate::accounts::person::PersonCredentials;
 use crate::accounts::roles::role_of;
 use crate::accounts::session::{SignInSession, Way};
+use crate::accounts::sign_in::{charge_elsewhere, give_back_elsewhere};
 use crate::accounts::store::identity::{self, Vouched};
 use crate::accounts::store::person;
-use crate::admin::form::AdminQuery;
-use crate::admin::{come_back, session};
+use crate::admin::session;
 use crate::clock;
 use crate::config::SingleSignOn;
+use crate::confluence::Problem;
 use crate::confluence::single_sign_on::{Jar, Seen, Somebody};
+use crate::guess_limit::Charge;
 use crate::pages::live::LiveError;
 use crate::pages::model::Connection;
+use crate::shares::guesses::network;
 use crate::web::client::client_address;
+use crate::web::csrf;
 use crate::web::error::{Failure, PageError};
+use crate::web::page;
 use crate::web::state::AppState;
 
-/// `GET /admin/sign-in/single`.
+/// `POST /admin/sign-in/single`.
 pub async fn sign_in(
     state: web::Data<AppState>,
     request: HttpRequest,
     cookie: Session,
-    AdminQuery(destination): AdminQuery<Destination>,
+    form: web::Form<Destination>,
 ) -> Result<HttpResponse, PageError> {
     let settings = state.settings.single_sign_on.as_ref();
     let settings = settings.ok_or(Failure::NotFound)?;
-    let next = inside_admin(&destination.next);
-    let client = client_address(&request, &state.settings.trusted_proxies);
+    let next = inside_admin(&form.next);
+    let is_own = csrf::check_origin(&request, &state.settings).is_ok();
     let admitted = match find_connection(&state, settings).await? {
-        Ok(connection) => let_in(&state, settings, &connection, &request, client).await?,
+        _ if !is_own => Err(SignOnProblem::OtherSite),
+        Ok(connection) => let_in(&state, settings, &connection, &request).await?,
         Err(problem) => Err(problem),
     };
     match admitted {
         Ok((account, connection_id)) => {
             let way = Way::SingleSignOn { connection_id };
             session::begin(&cookie, &SignInSession::begin(&account, way, clock::now()))?;
-            Ok(come_back::lead_on(next.to_owned())?)
+            Ok(page::see_other(next))
         }
         Err(problem) => Ok(refuse(&state, settings, next, &problem)?),
     }
@@ -73,22 +78,62 @@ async fn let_in(
     settings: &SingleSignOn,
     connection: &Connection,
     request: &HttpRequest,
-    client: IpAddr,
 ) -> Result<Result<(Account, Uuid), SignOnProblem>, PageError> {
     let mut jar = brought(request, settings);
     if jar.is_empty() {
         return Ok(Err(SignOnProblem::NoCookie));
     }
+    if let Some(sentence) = state.sign_on_turns.silence(connection.id) {
+        return Ok(Err(SignOnProblem::Silent(sentence)));
+    }
+    let client = client_address(request, &state.settings.trusted_proxies);
+    let bucket = network(client);
+    if let Charge::Wait(wait) = charge_elsewhere(&state.db, &bucket, clock::now()).await? {
+        return Ok(Err(SignOnProblem::TooMany(wait)));
+    }
+    let Some(_place) = state.sign_on_turns.enter() else {
+        return Ok(Err(SignOnProblem::TooMany(Duration::SECOND)));
+    };
     let seen = state.live.ask_who(connection.id, &mut jar, client).await;
     let somebody = match seen {
         Ok(Seen::Known(somebody)) => somebody,
         Ok(Seen::Nobody) => return Ok(Err(SignOnProblem::Nobody { client })),
-        Err(error) => return Ok(Err(SignOnProblem::Silent(error.sentence()))),
+        Err(error) => return Ok(Err(not_answered(state, connection.id, error)?)),
     };
-    let account = admit(state, settings, connection.id, &somebody, jar).await?;
-    Ok(account
-        .map(|account| (account, connection.id))
-        .ok_or(SignOnProblem::NotInGroups))
+    let Some(account) = admit(state, settings, connection.id, &somebody, jar).await? else {
+        return Ok(Err(SignOnProblem::NotInGroups));
+    };
+    give_back_elsewhere(&state.db, &bucket).await?;
+    Ok(Ok((account, connection.id)))
+}
+
+/// Trouble of the whole site is noted, so that it is left alone for a moment. Anything else may be about this one person, and
+/// says nothing about others.
+pub(super) fn not_answered(
+    state: &AppState,
+    connection_id: Uuid,
+    error: LiveError,
+) -> Result<SignOnProblem, Failure> {
+    let sentence = error.sentence();
+    match error {
+        LiveError::Db(error) => Err(error.into()),
+        LiveError::Confluence(error)
+            if matches!(
+                error.problem,
+                Problem::Unreachable { .. }
+                    | Problem::Tls { .. }
+                    | Problem::TimedOut
+                    | Problem::Server { .. }
+                    | Problem::RateLimited { .. }
+            ) =>
+        {
+            tracing::warn!(reason = sentence, "the single sign-on does not answer");
+            let turns = &state.sign_on_turns;
+            turns.note_silence(connection_id, sentence.clone());
+            Ok(SignOnProblem::Silent(sentence))
+        }
+        _ => Ok(SignOnProblem::Unclear(sentence)),
+    }
 }
 
 /// The cookies that the visitor brought, of those that the operator named.
@@ -161,6 +206,9 @@ pub(super) fn refuse(
     problem: &SignOnProblem,
 ) -> Result<HttpResponse, Failure> {
     problem.log();
+    if let SignOnProblem::TooMany(wait) = problem {
+        return SignInPage::new(state, next).too_many(*wait);
+    }
     let page = SignInPage {
         more: problem.more(settings, &state.settings.base_url),
         elsewhere: problem.elsewhere(settings),
@@ -168,8 +216,13 @@ pub(super) fn refuse(
     };
     let status = match problem {
         SignOnProblem::NoCookie | SignOnProblem::Nobody { .. } => StatusCode::UNAUTHORIZED,
-        SignOnProblem::NotInGroups | SignOnProblem::SomebodyElse => StatusCode::FORBIDDEN,
-        SignOnProblem::NoConnection | SignOnProblem::Silent(_) => StatusCode::SERVICE_UNAVAILABLE,
+        SignOnProblem::NotInGroups | SignOnProblem::SomebodyElse | SignOnProblem::OtherSite => {
+            StatusCode::FORBIDDEN
+        }
+        SignOnProblem::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        SignOnProblem::NoConnection | SignOnProblem::Silent(_) | SignOnProblem::Unclear(_) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
     };
     page.answer(status)
 }

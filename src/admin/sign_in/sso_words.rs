@@ -2,6 +2,9 @@
 
 use std::net::IpAddr;
 
+use time::Duration;
+
+use super::page::wait_sentence;
 use crate::accounts::roles::groups_in_words;
 use crate::config::{BaseUrl, SingleSignOn};
 use crate::web::message::Link;
@@ -17,8 +20,14 @@ pub(super) enum SignOnProblem {
     NotInGroups,
     /// Somebody else has signed in at Confluence since.
     SomebodyElse,
-    /// Confluence did not answer; with a sentence.
+    /// Confluence did not answer anybody; with a sentence.
     Silent(String),
+    /// What it answered about this person is of no use; with a sentence.
+    Unclear(String),
+    /// It was asked too often for this client, or about too many people at once.
+    TooMany(Duration),
+    /// The button was not one of ours.
+    OtherSite,
 }
 
 impl SignOnProblem {
@@ -32,8 +41,9 @@ impl SignOnProblem {
             Self::NoCookie => "You are not signed in at Confluence, as far as this browser tells the portal. Sign in \
                  there, then come back and try again."
                 .to_owned(),
-            Self::Nobody { .. } => "Confluence does not accept the sign-in that this browser brought. Most often it \
-                 has expired: sign in at Confluence again, then come back and try again."
+            Self::Nobody { .. } => "Confluence does not accept the sign-in that this browser brought. It has expired, or \
+                 Crowd takes you for a client at another address; Confluence does not tell which. First sign in at \
+                 Confluence again, then come back and try again."
                 .to_owned(),
             Self::NotInGroups => format!(
                 "Confluence knows you, but none of your groups may sign in here. The group {} would do; ask an admin of \
@@ -43,7 +53,11 @@ impl SignOnProblem {
             Self::SomebodyElse => "Somebody else is signed in at Confluence in this browser now, so your session here \
                  has ended. Sign in again."
                 .to_owned(),
-            Self::Silent(sentence) => format!("Confluence could not be asked who you are. {sentence}"),
+            Self::Silent(sentence) | Self::Unclear(sentence) => {
+                format!("Confluence could not be asked who you are. {sentence}")
+            }
+            Self::TooMany(wait) => wait_sentence(*wait),
+            Self::OtherSite => "Please press the button once more on this page.".to_owned(),
         }
     }
 
@@ -106,10 +120,16 @@ impl SignOnProblem {
             Self::Nobody { .. } => tracing::info!(
                 "the single sign-on did not accept a cookie: expired, or Crowd expects another client address"
             ),
-            Self::Silent(sentence) => {
+            Self::Unclear(sentence) => {
                 tracing::warn!(reason = sentence, "the single sign-on could not be asked");
             }
-            Self::NoCookie | Self::NotInGroups | Self::SomebodyElse => {}
+            // Somebody who does not answer is logged when asked, and not again for everybody who would have asked.
+            Self::Silent(_)
+            | Self::NoCookie
+            | Self::NotInGroups
+            | Self::SomebodyElse
+            | Self::TooMany(_)
+            | Self::OtherSite => {}
         }
     }
 }

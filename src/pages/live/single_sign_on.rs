@@ -36,15 +36,16 @@ impl Live {
         Ok(single_sign_on::ask_who(&self.http, &site, jar, client).await?)
     }
 
-    /// Ends the sign-on for everything that it opens.
+    /// Asks the site to end the sign-on for everything that it opens; then, whether it still knows the person.
     pub async fn end_sign_on(
         self: &Arc<Self>,
         connection_id: Uuid,
-        jar: &Jar,
+        mut jar: Jar,
         client: IpAddr,
-    ) -> Result<(), LiveError> {
+    ) -> Result<Seen, LiveError> {
         let site = self.site_of(connection_id).await?;
-        Ok(single_sign_on::sign_out(&self.http, &site, jar, client).await?)
+        single_sign_on::sign_out(&self.http, &site, &jar, client).await?;
+        Ok(single_sign_on::ask_who(&self.http, &site, &mut jar, client).await?)
     }
 
     async fn site_of(self: &Arc<Self>, connection_id: Uuid) -> Result<Site, LiveError> {

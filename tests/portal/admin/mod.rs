@@ -17,6 +17,7 @@ mod share_eyes;
 mod share_list;
 mod sign_in;
 mod single_sign_on;
+mod single_sign_on_browsers;
 mod snippets;
 mod tokens;
 mod unlock_secret;

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 use url::Url;
 use vestibule::accounts::account::{Account, Role};
 use vestibule::accounts::store::account as accounts;
+use vestibule::accounts::store::identity::{Vouched, admit};
+use vestibule::clock;
 
 use super::browser::{Browser, Page};
 use crate::support::{
@@ -414,4 +416,33 @@ async fn no_secret_of_a_sign_in_reaches_the_log() {
         assert_eq!(line, None, "{name}");
     }
     assert!(!logged.contains("swordfish-swordfish"));
+}
+
+#[actix_web::test]
+async fn answers_of_the_provider_that_lead_nowhere_are_limited() {
+    let stage = Stage::new().await;
+    let browser = stage.browser();
+    sign_in(&browser, "ada").await;
+    let back = "/admin/sign-in/openid/back?code=made-up&state=made-up";
+    for _try in 0..30 {
+        begin(&browser).await;
+        assert_eq!(browser.get(back).await.status, 400);
+    }
+    begin(&browser).await;
+    assert_eq!(browser.get(back).await.status, 429);
+    // Without a question there is nothing to ask about.
+    assert_eq!(stage.browser().get(back).await.status, 400);
+}
+
+#[actix_web::test]
+async fn a_person_with_a_long_id_and_no_name_gets_an_account() {
+    let portal = Portal::start().await;
+    let vouched = Vouched {
+        issuer: "https://id.acme.example",
+        subject: &"s".repeat(255),
+        display_name: " ",
+        role: Role::Sharer,
+    };
+    let account = portal.db(|db| admit(db, &vouched, clock::now()).unwrap());
+    assert_eq!(account.display_name.unwrap(), "s".repeat(254));
 }

@@ -18,28 +18,30 @@ use crate::fake_confluence::fake::FakeConfluence;
 use crate::fake_confluence::fault::{Fault, On};
 use crate::support::{Answer, Portal, Setup, Visitor, everything_logged};
 
-const ME: &str = "/rest/api/user/current";
+pub(super) const ME: &str = "/rest/api/user/current";
 /// Where Alice signed in at Confluence.
-const ALICE: &str = "203.0.113.7";
-const ADMINS: &str = "confluence-administrators";
+pub(super) const ALICE: &str = "203.0.113.7";
+pub(super) const ADMINS: &str = "confluence-administrators";
 /// The way in.
-const SINGLE: &str = "/admin/sign-in/single?next=%2Fadmin%2Fshares%2Fnew";
+pub(super) const SINGLE: &str = "/admin/sign-in/single";
+/// Leads on to the admin pages.
+const IN: u16 = 303;
 
-struct Stage {
+pub(super) struct Stage {
     // The portal ends first.
-    portal: Portal,
-    fake: FakeConfluence,
+    pub(super) portal: Portal,
+    pub(super) fake: FakeConfluence,
 }
 
 impl Stage {
     /// The portal stands behind a proxy at 127.0.0.1, and Crowd trusts the portal, which has the same address.
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let stage = Self::with("127.0.0.1", None).await;
         stage.fake.trust_proxy("127.0.0.1");
         stage
     }
 
-    async fn with(trusted_proxies: &'static str, cookie_domain: Option<&str>) -> Self {
+    pub(super) async fn with(trusted_proxies: &'static str, cookie_domain: Option<&str>) -> Self {
         let fake = FakeConfluence::data_center().start();
         fake.wiki(|wiki| wiki.join("alice", ADMINS));
         let portal = Portal::start_with(Setup {
@@ -67,22 +69,22 @@ impl Stage {
     }
 
     /// A browser that is signed in at Confluence.
-    fn browser(&self, person: &str) -> Browser {
+    pub(super) fn browser(&self, person: &str) -> Browser {
         let token = self.fake.log_in(person, ALICE);
         let visitor = self.portal.visitor();
         visitor.hold("crowd.token_key", &token, "/");
         Browser { visitor, token }
     }
 
-    async fn signed_in(&self, person: &str) -> Browser {
+    pub(super) async fn signed_in(&self, person: &str) -> Browser {
         let browser = self.browser(person);
-        let answer = browser.get(SINGLE).await;
-        assert_eq!(answer.status, 200, "{}", answer.text());
+        let answer = browser.come_in().await;
+        assert_eq!(answer.status, IN, "{}", answer.text());
         browser
     }
 
     /// As if Confluence had been asked so long ago.
-    fn age(&self, by: Duration) {
+    pub(super) fn age(&self, by: Duration) {
         let then = clock::now() - by;
         self.portal.db(|db| {
             diesel::update(person_credentials::table)
@@ -92,7 +94,7 @@ impl Stage {
         });
     }
 
-    fn asked(&self) -> usize {
+    pub(super) fn asked(&self) -> usize {
         self.fake.count("GET", ME)
     }
 
@@ -101,24 +103,24 @@ impl Stage {
             .db(|db| account::table.select(account::role).first(db).unwrap())
     }
 
-    fn jars(&self) -> i64 {
+    pub(super) fn jars(&self) -> i64 {
         self.portal
             .db(|db| person_credentials::table.count().get_result(db).unwrap())
     }
 }
 
-struct Browser {
-    visitor: Visitor,
-    token: String,
+pub(super) struct Browser {
+    pub(super) visitor: Visitor,
+    pub(super) token: String,
 }
 
 impl Browser {
-    async fn get(&self, path: &str) -> Answer {
+    pub(super) async fn get(&self, path: &str) -> Answer {
         self.get_from(path, ALICE).await
     }
 
     /// As the proxy in front of the portal says.
-    async fn get_from(&self, path: &str, forwarded_for: &str) -> Answer {
+    pub(super) async fn get_from(&self, path: &str, forwarded_for: &str) -> Answer {
         let request = self.visitor.get(path);
         match forwarded_for {
             "" => request.await,
@@ -126,21 +128,42 @@ impl Browser {
         }
     }
 
-    async fn sign_out(&self) -> Answer {
+    /// Presses the button of the sign-in page.
+    pub(super) async fn come_in(&self) -> Answer {
+        self.come_in_from(ALICE).await
+    }
+
+    pub(super) async fn come_in_from(&self, forwarded_for: &str) -> Answer {
+        let request = self.visitor.post(SINGLE, &[("next", "/admin/shares/new")]);
+        match forwarded_for {
+            "" => request.await,
+            address => request.header("x-forwarded-for", address).await,
+        }
+    }
+
+    pub(super) async fn sign_out(&self) -> Answer {
+        let token = self.form_token().await;
+        self.sign_out_with(&token).await
+    }
+
+    pub(super) async fn form_token(&self) -> String {
         let page = self.get("/admin").await;
-        let token = page.attributes("input[name=csrf]", "value").remove(0);
+        page.attributes("input[name=csrf]", "value").remove(0)
+    }
+
+    pub(super) async fn sign_out_with(&self, token: &str) -> Answer {
         self.visitor
-            .post("/admin/sign-out", &[("csrf", &token)])
+            .post("/admin/sign-out", &[("csrf", token)])
             .header("x-forwarded-for", ALICE)
             .await
     }
 
-    fn holds(&self, name: &str, value: &str) {
+    pub(super) fn holds(&self, name: &str, value: &str) {
         self.visitor.hold(name, value, "/");
     }
 }
 
-fn refusal(answer: &Answer) -> String {
+pub(super) fn refusal(answer: &Answer) -> String {
     answer.texts("#refusal").concat()
 }
 
@@ -150,11 +173,11 @@ async fn whoever_is_signed_in_at_confluence_is_let_in_by_groups() {
     stage.fake.wiki(|wiki| wiki.join("bob", "portal-sharers"));
 
     let alice = stage.browser("alice");
-    let answer = alice.get(SINGLE).await;
+    let answer = alice.come_in().await;
 
     assert_eq!(
-        (answer.status, answer.attributes(".card a.button", "href")),
-        (200, vec!["/admin/shares/new".to_owned()])
+        (answer.status, answer.location()),
+        (IN, "/admin/shares/new")
     );
     assert_eq!(alice.get("/admin").await.status, 200);
     assert_eq!(stage.role(), Role::Admin.as_str());
@@ -186,7 +209,7 @@ async fn confluence_gets_its_own_cookies_and_the_visitors_address_and_nothing_el
         browser.holds(name, value);
     }
 
-    browser.get(SINGLE).await;
+    browser.come_in().await;
 
     let requests = stage.fake.requests();
     let mine: Vec<_> = requests
@@ -238,10 +261,10 @@ async fn a_sign_in_is_good_at_the_address_where_it_was_given() {
         }
         let browser = stage.browser("alice");
 
-        let answer = browser.get_from(SINGLE, forwarded_for).await;
+        let answer = browser.come_in_from(forwarded_for).await;
 
         let case = format!("{proxies:?} {forwarded_for:?} {is_trusted}");
-        assert_eq!(answer.status == 200, is_in, "{case}: {}", answer.text());
+        assert_eq!(answer.status == IN, is_in, "{case}: {}", answer.text());
         let requests = stage.fake.requests();
         let asked = requests
             .iter()
@@ -258,7 +281,7 @@ async fn an_address_does_not_matter_where_crowd_does_not_ask_for_it() {
     let stage = Stage::with("", None).await;
     stage.fake.accept_any_address();
     let browser = stage.browser("alice");
-    assert_eq!(browser.get_from(SINGLE, "").await.status, 200);
+    assert_eq!(browser.come_in_from("").await.status, IN);
 }
 
 #[tokio::test]
@@ -269,7 +292,7 @@ async fn wrong_validation_factors_are_told_with_both_remedies_and_their_risks() 
             stage.fake.allow_anonymous();
         }
 
-        let answer = stage.browser("alice").get(SINGLE).await;
+        let answer = stage.browser("alice").come_in().await;
 
         assert_eq!(answer.status, 401, "{is_anonymous_allowed}");
         assert!(
@@ -296,7 +319,7 @@ async fn wrong_validation_factors_are_told_with_both_remedies_and_their_risks() 
 async fn without_a_cookie_the_page_leads_to_confluence_and_names_what_keeps_cookies_away() {
     let stage = Stage::new().await;
     let visitor = stage.portal.visitor();
-    let answer = visitor.get(SINGLE).await;
+    let answer = visitor.post(SINGLE, &[]).await;
     assert_eq!((answer.status, stage.asked()), (401, 0));
     let link = answer.attributes(".card a[target]", "href");
     assert!(
@@ -315,7 +338,7 @@ async fn without_a_cookie_the_page_leads_to_confluence_and_names_what_keeps_cook
 #[tokio::test]
 async fn who_is_in_no_group_reads_which_would_do() {
     let stage = Stage::new().await;
-    let answer = stage.browser("bob").get(SINGLE).await;
+    let answer = stage.browser("bob").come_in().await;
     assert_eq!(answer.status, 403);
     let refusal = refusal(&answer);
     assert!(
@@ -431,7 +454,7 @@ async fn signing_out_ends_the_single_sign_on_and_takes_its_cookie_away() {
 
     assert_eq!(answer.status, 200);
     assert!(
-        answer.text().contains("you are signed out of Confluence"),
+        answer.text().contains("no longer accepts"),
         "{}",
         answer.text()
     );
@@ -523,8 +546,11 @@ async fn without_a_connection_to_the_site_the_page_says_who_makes_one() {
     .await;
     let visitor = portal.visitor();
     let page = visitor.get("/admin/sign-in?next=/admin/account").await;
-    assert_eq!(page.texts(".sign-in-ways a"), ["Sign in with Confluence"]);
-    let answer = visitor.get(SINGLE).await;
+    assert_eq!(
+        page.texts(".sign-in-ways button"),
+        ["Sign in with Confluence"]
+    );
+    let answer = visitor.post(SINGLE, &[]).await;
     assert_eq!(answer.status, 503);
     assert!(
         refusal(&answer).contains("no live connection to https://wiki.acme.example/confluence")

@@ -83,10 +83,7 @@ async fn a_sharer_may_use_shares_and_nothing_else() {
             .header("content-type", "application/x-www-form-urlencoded");
         // Some spellings are those of another route, which is for admins, too.
         let status = request.await.status;
-        assert!(
-            [403, 404].contains(&status.as_u16()),
-            "{method} {spelled}: {status}"
-        );
+        assert!([403, 404].contains(&status), "{method} {spelled}: {status}");
     }
     let list = frame.get("/admin").await;
     assert_eq!(list.texts(".admin-nav a"), ["Shares"]);
