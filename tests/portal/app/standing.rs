@@ -64,7 +64,6 @@ async fn whoever_is_deactivated_is_out_everywhere() {
     stand(Standing::Active);
     stage.forget_people().await;
     assert_eq!(other.get("/admin/account").await.status, 401);
-    stage.frame_of("bob", "Board Minutes").await;
 }
 
 #[tokio::test]
