@@ -102,8 +102,10 @@ fn is_owner_seen(
     reach::is_any_in_scope(db, scope, &is_owner, content_id)
 }
 
-/// Whether a page in scope shows the file, whichever page it belongs to: one that is gone, restricted in the wiki or not
-/// seen by the share's eyes opens none of its files that way. Which eyes the page shows it to is not stored.
+/// Whether a page in scope shows the file, whichever page it belongs to.
+///
+/// One that is gone, restricted in the wiki or not seen by the share's eyes opens none of its files that way, for it is not
+/// stored to which eyes a page shows a file.
 pub fn is_shown_in_scope(
     db: &mut PgConnection,
     scope: &ContentScope,
