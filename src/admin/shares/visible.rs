@@ -158,8 +158,9 @@ pub async fn refusal_of_choice(
     refusal(state, admin, &chosen.scope, &chosen.space_key).await
 }
 
-/// Why somebody may not show all pages with a view restriction; `None` when he may. Only pages of an app's site are looked
-/// at with the maker's eyes: elsewhere a sharer could show what he may not see himself.
+/// Why somebody may not show all pages with a view restriction; `None` when he may.
+///
+/// Only pages of an app's site are looked at with the maker's eyes: elsewhere a sharer could show what he may not see.
 pub fn refusal_of_restricted(
     admin: &Admin,
     pages: Option<RestrictedPages>,
