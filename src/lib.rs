@@ -73,7 +73,8 @@
 //! - Unlock secrets, tokens and passwords never reach a log line, a `Debug` or a JSON body by accident: their types have no
 //!   `Display`, `Clone` or `Serialize`. A secret leaves as hex by one named function.
 //! - No algorithm, key or time is taken from a token. The rule is a table of checks in [`shares::unlock_token`], each with
-//!   its own code, with `now` as an argument.
+//!   its own code, with `now` as an argument. Tokens of Connect and Forge have one reader, `confluence::signed_token`: who
+//!   calls it names the algorithm, and a token only says which of the known keys it was signed with.
 //! - Below the handlers nothing reads the clock or the environment, and there is no global state.
 //! - What must be counted or changed once is one SQL statement or one transaction. What outlives a process is in
 //!   PostgreSQL; what is in memory is a cache that may be dropped, at most a second behind.

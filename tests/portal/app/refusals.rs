@@ -3,27 +3,26 @@
 use serde_json::json;
 
 use super::stage::{APP, Stage, app_args};
+use crate::admin::browser::Browser;
 use crate::fake_confluence::app::Descriptor;
 use crate::fake_confluence::app::callback::Lifecycle;
 use crate::fake_confluence::wiki::Wiki;
 use crate::support::everything_logged;
 
-impl Stage {
-    async fn refusals(&self) -> Vec<String> {
-        let page = self.admin().await.get("/admin/connections").await;
-        page.texts("section[aria-labelledby=refusals-heading] tbody tr")
-    }
+async fn refusals(admin: &Browser) -> Vec<String> {
+    let page = admin.get("/admin/connections").await;
+    page.texts("section[aria-labelledby=refusals-heading] tbody tr")
+}
 
-    async fn notices(&self, connection: uuid::Uuid) -> String {
-        let page = format!("/admin/connections/{connection}");
-        let page = self.admin().await.get(&page).await;
-        page.texts("#installation .notice").join(" ")
-    }
+async fn notices_of(admin: &Browser, connection: uuid::Uuid) -> String {
+    let page = admin.get(&format!("/admin/connections/{connection}")).await;
+    page.texts("#installation .notice").join(" ")
 }
 
 #[tokio::test]
 async fn a_refused_installation_names_its_reason_and_remedy_until_it_succeeds() {
     let stage = Stage::set().await;
+    let admin = stage.admin().await;
     let descriptor = Descriptor::usual(APP, &stage.portal.url(""));
     stage.fake.know_app(descriptor);
     let callback = stage.fake.callback(Lifecycle::Installed);
@@ -33,7 +32,7 @@ async fn a_refused_installation_names_its_reason_and_remedy_until_it_succeeds() 
     assert_eq!(wrong(evil.clone()).send().await, 401);
     assert_eq!(wrong(evil).send().await, 401);
 
-    let refused = stage.refusals().await;
+    let refused = refusals(&admin).await;
     assert_eq!(refused.len(), 1, "{refused:?}");
     for words in [
         "installed",
@@ -44,7 +43,7 @@ async fn a_refused_installation_names_its_reason_and_remedy_until_it_succeeds() 
         assert!(refused[0].contains(words), "{refused:?}");
     }
     assert_eq!(callback.send().await, 204);
-    assert!(stage.refusals().await.is_empty());
+    assert!(refusals(&admin).await.is_empty());
 }
 
 #[tokio::test]
@@ -52,6 +51,7 @@ async fn a_host_that_may_not_install_the_app_is_named_by_connect_and_forge() {
     let mut app = app_args();
     app.app_hosts = "*.atlassian.net".to_owned();
     let stage = Stage::set_with(Wiki::sample(), app).await;
+    let admin = stage.admin().await;
     let forge = stage.portal.url("/forge/events");
 
     assert_eq!(stage.fake.install(&stage.portal.url("")).await, 403);
@@ -63,7 +63,7 @@ async fn a_host_that_may_not_install_the_app_is_named_by_connect_and_forge() {
         .status;
 
     assert_eq!(status, 403);
-    let refused = stage.refusals().await;
+    let refused = refusals(&admin).await;
     assert_eq!(refused.len(), 2, "{refused:?}");
     for row in &refused {
         assert!(row.contains("127.0.0.1"), "{row}");
@@ -74,17 +74,18 @@ async fn a_host_that_may_not_install_the_app_is_named_by_connect_and_forge() {
 #[tokio::test]
 async fn a_known_installation_says_so_on_its_page_until_the_next_call_is_taken() {
     let stage = Stage::installed().await;
+    let admin = stage.admin().await;
     let connection = stage.connection();
     let late = json!({"iat": 1_000, "exp": 2_000});
     let callback = || stage.fake.callback(Lifecycle::Disabled);
 
     assert_eq!(callback().claims(&late).send().await, 401);
 
-    let notices = stage.notices(connection).await;
+    let notices = notices_of(&admin, connection).await;
     assert!(notices.contains("the token has expired"), "{notices}");
     assert!(notices.contains("Set the clock"), "{notices}");
     assert_eq!(callback().send().await, 204);
-    let notices = stage.notices(connection).await;
+    let notices = notices_of(&admin, connection).await;
     assert!(!notices.contains("refused"), "{notices}");
     assert!(!everything_logged().contains("could not be kept"));
 }
