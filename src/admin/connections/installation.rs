@@ -104,7 +104,7 @@ impl InstallationView {
             since: installation.state_since.into(),
             installed_at: installation.installed_at.into(),
             scopes: scopes(installation.kind),
-            notices: notices(&installation, shares_end, now),
+            notices: notices(&installation, !moves.is_empty(), shares_end, now),
             newer,
             moves,
             moved,
@@ -151,14 +151,17 @@ fn loss(shares_end: OffsetDateTime, now: OffsetDateTime) -> String {
 
 fn notices(
     installation: &Installation,
+    has_shares_to_move: bool,
     shares_end: Option<OffsetDateTime>,
     now: OffsetDateTime,
 ) -> Vec<(String, bool)> {
     let mut notices = Vec::new();
     match installation.state {
         InstallationState::Enabled => {}
+        // The offer to move them says what has happened.
+        InstallationState::Superseded if has_shares_to_move => {}
         InstallationState::Disabled => notices.push((AppClosed::Disabled.sentence(), false)),
-        InstallationState::Superseded => notices.push((AppClosed::Superseded.sentence(), true)),
+        InstallationState::Superseded => notices.push((AppClosed::Superseded.sentence(), false)),
         InstallationState::Uninstalled => {
             let then = shares_end.map_or_else(String::new, |end| {
                 let word = if end <= now {
@@ -278,7 +281,7 @@ mod tests {
     }
 
     fn first_notice(installation: &Installation, shares_end: Option<OffsetDateTime>) -> String {
-        let notices = notices(installation, shares_end, NOW);
+        let notices = notices(installation, false, shares_end, NOW);
         notices
             .first()
             .map(|(text, _)| text.clone())
@@ -289,7 +292,14 @@ mod tests {
     fn an_installation_that_works_says_nothing() {
         let works = installation(InstallationState::Enabled);
         assert!(LiveState::of_app(&works).is_none());
-        assert!(notices(&works, None, NOW).is_empty());
+        assert!(notices(&works, false, None, NOW).is_empty());
+    }
+
+    #[test]
+    fn a_replaced_one_says_so_unless_the_offer_to_move_its_shares_does() {
+        let replaced = installation(InstallationState::Superseded);
+        assert!(first_notice(&replaced, None).contains("imported or restored"));
+        assert!(notices(&replaced, true, None, NOW).is_empty());
     }
 
     #[test]
