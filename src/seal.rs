@@ -5,6 +5,8 @@ use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use rand::TryRng as _;
 use rand::rngs::SysRng;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 const VERSION: u8 = 1;
 const NONCE_BYTES: usize = 24;
@@ -86,6 +88,28 @@ impl Sealer {
             bytes,
             is_outdated: true,
         })
+    }
+
+    /// Seals a value as JSON.
+    pub fn seal_value(
+        &self,
+        value: &impl Serialize,
+        bound_to: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
+        let plain = serde_json::to_vec(value).map_err(|_never| SealError::Encrypt)?;
+        self.seal(&plain, bound_to)
+    }
+
+    /// The value that [`Self::seal_value`] sealed, and whether the previous key did. One of another shape is as one of
+    /// another key.
+    pub fn open_value<T: DeserializeOwned>(
+        &self,
+        sealed: &[u8],
+        bound_to: &[u8],
+    ) -> Result<(T, bool), SealError> {
+        let opened = self.open(sealed, bound_to)?;
+        let value = serde_json::from_slice(&opened.bytes).map_err(|_shape| SealError::WrongKey)?;
+        Ok((value, opened.is_outdated))
     }
 }
 

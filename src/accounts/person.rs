@@ -24,8 +24,7 @@ impl PersonCredentials {
         account_id: Uuid,
         connection_id: Uuid,
     ) -> Result<Vec<u8>, SealError> {
-        let plain = serde_json::to_vec(self).map_err(|_never| SealError::Encrypt)?;
-        sealer.seal(&plain, &bound_to(account_id, connection_id))
+        sealer.seal_value(self, &bound_to(account_id, connection_id))
     }
 
     pub fn open(
@@ -34,8 +33,8 @@ impl PersonCredentials {
         account_id: Uuid,
         connection_id: Uuid,
     ) -> Result<Self, SealError> {
-        let opened = sealer.open(sealed, &bound_to(account_id, connection_id))?;
-        serde_json::from_slice(&opened.bytes).map_err(|_shape| SealError::WrongKey)
+        let (credentials, _) = sealer.open_value(sealed, &bound_to(account_id, connection_id))?;
+        Ok(credentials)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use time::Duration;
 
-use super::parse::{parse_base_url, parse_list, parse_number};
+use super::parse::{names, parse_base_url, parse_list, parse_number};
 use super::{BaseUrl, ConfigError};
 
 const HOSTS: &str = "*.atlassian.net,*.jira.com,*.jira-dev.com";
@@ -226,15 +226,6 @@ fn parse_sharers(text: &str) -> Result<Sharers, String> {
                 })
         }
     }
-}
-
-/// Names between commas, as they are written.
-pub(super) fn names(text: &str) -> Vec<String> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
-        .collect()
 }
 
 #[cfg(test)]

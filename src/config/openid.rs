@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::ConfigError;
-use super::app::names;
-use super::parse::parse_url;
+
+use super::parse::{names, parse_url};
 
 /// The provider, who the portal is there, and which of its groups may come in.
 #[derive(Clone, clap::Args)]

@@ -73,11 +73,17 @@ pub(super) fn parse_list<T>(
     text: &str,
     parse: impl Fn(&str) -> Result<T, String>,
 ) -> Result<Vec<T>, String> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|entry| !entry.is_empty())
-        .map(parse)
-        .collect()
+    entries(text).map(parse).collect()
+}
+
+/// Names between commas, as they are written.
+pub(super) fn names(text: &str) -> Vec<String> {
+    entries(text).map(str::to_owned).collect()
+}
+
+fn entries(text: &str) -> impl Iterator<Item = &str> {
+    let entries = text.split(',').map(str::trim);
+    entries.filter(|entry| !entry.is_empty())
 }
 
 pub(super) fn parse_number(text: &str, min: u32, max: u32) -> Result<u32, String> {

@@ -2,9 +2,8 @@
 
 use url::Url;
 
-use super::app::names;
 use super::openid::RoleGroups;
-use super::parse::parse_url;
+use super::parse::{names, parse_url};
 use super::{BaseUrl, ConfigError};
 
 const COOKIES: &str = "crowd.token_key,JSESSIONID";

@@ -53,28 +53,14 @@ impl Api {
         site: Site,
         authorization: Authorization,
         pace: Arc<Pace>,
+        is_personal: bool,
     ) -> Self {
         Self(Arc::new(Inner {
             http,
             site,
             authorization,
             pace,
-            is_personal: false,
-        }))
-    }
-
-    pub(super) fn of_person(
-        http: Http,
-        site: Site,
-        authorization: Authorization,
-        pace: Arc<Pace>,
-    ) -> Self {
-        Self(Arc::new(Inner {
-            http,
-            site,
-            authorization,
-            pace,
-            is_personal: true,
+            is_personal,
         }))
     }
 

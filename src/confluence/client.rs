@@ -52,13 +52,7 @@ macro_rules! ask {
 
 impl Client {
     pub fn new(http: &Http, site: Site, authorization: Authorization, pace: Arc<Pace>) -> Self {
-        let product = site.product();
-        let api = Api::new(http.clone(), site, authorization, pace);
-        let product = match product {
-            Product::Cloud => ProductClient::Cloud(Cloud(api.clone())),
-            Product::DataCenter => ProductClient::DataCenter(DataCenter(api.clone())),
-        };
-        Self { api, product }
+        Self::of(Api::new(http.clone(), site, authorization, pace, false))
     }
 
     /// A client in the name of a person: what the site refuses them says nothing about the connection, which goes on.
@@ -68,8 +62,11 @@ impl Client {
         authorization: Authorization,
         pace: Arc<Pace>,
     ) -> Self {
-        let api = Api::of_person(http.clone(), site.clone(), authorization, pace);
-        let product = match site.product() {
+        Self::of(Api::new(http.clone(), site, authorization, pace, true))
+    }
+
+    fn of(api: Api) -> Self {
+        let product = match api.site().product() {
             Product::Cloud => ProductClient::Cloud(Cloud(api.clone())),
             Product::DataCenter => ProductClient::DataCenter(DataCenter(api.clone())),
         };

@@ -6,6 +6,8 @@
 mod claims;
 pub mod keys;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Deserialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -84,11 +86,43 @@ pub fn unverified_installation(token: &str) -> Option<String> {
     Some(id.as_str()?.to_owned())
 }
 
+/// When a token that Forge has handed over ends: most are JSON Web Tokens and say so. Nothing else in it is looked at, and
+/// it is believed in nothing but this; the site checks it.
+pub fn end_of(token: &str) -> Option<OffsetDateTime> {
+    #[derive(Deserialize)]
+    struct Ends {
+        exp: i64,
+    }
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let claims: Ends = serde_json::from_slice(&claims).ok()?;
+    OffsetDateTime::from_unix_timestamp(claims.exp).ok()
+}
+
 impl From<Unreadable> for InvocationError {
     fn from(unreadable: Unreadable) -> Self {
         match unreadable {
             Unreadable::Malformed => Self::Malformed,
             Unreadable::Algorithm => Self::Algorithm,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use time::OffsetDateTime;
+
+    use super::end_of;
+
+    #[test]
+    fn a_token_that_says_its_end_is_believed_in_that() {
+        let token = |payload: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(payload));
+        assert_eq!(
+            end_of(&token(r#"{"exp":1760174492,"a":1}"#)).map(OffsetDateTime::unix_timestamp),
+            Some(1_760_174_492)
+        );
+        for opaque in ["", "opaque", "a.b.c", &token("{}")] {
+            assert_eq!(end_of(opaque), None, "{opaque}");
         }
     }
 }

@@ -162,6 +162,14 @@ impl Failure {
         }
     }
 
+    /// What a caller is told for whom the portal asked a site: nothing of what went wrong on our side.
+    pub fn for_caller(error: LiveError) -> Self {
+        match error {
+            LiveError::Db(error) => error.into(),
+            error => Self::Internal(error.to_string()),
+        }
+    }
+
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,

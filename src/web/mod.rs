@@ -3,6 +3,7 @@
 
 pub mod assets;
 pub mod client;
+pub mod connect;
 pub mod csp_report;
 pub mod csrf;
 pub mod embedder;

@@ -89,9 +89,8 @@ pub(super) async fn find(state: &AppState, id: Uuid) -> Result<LiveConnection, F
 /// What is answered when the portal itself cannot do what a button asks for.
 pub(super) fn refuse(error: LiveError) -> Failure {
     match error {
-        LiveError::Db(error) => error.into(),
         LiveError::NoConnection => Failure::NotFound,
-        error => Failure::Internal(error.to_string()),
+        error => Failure::for_caller(error),
     }
 }
 

@@ -168,11 +168,7 @@ pub async fn move_shares(
         }
         Ok(moved) => {
             state.shares.forget_all();
-            let shares = if moved == 1 {
-                "1 share is".to_owned()
-            } else {
-                format!("{moved} shares are")
-            };
+            let shares = shares_are(moved);
             admin.say_done(format!(
                 "{shares} moved. Readers go on where they were; the pages are being compared with the site."
             ))?;
@@ -200,15 +196,18 @@ pub async fn undo(
     let moved = state.live.move_back(from, id, clock::now()).await;
     let moved = moved.map_err(refuse)?;
     state.shares.forget_all();
-    let shares = if moved == 1 {
-        "1 share is".to_owned()
-    } else {
-        format!("{moved} shares are")
-    };
+    let shares = shares_are(moved);
     admin.say_done(format!(
         "{shares} back. What they show is what was stored before they were moved."
     ))?;
     Ok(page::see_other(&format!("/admin/connections/{from}")))
+}
+
+fn shares_are(number: usize) -> String {
+    match number {
+        1 => "1 share is".to_owned(),
+        number => format!("{number} shares are"),
+    }
 }
 
 /// Back to the connection's page, with what is wrong.

@@ -9,23 +9,23 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 
 use super::admission::{Admission, Refusal, admit};
 use super::frame::{say, show_in};
-use super::live_failure;
 use super::view::{View, ViewName};
 use crate::accounts::account::Account;
 use crate::accounts::session::{SignInSession, Way};
 use crate::admin::session;
 use crate::clock;
 use crate::confluence::connect::jwt;
-use crate::confluence::connect::request::{QshRule, Request, one_token, verify_request};
+use crate::confluence::connect::request::{QshRule, Request, verify_request};
 use crate::pages::installation::{AppKind, Installation, InstallationState};
 use crate::pages::live::LiveError;
 use crate::pages::live::installation::InstallationSecret;
+use crate::pages::live::lifecycle::digest_of;
 use crate::shares::store::frames;
+use crate::web::connect::{target, token_of};
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
 use crate::web::state::AppState;
@@ -161,7 +161,7 @@ impl From<jwt::JwtError> for Unverified {
 
 impl From<LiveError> for Unverified {
     fn from(error: LiveError) -> Self {
-        Self::Failed(live_failure(error))
+        Self::Failed(Failure::for_caller(error))
     }
 }
 
@@ -185,34 +185,16 @@ async fn verify(
     let InstallationSecret::Shared(secret) = live.secret_of(&installation)? else {
         return Err(Reason::UnknownInstallation.into());
     };
-    let target = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |raw| raw.as_str());
     let signed = Request {
         method: request.method().as_str(),
-        target,
+        target: target(request),
     };
     let claims = verify_request(&token, &secret, signed, QshRule::Exact, now)?;
-    let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-    let mut nonce = [0; 16];
-    nonce.copy_from_slice(digest.first_chunk::<16>().unwrap_or(&[0; 16]));
     Ok(Verified {
         installation,
         person: claims.subject,
-        nonce,
+        nonce: digest_of(&[b"frame", token.as_bytes()]),
     })
-}
-
-/// From the query or the header; from both, or twice, it is none.
-fn token_of(request: &HttpRequest) -> Option<String> {
-    let mut headers = request.headers().get_all(header::AUTHORIZATION);
-    let authorization = headers.next().map(|value| value.to_str());
-    if headers.next().is_some() {
-        return None;
-    }
-    let authorization = authorization.transpose().ok()?;
-    one_token(request.query_string(), authorization).ok()?
 }
 
 fn view_of(request: &HttpRequest, name: ViewName) -> Option<View> {

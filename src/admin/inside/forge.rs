@@ -6,22 +6,20 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::admission::{Admission, Refusal, admit};
+use super::enter;
 use super::frame::{say, show_in};
 use super::ticket::EntryTicket;
 use super::view::{View, ViewName};
-use super::{enter, live_failure};
 use crate::accounts::account::Account;
 use crate::accounts::person::PersonCredentials;
 use crate::accounts::store::{account as accounts, person as people};
 use crate::admin::form::AdminQuery;
 use crate::clock;
-use crate::confluence::forge::InvocationError;
+use crate::confluence::forge::{InvocationError, end_of};
 use crate::pages::installation::{AppKind, Installation, InstallationState};
 use crate::shares::store::frames;
 use crate::web::error::{ApiError, Failure, PageError};
@@ -114,7 +112,7 @@ pub async fn enter(
         return Ok(stale(&request)?);
     };
     let installation = state.live.installation(ticket.connection_id).await;
-    let Some(installation) = installation.map_err(live_failure)? else {
+    let Some(installation) = installation.map_err(Failure::for_caller)? else {
         return Ok(stale(&request)?);
     };
     // Its site may show why the frame stays empty.
@@ -150,7 +148,7 @@ fn stale(request: &HttpRequest) -> Result<HttpResponse, Failure> {
 
 async fn enabled(state: &AppState, name: &str) -> Result<Installation, Failure> {
     let found = state.live.installation_of(AppKind::Forge, name).await;
-    let found = found.map_err(live_failure)?;
+    let found = found.map_err(Failure::for_caller)?;
     let Some(installation) = found else {
         return Err(Failure::Forbidden(
             "The portal does not know this installation yet. It learns of it within five minutes; then reload the page."
@@ -180,7 +178,7 @@ async fn keep_user_token(
     };
     let credentials = PersonCredentials::Token {
         token: token.to_owned(),
-        expires_at: end_of(token).unwrap_or((now + TOKEN_LIVES).unix_timestamp()),
+        expires_at: end_of(token).unwrap_or(now + TOKEN_LIVES).unix_timestamp(),
     };
     let (account_id, site) = (account.id, installation.connection_id);
     let sealed = credentials.seal(&state.sealer, account_id, site);
@@ -189,17 +187,6 @@ async fn keep_user_token(
         .db
         .run(move |db| people::keep_credentials(db, account_id, site, &sealed, now));
     Ok(kept.await?)
-}
-
-/// `exp` of a token that is a JWT. It is not ours to check: the site does.
-fn end_of(token: &str) -> Option<i64> {
-    #[derive(Deserialize)]
-    struct Ends {
-        exp: i64,
-    }
-    let payload = token.split('.').nth(1)?;
-    let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
-    Some(serde_json::from_slice::<Ends>(&payload).ok()?.exp)
 }
 
 fn bearer(request: &HttpRequest) -> Option<&str> {
@@ -219,26 +206,6 @@ fn not_verified(error: InvocationError) -> Failure {
         refused => {
             tracing::info!(reason = %refused, "a call of the Forge app was refused");
             Failure::Unauthorized(format!("The invocation token is refused: {refused}."))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
-    use super::end_of;
-
-    #[test]
-    fn a_token_that_says_its_end_is_believed_in_that() {
-        let token = |payload: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(payload));
-        assert_eq!(
-            end_of(&token(r#"{"exp":1760174492,"a":1}"#)),
-            Some(1_760_174_492)
-        );
-        for opaque in ["", "opaque", "a.b.c", &token("{}")] {
-            assert_eq!(end_of(opaque), None, "{opaque}");
         }
     }
 }

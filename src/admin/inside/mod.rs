@@ -17,14 +17,3 @@ pub mod rule;
 pub mod share;
 pub mod ticket;
 pub mod view;
-
-use crate::pages::live::LiveError;
-use crate::web::error::Failure;
-
-/// Nobody in a frame is told what of ours went wrong.
-fn live_failure(error: LiveError) -> Failure {
-    match error {
-        LiveError::Db(error) => error.into(),
-        error => Failure::Internal(error.to_string()),
-    }
-}

@@ -87,7 +87,7 @@ pub async fn check_share(
     }
 }
 
-pub async fn may_see(state: &AppState, admin: &Admin, share: &Share) -> Result<bool, Failure> {
+async fn may_see(state: &AppState, admin: &Admin, share: &Share) -> Result<bool, Failure> {
     let seen = visible(state, admin, std::slice::from_ref(share)).await?;
     Ok(seen.contains(&share.id))
 }

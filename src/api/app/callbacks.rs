@@ -3,13 +3,14 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::refused::{Caller, remedy};
-use super::{for_log, key_failure, live_failure, read_body, target, token_of};
+use super::{for_log, key_failure, read_body};
 use crate::clock;
 use crate::confluence::connect::callback::{self, CallbackError, Event, Expected, Received};
 use crate::pages::installation::AppKind;
 use crate::pages::live::lifecycle::{Done, LifecycleError};
 use crate::shares::guesses::network;
 use crate::web::client::client_address;
+use crate::web::connect::{target, token_of};
 use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
 
@@ -115,7 +116,7 @@ fn failure(error: LifecycleError) -> Failure {
         Failure::Unauthorized(format!("The token is not accepted: {error}."))
     };
     match error {
-        LifecycleError::Live(error) => live_failure(error),
+        LifecycleError::Live(error) => Failure::for_caller(error),
         LifecycleError::Unknown => Failure::Unauthorized(
             "No installation is known by this clientKey, or its secret no longer counts. Install the app again.".to_owned(),
         ),

@@ -6,7 +6,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::refused::{Caller, forge_remedy};
-use super::{for_log, header, live_failure, read_body};
+use super::{for_log, header, read_body};
 use crate::clock;
 use crate::confluence::Secret;
 use crate::confluence::forge::{self, InvocationError};
@@ -93,10 +93,10 @@ fn failure(error: ForgeEventError) -> Failure {
             "Sites of {} may not install this app. The operator lists hosts in VESTIBULE_APP_HOSTS.",
             for_log(&host)
         )),
-        ForgeEventError::Lifecycle(LifecycleError::Live(error)) => live_failure(error),
+        ForgeEventError::Lifecycle(LifecycleError::Live(error)) => Failure::for_caller(error),
         ForgeEventError::Lifecycle(error) => {
             Failure::Unauthorized(format!("The token is not accepted: {error}."))
         }
-        ForgeEventError::Live(error) => live_failure(error),
+        ForgeEventError::Live(error) => Failure::for_caller(error),
     }
 }

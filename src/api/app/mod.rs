@@ -13,8 +13,6 @@ pub mod webhooks;
 use actix_web::{HttpRequest, web};
 
 use crate::confluence::connect::install_keys::NoKey;
-use crate::confluence::connect::request::one_token;
-use crate::pages::live::LiveError;
 use crate::web::error::{ApiError, Failure};
 
 /// Call-backs and events are a few KiB; what is larger is none.
@@ -33,25 +31,6 @@ async fn read_body(payload: web::Payload) -> Result<web::Bytes, ApiError> {
     }
 }
 
-/// The one token of a request; `None` when it has none, or more than one.
-fn token_of(request: &HttpRequest) -> Option<String> {
-    if request.headers().get_all("authorization").count() > 1 {
-        return None;
-    }
-    let authorization = header(request, "authorization");
-    one_token(request.query_string(), authorization)
-        .ok()
-        .flatten()
-}
-
-/// Path and query as they stood in the request line.
-fn target(request: &HttpRequest) -> &str {
-    request
-        .uri()
-        .path_and_query()
-        .map_or("/", |target| target.as_str())
-}
-
 fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
     request.headers().get(name)?.to_str().ok()
 }
@@ -62,14 +41,6 @@ fn for_log(name: &str) -> String {
         .filter(char::is_ascii_graphic)
         .take(LONGEST_NAME)
         .collect()
-}
-
-/// Nobody outside is told what of ours went wrong.
-fn live_failure(error: LiveError) -> Failure {
-    match error {
-        LiveError::Db(error) => error.into(),
-        error => Failure::Internal(error.to_string()),
-    }
 }
 
 fn key_failure(error: &NoKey) -> Failure {

@@ -3,7 +3,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::{for_log, live_failure, read_body, target, token_of};
+use super::{for_log, read_body};
 use crate::clock;
 use crate::confluence::connect::jwt::{self, JwtError};
 use crate::confluence::connect::request::{QshRule, Request, verify_request};
@@ -11,6 +11,7 @@ use crate::pages::installation::{AppKind, InstallationState};
 use crate::pages::live::LiveError;
 use crate::pages::live::installation::InstallationSecret;
 use crate::pages::live::webhook::Received;
+use crate::web::connect::{target, token_of};
 use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
 
@@ -33,14 +34,14 @@ pub async fn receive(
         .map_err(|error| refuse("", &error))?
         .issuer;
     let found = state.live.installation_of(AppKind::Connect, &issuer).await;
-    let found = found.map_err(live_failure)?;
+    let found = found.map_err(Failure::for_caller)?;
     let Some(installation) = found else {
         return Err(unknown(&issuer));
     };
     let secret = match state.live.believed_secret(&installation) {
         Ok(InstallationSecret::Shared(secret)) => secret,
         Ok(_) | Err(LiveError::NotAuthorized) => return Err(unknown(&issuer)),
-        Err(error) => return Err(ApiError(live_failure(error))),
+        Err(error) => return Err(ApiError(Failure::for_caller(error))),
     };
     let asked = Request {
         method: request.method().as_str(),
@@ -56,7 +57,7 @@ pub async fn receive(
         .live
         .note_event(installation.connection_id, &body, Some(&path), now)
         .await;
-    match noted.map_err(live_failure)? {
+    match noted.map_err(Failure::for_caller)? {
         Received::Noted | Received::Ignored | Received::Refused => {
             Ok(HttpResponse::NoContent().finish())
         }

@@ -148,8 +148,7 @@ impl Credentials {
     }
 
     pub(super) fn seal(&self, sealer: &Sealer, connection: Uuid) -> Result<Vec<u8>, SealError> {
-        let plain = serde_json::to_vec(&Plain::from(self)).map_err(|_never| SealError::Encrypt)?;
-        sealer.seal(&plain, &bound_to(connection))
+        sealer.seal_value(&Plain::from(self), &bound_to(connection))
     }
 
     /// The credentials, and whether they are sealed with the previous key.
@@ -158,10 +157,8 @@ impl Credentials {
         sealed: &[u8],
         connection: Uuid,
     ) -> Result<(Self, bool), SealError> {
-        let opened = sealer.open(sealed, &bound_to(connection))?;
-        let plain: Plain =
-            serde_json::from_slice(&opened.bytes).map_err(|_shape| SealError::WrongKey)?;
-        Ok((plain.into(), opened.is_outdated))
+        let (plain, is_outdated) = sealer.open_value::<Plain>(sealed, &bound_to(connection))?;
+        Ok((plain.into(), is_outdated))
     }
 }
 

@@ -6,9 +6,7 @@
 
 use std::sync::Arc;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use diesel::{Connection as _, PgConnection};
-use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 use url::Url;
 use uuid::Uuid;
@@ -17,7 +15,7 @@ use super::installation::InstallationSecret;
 use super::lifecycle::{Done, LifecycleError, Placed, digest_of, written};
 use super::{Live, LiveError};
 use crate::confluence::Secret;
-use crate::confluence::forge::{Invocation, InvocationError};
+use crate::confluence::forge::{self, Invocation, InvocationError};
 use crate::confluence::forge_event::{self, ForgeEvent, NotAnEvent};
 use crate::pages::installation::{AppKind, Installation, InstallationState};
 use crate::pages::store::lifecycle::{self, Digests, ToldInstallation};
@@ -236,16 +234,9 @@ enum Kept {
     Gone,
 }
 
-/// When a token ends: most are JSON Web Tokens and say so. Nothing else in it is looked at, and it is believed in nothing
-/// but this.
+/// When a token ends, as it says within bounds.
 fn end_of(token: &str, now: OffsetDateTime) -> OffsetDateTime {
-    let told = token
-        .split('.')
-        .nth(1)
-        .and_then(|claims| URL_SAFE_NO_PAD.decode(claims).ok())
-        .and_then(|claims| serde_json::from_slice::<Value>(&claims).ok())
-        .and_then(|claims| claims.get("exp")?.as_i64())
-        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+    let told = forge::end_of(token);
     told.unwrap_or(now + USUAL_LIFE).min(now + LONGEST_LIFE)
 }
 

@@ -12,7 +12,6 @@ use crate::clock;
 use crate::confluence::{Authorization, Secret};
 use crate::pages::installation::{AppClosed, AppKind, Installation, InstallationState};
 use crate::pages::store::installations;
-use crate::seal::SealError;
 
 /// What an installation signs with, in the clear.
 #[derive(Debug)]
@@ -69,10 +68,9 @@ impl Live {
             .secret
             .as_ref()
             .ok_or(LiveError::NotAuthorized)?;
-        let opened = self
+        let (plain, _) = self
             .sealer
-            .open(sealed, &bound_to(installation.connection_id))?;
-        let plain = serde_json::from_slice(&opened.bytes).map_err(|_shape| SealError::WrongKey)?;
+            .open_value(sealed, &bound_to(installation.connection_id))?;
         Ok(match plain {
             Plain::Shared { secret } => InstallationSecret::Shared(Secret::new(secret)),
             Plain::Token { token, expires_at } => InstallationSecret::Token {
@@ -173,8 +171,7 @@ impl Live {
                 expires_at: expires_at.unix_timestamp(),
             },
         };
-        let plain = serde_json::to_vec(&plain).map_err(|_never| SealError::Encrypt)?;
-        Ok(self.sealer.seal(&plain, &bound_to(connection_id))?)
+        Ok(self.sealer.seal_value(&plain, &bound_to(connection_id))?)
     }
 }
 

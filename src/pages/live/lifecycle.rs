@@ -347,8 +347,8 @@ fn signed_part(token: &str) -> &[u8] {
     signed.as_bytes()
 }
 
-/// Names a text without holding it.
-pub(super) fn digest_of(parts: &[&[u8]]) -> [u8; 16] {
+/// Names a text without holding it: what was used once is remembered by this.
+pub fn digest_of(parts: &[&[u8]]) -> [u8; 16] {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part.len().to_be_bytes());
