@@ -40,6 +40,9 @@ use crate::web::state::AppState;
 
 /// How long running requests may take after SIGTERM.
 const DRAIN_SECONDS: u64 = 30;
+/// How long a connection may be quiet. Longer than proxies keep theirs (nginx 60 s, Caddy 120 s): a proxy that sends a
+/// form on a connection that is just being closed cannot tell whether it was taken, and answers the visitor with 502.
+const KEEP_ALIVE: Duration = Duration::from_secs(150);
 const HOUSEKEEPING: Duration = Duration::from_secs(60 * 60);
 /// How long events of shares are kept.
 const EVENTS_KEPT: time::Duration = time::Duration::days(90);
@@ -167,6 +170,7 @@ pub fn start(
     });
     let server = server
         .workers(cores)
+        .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(DRAIN_SECONDS)
         .listen(listener)
         .map_err(StartError::Server)?;

@@ -24,6 +24,9 @@ use super::{
 const CONNECT: Duration = Duration::from_secs(5);
 /// Between two pieces of an answer.
 const READ: Duration = Duration::from_secs(20);
+/// Shorter than the 20 s after which Confluence's Tomcat closes a quiet connection, so that none is used that is just
+/// being closed.
+const QUIET: Duration = Duration::from_secs(15);
 /// A whole answer that is no download.
 pub(super) const TOTAL: Duration = Duration::from_secs(60);
 
@@ -67,6 +70,7 @@ impl Http {
                 .retry(reqwest::retry::never())
                 .connect_timeout(CONNECT)
                 .read_timeout(READ)
+                .pool_idle_timeout(QUIET)
                 .user_agent(USER_AGENT)
                 .referer(false)
                 .no_proxy()

@@ -82,6 +82,8 @@ impl Sockets {
                 let Self([site, media, stranger]) = self;
                 let server = HttpServer::new(factory)
                     .workers(1)
+                    // As Confluence's Tomcat is delivered.
+                    .keep_alive(Duration::from_secs(20))
                     .disable_signals()
                     .shutdown_timeout(0);
                 let server = server.listen(site).unwrap().listen(media).unwrap();

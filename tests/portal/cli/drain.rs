@@ -1,4 +1,4 @@
-//! SIGTERM: what is being served is served to its end.
+//! How connections end. SIGTERM: what is being served is served to its end.
 
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -9,7 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::export::{id_of, space, zipped};
-use crate::support::{Portal, eventually};
+use crate::support::{Portal, eventually, within};
 
 /// More than the buffers of two sockets take.
 const FILE_BYTES: usize = 24 << 20;
@@ -55,6 +55,46 @@ async fn a_slow_download_ends_well_although_the_server_was_told_to_stop() {
     })
     .await;
     assert_eq!(server.wait().unwrap().code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_quiet_connection_stays_open_and_does_not_hold_up_the_end() {
+    let portal = Portal::start().await;
+    let (mut server, address) = serve(&portal);
+    let mut connection = BufReader::new(TcpStream::connect(address).unwrap());
+    assert_eq!(health(&mut connection), "HTTP/1.1 200 OK\r\n");
+    // What is usual for servers: 5 s. Proxies keep theirs longer than that.
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    assert_eq!(health(&mut connection), "HTTP/1.1 200 OK\r\n");
+    kill(Pid::from_raw(server.id().cast_signed()), Signal::SIGTERM).unwrap();
+    // Requests that are being served would get 30 s.
+    let limit = Duration::from_secs(20);
+    within(limit, "the server has stopped", async || {
+        server.try_wait().unwrap().is_some()
+    })
+    .await;
+    let mut rest = Vec::new();
+    assert_eq!(connection.read_to_end(&mut rest).unwrap(), 0);
+}
+
+/// Asks on this connection; the line with the status. The rest of the answer is read too.
+fn health(connection: &mut BufReader<TcpStream>) -> String {
+    let request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    connection.get_mut().write_all(request).unwrap();
+    let mut status = String::new();
+    connection.read_line(&mut status).unwrap();
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        connection.read_line(&mut line).unwrap();
+        match line.trim_end().to_lowercase().split_once(": ") {
+            Some(("content-length", bytes)) => length = bytes.parse().unwrap(),
+            Some(_) => {}
+            None => break,
+        }
+    }
+    connection.read_exact(&mut vec![0; length]).unwrap();
+    status
 }
 
 /// The server on a port of its own, ready.
