@@ -116,7 +116,8 @@ pub fn note_problem(
 /// How the problem of a refused call begins, which tells it from others.
 const REFUSED: &str = "A call of the app was refused: ";
 
-/// Keeps that a call in the name of an installation was refused, if it is a known one.
+/// Keeps that a call in the name of an installation was refused, if it is a known one. Anybody can bring that about, so
+/// no other problem makes room for it.
 pub fn note_refusal(
     db: &mut PgConnection,
     kind: AppKind,
@@ -127,6 +128,11 @@ pub fn note_refusal(
     diesel::update(installation::table)
         .filter(installation::kind.eq(kind.as_str()))
         .filter(installation::client_key.eq(client_key))
+        .filter(
+            installation::problem
+                .is_null()
+                .or(installation::problem.like(format!("{REFUSED}%"))),
+        )
         .set((
             installation::problem.eq(format!("{REFUSED}{sentence}")),
             installation::problem_at.eq(now),

@@ -1,6 +1,8 @@
 //! What an admin sees of calls of the app that were refused.
 
 use serde_json::json;
+use vestibule::clock;
+use vestibule::pages::store::installations;
 
 use super::stage::{APP, Stage, app_args};
 use crate::admin::browser::Browser;
@@ -88,4 +90,23 @@ async fn a_known_installation_says_so_on_its_page_until_the_next_call_is_taken()
     let notices = notices_of(&admin, connection).await;
     assert!(!notices.contains("refused"), "{notices}");
     assert!(!everything_logged().contains("could not be kept"));
+}
+
+#[tokio::test]
+async fn a_refused_call_does_not_hide_what_is_wrong_with_the_app() {
+    let stage = Stage::installed().await;
+    let admin = stage.admin().await;
+    let connection = stage.connection();
+    stage.portal.db(|db| {
+        installations::note_problem(db, connection, "Update the app.", clock::now()).unwrap();
+    });
+    let late = json!({"iat": 1_000, "exp": 2_000});
+    let callback = stage.fake.callback(Lifecycle::Disabled);
+
+    assert_eq!(callback.claims(&late).send().await, 401);
+
+    let notices = notices_of(&admin, connection).await;
+    assert!(notices.contains("Update the app."), "{notices}");
+    assert!(!notices.contains("refused"), "{notices}");
+    assert_eq!(refusals(&admin).await.len(), 1);
 }

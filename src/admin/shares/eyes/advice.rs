@@ -20,8 +20,10 @@ pub struct LineView {
 /// Whether the app can act as people at all.
 pub(super) enum AppView {
     ActsAsPeople,
-    /// Until this is mended; nothing else helps.
-    Broken(String),
+    /// Not until it is installed again; nothing else helps.
+    Stale,
+    /// Something went wrong, which matters where pages fall back.
+    Troubled(String),
     /// It never does, as an app of Forge.
     Never,
 }
@@ -30,10 +32,11 @@ impl AppView {
     pub(super) fn of(installation: Option<&Installation>) -> Self {
         match installation {
             Some(app) if app.kind == AppKind::Forge => Self::Never,
-            Some(app) if app.stale_since.is_some() => {
-                Self::Broken(NotInTheirName::Stale.sentence().to_owned())
+            Some(app) if app.stale_since.is_some() => Self::Stale,
+            Some(app) => {
+                let problem = app.problem.clone();
+                problem.map_or(Self::ActsAsPeople, Self::Troubled)
             }
-            Some(app) => app.problem.clone().map_or(Self::ActsAsPeople, Self::Broken),
             None => Self::ActsAsPeople,
         }
     }
@@ -90,8 +93,12 @@ pub(super) fn advice(
         !count.withheld && matches!(count.seen_as, Some(SeenAs::App | SeenAs::Nobody))
     };
     let mut advice = Vec::new();
-    if let AppView::Broken(sentence) = app {
-        advice.push(sentence.as_str());
+    if matches!(app, AppView::Stale) {
+        advice.push(NotInTheirName::Stale.sentence());
+    } else if let AppView::Troubled(sentence) = app
+        && any(&is_app)
+    {
+        advice.push(sentence);
     } else if matches!(app, AppView::Never) {
         advice.push(
             "A Forge app acts as people only while they look at its pages, so no page is shown in somebody's name. There \
@@ -215,11 +222,15 @@ mod tests {
     #[test]
     fn what_is_wrong_with_the_app_is_named_before_any_stand_in() {
         let by_app = [count(SeenAs::App, false)];
-        let broken = AppView::Broken("Install the app again.".to_owned());
-        assert_eq!(
-            advice(&by_app, &broken, true, false),
-            ["Install the app again."]
-        );
+        let by_maker = [count(SeenAs::Maker, false)];
+        let troubled = AppView::Troubled("Update the app.".to_owned());
+        let advised = advice(&by_app, &troubled, true, false);
+        assert_eq!(advised, ["Update the app."]);
+        assert_eq!(advice(&by_maker, &troubled, true, false), [""; 0]);
+        for counts in [&by_app, &by_maker] {
+            let advised = advice(counts, &AppView::Stale, true, false);
+            assert!(advised[0].contains("Install the app again"), "{advised:?}");
+        }
         let forge = advice(&by_app, &AppView::Never, true, false);
         assert!(forge[0].ends_with("nothing to mend."), "{forge:?}");
         for seen_as in [SeenAs::App, SeenAs::Nobody] {
