@@ -64,7 +64,8 @@ impl OpenIdError {
             ),
             Self::NoGroups(claim) => format!(
                 "{name} did not say which groups you are in. Whoever runs {name} lets it send the claim “{claim}” to the \
-                 portal, or the portal's VESTIBULE_OIDC_GROUPS_CLAIM names another one."
+                 portal; some providers want VESTIBULE_OIDC_SCOPES to ask for it. Or the portal's \
+                 VESTIBULE_OIDC_GROUPS_CLAIM names another claim."
             ),
             Self::TooManyGroups(claim) => format!(
                 "You are in so many groups that {name} left them out. Whoever runs {name} limits the claim “{claim}” to \
