@@ -160,6 +160,12 @@ impl Browser {
             .await;
     }
 
+    /// One step back in the history of the window or frame. A driver runs a script again whose document went away under
+    /// it, and would go two steps.
+    pub(crate) async fn go_back(&self) {
+        self.run("setTimeout(() => history.back())").await;
+    }
+
     /// The text that is seen.
     pub(crate) async fn text(&self, css: &str) -> String {
         self.find(css).await.text().await.unwrap()

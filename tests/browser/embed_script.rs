@@ -289,7 +289,7 @@ async fn a_locked_frame_is_opened_again_at_the_page_it_was_asked_for() {
     );
     assert_eq!(client.times_asked(), 2);
     // The password page is not where "back" leads.
-    browser.run("history.back()").await;
+    browser.go_back().await;
     browser.until("return heard.length === 7").await;
     assert_eq!(title_in_frame(&browser).await, "What is in the box");
     browser.close().await;

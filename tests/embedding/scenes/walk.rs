@@ -28,7 +28,7 @@ pub(crate) async fn walk(stage: &Stage) {
     follow(browser, "Safety").await;
     reload(browser, "Safety").await;
     follow(browser, "Glossary").await;
-    browser.run("history.back()").await;
+    browser.go_back().await;
     shows(browser, "Safety").await;
 
     browser.leave_frames().await;
