@@ -149,7 +149,8 @@ fn loss(shares_end: OffsetDateTime, now: OffsetDateTime) -> String {
     )
 }
 
-fn notices(
+/// What is wrong and what to do, the most important first; with whether nothing works until then.
+pub(super) fn notices(
     installation: &Installation,
     has_shares_to_move: bool,
     shares_end: Option<OffsetDateTime>,
@@ -190,7 +191,9 @@ fn notices(
             true,
         ));
     }
-    if let Some((problem, at)) = installation.problem.as_ref().zip(installation.problem_at) {
+    let has_ended = installation.state == InstallationState::Superseded;
+    let problem = installation.problem.as_ref().filter(|_| !has_ended);
+    if let Some((problem, at)) = problem.zip(installation.problem_at) {
         notices.push((format!("{problem} ({})", moment_in_words(at)), false));
     }
     notices

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use super::installation::shortened;
 use super::live::{LiveState, product};
 use super::report::ReportView;
+use super::trouble::Trouble;
 use crate::admin::chrome::{Chrome, Section};
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
@@ -47,6 +48,10 @@ struct Row {
     /// Of an export.
     imported_at: Option<Moment>,
     site: Option<SiteView>,
+    /// What is wrong and what to do.
+    trouble: Option<String>,
+    /// New shares can show its pages.
+    can_share: bool,
 }
 
 /// How a live connection is doing.
@@ -134,20 +139,27 @@ fn row(
         ..ShareFilter::default()
     };
     let is_live = connection.kind.is_live();
+    let trouble = Trouble::find(db, &connection, now)?;
+    let mut can_share = true;
     let (counts, site) = if is_live {
         let progress = freshness::progress(db, connection.id)?;
         let health = health::find_health(db, connection.id)?;
         let app = installations::find_installation(db, connection.id)?;
         let of_app = app.as_ref().and_then(LiveState::of_app);
+        can_share = of_app.is_none();
         let site = SiteView {
             state: of_app.unwrap_or_else(|| LiveState::of(&health)),
             is_app: app.is_some(),
             last_success: health.last_success_at.map(Moment::from),
         };
+        let pages = if progress.total == 1 { "page" } else { "pages" };
         let fetched = if progress.with_body == progress.total {
-            format!("{} pages fetched", progress.total)
+            format!("{} {pages} fetched", progress.total)
         } else {
-            format!("{} of {} pages fetched", progress.with_body, progress.total)
+            format!(
+                "{} of {} {pages} fetched",
+                progress.with_body, progress.total
+            )
         };
         (vec![fetched], Some(site))
     } else {
@@ -162,5 +174,7 @@ fn row(
         shares: listing::count_shares(db, &filter, now)?,
         imported_at: (!is_live).then(|| connection.updated_at.into()),
         site,
+        trouble: trouble.map(|trouble| trouble.sentence),
+        can_share,
     })
 }

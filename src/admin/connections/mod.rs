@@ -16,6 +16,7 @@ pub mod settings;
 mod settings_form;
 pub mod show;
 pub mod test_report;
+pub mod trouble;
 pub mod upload;
 
 use uuid::Uuid;

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::details::Choice;
 use super::state::{StateBadge, label, scope_label};
 use crate::admin::chrome::{Chrome, Section};
+use crate::admin::connections::trouble::Trouble;
 use crate::admin::form::AdminQuery;
 use crate::admin::gate::Admin;
 use crate::admin::numbers::{PageLink, page_links};
@@ -65,6 +66,7 @@ struct ListPage {
     has_connections: bool,
     /// Why some that the person may see are not among them.
     trouble: Option<String>,
+    in_trouble: Vec<Trouble>,
 }
 
 /// A share in the list.
@@ -114,7 +116,8 @@ pub async fn show(
         filtered: found.filtered,
         is_empty: found.total == 0 && !found.filtered,
         has_connections: !found.connections.is_empty(),
-        trouble: found.trouble.clone(),
+        trouble: found.trouble,
+        in_trouble: found.in_trouble,
         query: input.query,
     };
     Ok(page::html(StatusCode::OK, &Shell::Plain, &template)?)
@@ -130,6 +133,8 @@ struct Found {
     offset: i64,
     filtered: bool,
     trouble: Option<String>,
+    /// Connections, for admins, who can do something about them.
+    in_trouble: Vec<Trouble>,
 }
 
 impl Found {
@@ -146,8 +151,10 @@ impl Found {
         let offset = (page - 1) * PER_PAGE;
         let shares = listing::list_shares(db, &filter, order(&input.sort), PER_PAGE, offset, now)?;
         let ids: Vec<Uuid> = shares.iter().map(|share| share.id.uuid()).collect();
+        let connections = connections::list_connections(db)?;
         Ok(Self {
-            connections: connections::list_connections(db)?,
+            in_trouble: Trouble::list(db, &connections, now)?,
+            connections,
             unseen_leaks: leak::count_unseen(db, &ids)?,
             shares,
             total,

@@ -18,6 +18,7 @@ use super::state::{StateBadge, scope_label};
 use super::{share_id, unlock::CheckView};
 use crate::accounts::account::Role;
 use crate::admin::chrome::{Chrome, Section};
+use crate::admin::connections::trouble::Trouble;
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::admin::times::{Moment, duration_in_words};
@@ -99,6 +100,8 @@ struct Content {
     root_is_missing: bool,
     /// It is there, and the limits of the share, or its place in the wiki, keep it from visitors.
     root_is_left_out: bool,
+    /// Why its pages are not kept up.
+    trouble: Option<Trouble>,
 }
 
 /// How old is what a share of a live connection shows.
@@ -184,7 +187,7 @@ impl Loaded {
         let share = &found.share;
         Ok(Some(Self {
             is_live: found.source.is_live(),
-            content: Content::load(db, &found)?,
+            content: Content::load(db, &found, now)?,
             leaks: LoadedLeaks::load(db, &found)?,
             eyes: EyesView::load(db, &found, stand_in, role)?,
             health: embed_health(db, share, now)?,
@@ -196,7 +199,11 @@ impl Loaded {
 }
 
 impl Content {
-    fn load(db: &mut PgConnection, found: &ConnectedShare) -> Result<Self, StoreError> {
+    fn load(
+        db: &mut PgConnection,
+        found: &ConnectedShare,
+        now: OffsetDateTime,
+    ) -> Result<Self, StoreError> {
         let share = &found.share;
         let connection = connections::find_connection(db, share.connection_id)?;
         let root = match share.scope.root() {
@@ -214,6 +221,10 @@ impl Content {
             Some(root) => reach::is_in_scope(db, &content_scope(share, found.source), root)?,
             None => false,
         };
+        let trouble = match &connection {
+            Some(connection) => Trouble::find(db, connection, now)?,
+            None => None,
+        };
         Ok(Self {
             connection: connection
                 .map(|connection| connection.name)
@@ -223,6 +234,7 @@ impl Content {
             root_is_left_out: root.is_some() && !root_is_seen,
             root_is_missing: root.is_none() && share.scope.root().is_some(),
             root,
+            trouble,
         })
     }
 }

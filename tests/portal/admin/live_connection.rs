@@ -119,6 +119,7 @@ async fn the_list_tells_kinds_apart_and_says_what_does_not_work() {
         ["Manual Export", "Spare Export", "Wiki Data Center Stopped"]
     );
     assert!(list.texts(".row-facts")[2].contains("1 of 2 pages fetched"));
+    assert_eq!(list.texts(".row-trouble"), ["The token was refused."]);
 }
 
 #[actix_web::test]

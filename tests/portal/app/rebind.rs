@@ -120,6 +120,32 @@ async fn a_share_moves_with_one_click_and_back_with_another() {
 }
 
 #[tokio::test]
+async fn shares_that_wait_to_be_moved_are_named_wherever_an_admin_looks() {
+    let imported = Imported::with(Ids::Kept, |_| {}).await;
+    let (admin, share) = (&imported.admin, &imported.handbook);
+    let old = format!("/admin/connections/{}", imported.old);
+
+    let shares = admin.get("/admin").await;
+    let page = admin.get(&format!("/admin/shares/{}", share.id)).await;
+    let connections = admin.get("/admin/connections").await;
+
+    for (page, selector) in [(&shares, ".notice-wait"), (&page, "#link .notice-wait")] {
+        let notice = page.text(selector);
+        assert!(notice.contains("Replaced. The site was"), "{notice}");
+        assert!(notice.contains("Move its shares to the new one"));
+        let link = page.attribute(&format!("{selector} a"), "href");
+        assert_eq!(link.as_deref(), Some(&*old));
+    }
+    let said = connections.texts(".row-trouble");
+    assert_eq!(said.len(), 1, "{said:?}");
+    let new_share = connections.attribute(".row-actions a", "href").unwrap();
+    assert!(new_share.ends_with(&imported.new.to_string()));
+    assert_eq!(connections.texts(".row-actions").len(), 1);
+    imported.press(&imported.compare().await).await;
+    assert!(admin.get("/admin").await.texts(".notice-wait").is_empty());
+}
+
+#[tokio::test]
 async fn the_way_back_warns_when_it_leads_to_an_end() {
     let imported = Imported::with(Ids::Kept, |_| {}).await;
     let page = format!("/admin/connections/{}", imported.new);

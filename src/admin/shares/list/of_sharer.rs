@@ -108,5 +108,6 @@ pub(super) async fn find(
         offset,
         filtered,
         trouble: seen.trouble,
+        in_trouble: Vec::new(),
     })
 }
