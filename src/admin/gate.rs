@@ -27,6 +27,7 @@ use crate::accounts::session::{SignInSession, Way};
 use crate::accounts::store::account as accounts;
 use crate::accounts::store::identity::{issuer_of, subject_of};
 use crate::clock;
+use crate::config::App;
 use crate::db::DbError;
 use crate::pages::installation::{AppKind, Installation, InstallationState};
 use crate::pages::store::installations::find_installation;
@@ -185,7 +186,8 @@ async fn admit(request: &ServiceRequest) -> Result<Admin, Turned> {
     let id = session.account_id;
     let known = state.db.run(move |db| Known::load(db, id, way)).await;
     let known = known.map_err(Failure::from)?;
-    let Some(mut known) = known.filter(|known| known.stand_behind(&session)) else {
+    let Some(mut known) = known.filter(|known| known.stand_behind(&session, &state.settings.app))
+    else {
         return Err(turn_away(state, request, said.as_ref(), changes).await);
     };
     if let Some(installation) = &known.installation {
@@ -260,13 +262,13 @@ impl Known {
         }))
     }
 
-    /// The account has not ended its sessions, and the app is still in use at its site.
-    fn stand_behind(&self, session: &SignInSession) -> bool {
-        let is_enabled = || {
-            let installation = self.installation.as_ref();
-            installation.is_some_and(|found| found.state == InstallationState::Enabled)
+    /// The account has not ended its sessions, and the app is still in use at its site, which is still listed.
+    fn stand_behind(&self, session: &SignInSession, app: &App) -> bool {
+        let is_in_use = |found: &Installation| {
+            found.state == InstallationState::Enabled && app.lists_site(&found.base_url)
         };
-        session.belongs_to(&self.account) && (!session.way.is_framed() || is_enabled())
+        session.belongs_to(&self.account)
+            && (!session.way.is_framed() || self.installation.as_ref().is_some_and(is_in_use))
     }
 }
 

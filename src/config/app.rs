@@ -1,6 +1,7 @@
 //! The portal as an app inside Confluence Cloud: by Connect, by Forge, or not at all.
 
 use time::Duration;
+use url::Url;
 
 use super::parse::{names, parse_base_url, parse_list, parse_number};
 use super::{BaseUrl, ConfigError};
@@ -103,6 +104,13 @@ impl App {
     pub fn audiences(&self, base_url: &BaseUrl) -> Vec<String> {
         let urls = [base_url].into_iter().chain(&self.urls);
         urls.map(BaseUrl::origin).collect()
+    }
+
+    /// Whether people of the site at this address may come in. One that installed the app before may be listed no more.
+    pub fn lists_site(&self, base_url: &str) -> bool {
+        let url = Url::parse(base_url).ok();
+        let host = url.as_ref().and_then(Url::host_str);
+        host.is_some_and(|host| self.allows_host(host))
     }
 
     /// Whether a site with this host may install the app.

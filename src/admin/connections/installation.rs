@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::live::LiveState;
 use crate::admin::times::Moment;
+use crate::config::App;
 use crate::pages::installation::{AppClosed, AppKind, Installation, InstallationState};
 use crate::pages::live::rebind::fits;
 use crate::pages::store::{connections, installations, rebind};
@@ -15,6 +16,9 @@ use crate::web::error::words::moment_in_words;
 
 /// Longer client keys are shown by their beginning: enough to tell two apart, as Confluence's own logs do.
 const KEY_SHOWN: usize = 60;
+
+const NOT_LISTED: &str = "VESTIBULE_APP_HOSTS does not list this site, so nobody comes in from there, and what the site \
+    tells of the app is refused. Its shares go on. List its host and restart the portal, or delete the connection.";
 
 /// An installation as its panel shows it.
 pub struct InstallationView {
@@ -77,6 +81,7 @@ impl InstallationView {
     pub fn load(
         db: &mut PgConnection,
         connection: Uuid,
+        ours: &App,
         now: OffsetDateTime,
     ) -> Result<Option<Self>, StoreError> {
         let Some(installation) = installations::find_installation(db, connection)? else {
@@ -93,6 +98,10 @@ impl InstallationView {
             moved.push((Other { id, name, shares }, end.map(|end| loss(end, now))));
         }
         let moves = moves(db, &installation, now)?;
+        let mut notices = notices(&installation, !moves.is_empty(), shares_end, now);
+        if !ours.lists_site(&installation.base_url) {
+            notices.insert(0, (NOT_LISTED.to_owned(), true));
+        }
         let enabled = LiveState {
             label: "Installed",
             class: "badge badge-on",
@@ -104,7 +113,7 @@ impl InstallationView {
             since: installation.state_since.into(),
             installed_at: installation.installed_at.into(),
             scopes: scopes(installation.kind),
-            notices: notices(&installation, !moves.is_empty(), shares_end, now),
+            notices,
             newer,
             moves,
             moved,

@@ -149,6 +149,7 @@ pub(super) async fn answer(
         .await
         .map_err(super::live_actions::refuse)?;
     let roots = doing.roots.clone();
+    let ours = state.settings.app.clone();
     let (parts, shares, installation) = state
         .db
         .run(move |db| {
@@ -159,7 +160,7 @@ pub(super) async fn answer(
             let titles = listing::find_titles(db, &named)?;
             let parts = roots.iter().map(|root| PartView::of(root, &titles, now));
             let shares = SharesView::load(db, id, now)?;
-            let installation = InstallationView::load(db, id, now)?;
+            let installation = InstallationView::load(db, id, &ours, now)?;
             Ok::<_, StoreError>((parts.collect(), shares, installation))
         })
         .await?;

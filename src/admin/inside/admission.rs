@@ -69,6 +69,13 @@ pub async fn admit(
     now: OffsetDateTime,
 ) -> Result<Admission, Failure> {
     let site = installation.connection_id;
+    if !state.settings.app.lists_site(&installation.base_url) {
+        return Ok(Admission::Refused(Refusal::new(
+            "This cannot be opened",
+            "This site is not among those that may use the app at this portal. Whoever runs the portal lists them in \
+             VESTIBULE_APP_HOSTS.",
+        )));
+    }
     let Some(person) = person else {
         return Ok(Admission::Refused(Refusal::new(
             "Sign in to Confluence first",

@@ -183,8 +183,8 @@ fn waiting_page(request: &HttpRequest, sentence: String) -> HttpResponse {
         &Shell::Plain,
         "Confluence does not answer".to_owned(),
         vec![
-            "You came in by Confluence's single sign-on, and Confluence has not said for a quarter of an hour that it \
-             is still you. Your session goes on when it answers again. Nothing was changed."
+            "You came in by Confluence's single sign-on, and Confluence cannot be asked whether it is still you. Your \
+             session goes on when it answers again. Nothing was changed."
                 .to_owned(),
             sentence,
             "In urgent cases an admin with a password signs in at /admin/sign-in.".to_owned(),

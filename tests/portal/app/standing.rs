@@ -96,6 +96,36 @@ async fn whoever_left_the_group_of_admins_is_a_sharer() {
     assert_eq!(stage.role_of("Carol Example"), "sharer");
 }
 
+/// A site installs the app while any site may, and the operator then names the one that is his, and groups of admins.
+#[tokio::test]
+async fn nobody_comes_in_from_a_site_that_is_listed_no_more() {
+    let stage = stage_with(|app| app.app_admin_groups = "portal-admins".to_owned()).await;
+    let admin = stage.admin().await;
+    let page = format!("/admin/connections/{}", stage.connection());
+    let carol = stage.frame_of("carol", "Handbook").await;
+    assert_eq!(carol.get("/admin/connections").await.status, 200);
+    assert!(
+        admin
+            .get(&page)
+            .await
+            .texts("#installation .notice")
+            .is_empty()
+    );
+
+    stage.portal.db(|db| {
+        let moved = "update installation set base_url = 'https://evil.atlassian.net/wiki'";
+        diesel::sql_query(moved).execute(db).unwrap();
+    });
+
+    assert_eq!(carol.get("/admin/connections").await.status, 401);
+    let frame = stage.frame();
+    let refused = frame.come_in(&stage.share_path("Handbook"), "carol").await;
+    assert_eq!((refused.status, frame.cookie()), (403, None));
+    assert!(refused.text().contains("VESTIBULE_APP_HOSTS"));
+    let notice = admin.get(&page).await.text("#installation .notice");
+    assert!(notice.starts_with("VESTIBULE_APP_HOSTS"), "{notice}");
+}
+
 #[tokio::test]
 async fn whoever_may_not_share_one_page_keeps_no_more_than_a_sharers_role() {
     let stage = stage_with(|app| app.app_admin_groups = "portal-admins".to_owned()).await;
