@@ -156,7 +156,7 @@
 //! 4. The person's account is found or made, a session of a frame begins, and a redirect leads to an address without a token.
 //! 5. From there on the gate lets the site frame the answers. Pages are found in the person's own name
 //!    ([`admin::asker`]); of shares he meets his own and those whose page he may view, as Confluence says now
-//!    ([`admin::shares::visible`]), and changes those whose page he could share.
+//!    ([`admin::shares::visible`]), and changes his own.
 //!
 //! # Trust
 //!

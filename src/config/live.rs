@@ -26,7 +26,8 @@ pub struct LiveArgs {
         value_name = "HEX"
     )]
     pub previous_secret_key: Option<String>,
-    /// Addresses or networks, not public ones, to which live connections may go, separated by commas.
+    /// Addresses or networks, not public ones, that live connections and OpenID providers may also be at, without TLS, too;
+    /// separated by commas.
     #[arg(
         long,
         env = "VESTIBULE_CONFLUENCE_NETWORKS",

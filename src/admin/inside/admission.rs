@@ -3,7 +3,8 @@
 //! It is asked when somebody comes in, and again with every request; its answers count for five minutes. Whom it no longer
 //! knows, or who left the groups that may share, is out of all frames; who left the group of admins is a sharer.
 //!
-//! While a site does not answer, somebody who was in stays in until a quarter of an hour has passed since it last did.
+//! While a site does not answer, somebody who was in stays in until a quarter of an hour has passed since it last did, at
+//! the most.
 
 use time::OffsetDateTime;
 use uuid::Uuid;

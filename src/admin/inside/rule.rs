@@ -56,7 +56,7 @@ pub async fn may_open(
     }
 }
 
-/// Whether the rule lets a person share this, or change a share of it. A whole space is more than its pages one by one:
+/// Whether the rule lets a person share this, or see what is set for a share of it. A whole space is more than its pages one by one:
 /// where editing is enough for a page, a space needs its admin.
 pub async fn may_share(
     state: &AppState,
