@@ -29,7 +29,7 @@ use crate::accounts::store::identity::{issuer_of, subject_of};
 use crate::clock;
 use crate::config::App;
 use crate::db::DbError;
-use crate::pages::installation::{AppKind, Installation, InstallationState};
+use crate::pages::installation::{AppKind, Installation};
 use crate::pages::store::installations::find_installation;
 use crate::shares::access::Place;
 use crate::web::client::client_address;
@@ -264,9 +264,7 @@ impl Known {
 
     /// The account has not ended its sessions, and the app is still in use at its site, which is still listed.
     fn stand_behind(&self, session: &SignInSession, app: &App) -> bool {
-        let is_in_use = |found: &Installation| {
-            found.state == InstallationState::Enabled && app.lists_site(&found.base_url)
-        };
+        let is_in_use = |found: &Installation| found.is_in_use() && app.lists_site(&found.base_url);
         session.belongs_to(&self.account)
             && (!session.way.is_framed() || self.installation.as_ref().is_some_and(is_in_use))
     }

@@ -128,3 +128,10 @@ pub struct Installation {
     pub last_quiet_call_at: Option<OffsetDateTime>,
     pub installed_at: OffsetDateTime,
 }
+
+impl Installation {
+    /// The site is asked in its name, and people come in from it.
+    pub fn is_in_use(&self) -> bool {
+        self.state == InstallationState::Enabled
+    }
+}

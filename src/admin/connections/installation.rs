@@ -26,6 +26,8 @@ pub struct InstallationView {
     pub state: LiveState,
     /// What the page says instead of how requests went.
     pub instead: Option<LiveState>,
+    /// The site is asked in its name.
+    pub is_in_use: bool,
     pub since: Moment,
     pub installed_at: Moment,
     pub display_url: Option<String>,
@@ -110,6 +112,7 @@ impl InstallationView {
             kind: kind(installation.kind),
             state: LiveState::of_app(&installation).unwrap_or(enabled),
             instead: LiveState::of_app(&installation),
+            is_in_use: installation.is_in_use(),
             since: installation.state_since.into(),
             installed_at: installation.installed_at.into(),
             scopes: scopes(installation.kind),

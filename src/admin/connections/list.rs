@@ -15,6 +15,7 @@ use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::admin::times::Moment;
 use crate::clock;
+use crate::pages::installation::Installation;
 use crate::pages::live::refusals::Refusal;
 use crate::pages::model::Connection;
 use crate::pages::store::{connections, freshness, health, installations};
@@ -146,7 +147,7 @@ fn row(
         let health = health::find_health(db, connection.id)?;
         let app = installations::find_installation(db, connection.id)?;
         let of_app = app.as_ref().and_then(LiveState::of_app);
-        can_share = of_app.is_none();
+        can_share = app.as_ref().is_none_or(Installation::is_in_use);
         let site = SiteView {
             state: of_app.unwrap_or_else(|| LiveState::of(&health)),
             is_app: app.is_some(),

@@ -76,7 +76,7 @@ async fn enter(
         Err(Unverified::Refused(reason)) => return Ok(unproven(request, reason)?),
         Err(Unverified::NotInUse(state)) => return Ok(not_in_use(request, state)?),
     };
-    if verified.installation.state != InstallationState::Enabled {
+    if !verified.installation.is_in_use() {
         return Ok(not_in_use(request, verified.installation.state)?);
     }
     let Some(view) = view_of(request, name) else {

@@ -20,7 +20,7 @@ use crate::accounts::store::{account as accounts, person as people};
 use crate::admin::form::AdminQuery;
 use crate::clock;
 use crate::confluence::forge::{InvocationError, end_of};
-use crate::pages::installation::{AppKind, Installation, InstallationState};
+use crate::pages::installation::{AppKind, Installation};
 use crate::shares::store::frames;
 use crate::web::error::{ApiError, Failure, PageError};
 use crate::web::page;
@@ -117,7 +117,7 @@ pub async fn enter(
     };
     // Its site may show why the frame stays empty.
     show_in(&request, &installation);
-    if ticket.is_over(now) || installation.state != InstallationState::Enabled {
+    if ticket.is_over(now) || !installation.is_in_use() {
         return Ok(stale(&request)?);
     }
     let (id, nonce, expires) = (ticket.account_id, ticket.nonce, ticket.expires_at());
@@ -155,7 +155,7 @@ async fn enabled(state: &AppState, name: &str) -> Result<Installation, Failure> 
                 .to_owned(),
         ));
     };
-    if installation.state == InstallationState::Enabled {
+    if installation.is_in_use() {
         return Ok(installation);
     }
     Err(Failure::Forbidden(

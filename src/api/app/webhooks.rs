@@ -7,7 +7,7 @@ use super::{for_log, read_body};
 use crate::clock;
 use crate::confluence::connect::jwt::{self, JwtError};
 use crate::confluence::connect::request::{QshRule, Request, verify_request};
-use crate::pages::installation::{AppKind, InstallationState};
+use crate::pages::installation::AppKind;
 use crate::pages::live::LiveError;
 use crate::pages::live::installation::InstallationSecret;
 use crate::pages::live::webhook::Received;
@@ -50,7 +50,7 @@ pub async fn receive(
     let now = clock::now();
     verify_request(&token, &secret, asked, QshRule::Exact, now)
         .map_err(|error| refuse(&issuer, &error))?;
-    if installation.state != InstallationState::Enabled {
+    if !installation.is_in_use() {
         return Ok(HttpResponse::NoContent().finish());
     }
     let noted = state

@@ -17,7 +17,7 @@ use super::{Live, LiveError};
 use crate::confluence::Secret;
 use crate::confluence::forge::{self, Invocation, InvocationError};
 use crate::confluence::forge_event::{self, ForgeEvent, NotAnEvent};
-use crate::pages::installation::{AppKind, Installation, InstallationState};
+use crate::pages::installation::{AppKind, Installation};
 use crate::pages::store::lifecycle::{self, Digests, ToldInstallation};
 use crate::pages::store::{health, installations};
 
@@ -180,7 +180,7 @@ impl Live {
         let Some(known) = known.filter(|_| !is_installed) else {
             return Ok(Kept::Placed(self.place(db, told, secret, now)?));
         };
-        if known.state != InstallationState::Enabled {
+        if !known.is_in_use() {
             return Ok(Kept::Gone);
         }
         if known.base_url != told.base_url {

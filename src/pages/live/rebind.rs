@@ -18,7 +18,7 @@ use super::error::is_not_found;
 use super::{Live, LiveError};
 use crate::confluence::Client;
 use crate::confluence::model::{ContentKind, FoundContent};
-use crate::pages::installation::{Installation, InstallationState};
+use crate::pages::installation::Installation;
 use crate::pages::model::PageKind;
 use crate::pages::store::rebind::{self, OldPage, ShareRoot};
 use crate::pages::store::{attachments, installations, live};
@@ -268,9 +268,7 @@ pub fn fits(older: &Installation, newer: &Installation) -> bool {
     let came_after = older.superseded_by == Some(newer.connection_id);
     // Connect and Forge may be at a site together, and whichever is to stay takes the shares.
     let is_other_kind = older.kind != newer.kind && older.base_url == newer.base_url;
-    older.connection_id != newer.connection_id
-        && newer.state == InstallationState::Enabled
-        && (came_after || is_other_kind)
+    older.connection_id != newer.connection_id && newer.is_in_use() && (came_after || is_other_kind)
 }
 
 /// The shares of a connection and everything that they show.

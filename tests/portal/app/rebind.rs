@@ -141,6 +141,8 @@ async fn shares_that_wait_to_be_moved_are_named_wherever_an_admin_looks() {
     let new_share = connections.attribute(".row-actions a", "href").unwrap();
     assert!(new_share.ends_with(&imported.new.to_string()));
     assert_eq!(connections.texts(".row-actions").len(), 1);
+    let installation = admin.get(&old).await;
+    assert!(installation.texts("#shares .button").is_empty());
     imported.press(&imported.compare().await).await;
     assert!(admin.get("/admin").await.texts(".notice-wait").is_empty());
 }
