@@ -262,9 +262,15 @@ impl Known {
         }))
     }
 
-    /// The account has not ended its sessions, and the app is still in use at its site, which is still listed.
+    /// The account has not ended its sessions, and the app is still in use: here, and at its site, which is still listed.
     fn stand_behind(&self, session: &SignInSession, app: &App) -> bool {
-        let is_in_use = |found: &Installation| found.is_in_use() && app.lists_site(&found.base_url);
+        let is_in_use = |found: &Installation| {
+            let is_ours = match found.kind {
+                AppKind::Connect => app.connect.is_some(),
+                AppKind::Forge => app.forge.is_some(),
+            };
+            is_ours && found.is_in_use() && app.lists_site(&found.base_url)
+        };
         session.belongs_to(&self.account)
             && (!session.way.is_framed() || self.installation.as_ref().is_some_and(is_in_use))
     }

@@ -151,7 +151,8 @@ async fn enabled(state: &AppState, name: &str) -> Result<Installation, Failure> 
     let found = found.map_err(Failure::for_caller)?;
     let Some(installation) = found else {
         return Err(Failure::Forbidden(
-            "The portal does not know this installation yet. It learns of it within five minutes; then reload the page."
+            "The portal does not know this installation yet. It learns of it within five minutes; then reload the page. \
+             If it stays so, an admin of the portal sees under Connections whether calls of the app are refused."
                 .to_owned(),
         ));
     };

@@ -1,11 +1,14 @@
 //! `POST /atlassian/{installed,enabled,disabled,uninstalled}`: what Confluence says of our Connect app's life.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use url::Url;
 
 use super::refused::{Caller, remedy};
 use super::{for_log, key_failure, read_body};
 use crate::clock;
-use crate::confluence::connect::callback::{self, CallbackError, Event, Expected, Received};
+use crate::confluence::connect::callback::{
+    self, Callback, CallbackError, Event, Expected, Received,
+};
 use crate::pages::installation::AppKind;
 use crate::pages::live::lifecycle::{Done, LifecycleError};
 use crate::shares::guesses::network;
@@ -65,7 +68,9 @@ async fn receive(
         client: &network(client_address(request, &state.settings.trusted_proxies)),
     };
     let audiences = app.audiences(&state.settings.base_url);
-    let allows_host = |host: &str| app.allows_host(host);
+    let callback = callback::read_body(&body).ok();
+    let leaving = leaving_host(state, event, callback.as_ref()).await?;
+    let allows_host = |host: &str| app.allows_host(host) || leaving.as_deref() == Some(host);
     let expected = Expected {
         app_key,
         audiences: &audiences,
@@ -75,19 +80,7 @@ async fn receive(
         .live
         .receive_callback(&received, &expected, app.uninstall_grace, clock::now())
         .await;
-    let callback = callback::read_body(&body).ok();
-    let caller = Caller {
-        kind: AppKind::Connect,
-        event: event.as_str(),
-        host: callback
-            .as_ref()
-            .and_then(|callback| callback.base_url.host_str())
-            .unwrap_or_default()
-            .to_owned(),
-        client_key: callback
-            .map(|callback| callback.client_key)
-            .unwrap_or_default(),
-    };
+    let caller = caller(event, callback);
     let client_key = for_log(&caller.client_key);
     match done {
         Ok(done) => {
@@ -108,6 +101,35 @@ async fn receive(
             }
             Err(ApiError(failure(error)))
         }
+    }
+}
+
+/// The host of an installation that is known, of which the app is taken away: it may be listed no more.
+async fn leaving_host(
+    state: &AppState,
+    event: Event,
+    callback: Option<&Callback>,
+) -> Result<Option<String>, ApiError> {
+    let takes_away = matches!(event, Event::Disabled | Event::Uninstalled);
+    let Some(callback) = callback.filter(|_| takes_away) else {
+        return Ok(None);
+    };
+    let live = &state.live;
+    let found = live.installation_of(AppKind::Connect, &callback.client_key);
+    let found = found.await.map_err(Failure::for_caller)?;
+    let url = found.and_then(|found| Url::parse(&found.base_url).ok());
+    Ok(url.and_then(|url| url.host_str().map(str::to_owned)))
+}
+
+fn caller(event: Event, callback: Option<Callback>) -> Caller {
+    let url = callback.as_ref().map(|callback| &callback.base_url);
+    Caller {
+        kind: AppKind::Connect,
+        event: event.as_str(),
+        host: url.and_then(Url::host_str).unwrap_or_default().to_owned(),
+        client_key: callback
+            .map(|callback| callback.client_key)
+            .unwrap_or_default(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The Forge app's pages: a call for a ticket, and the frame that comes in with it.
 
+use diesel::RunQueryDsl as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use vestibule::admin::inside::ticket::EntryTicket;
@@ -59,6 +60,30 @@ async fn frame_by<'a>(stage: &'a Stage, ticket: &str) -> Frame<'a> {
     let frame = stage.frame();
     assert_eq!(frame.get(ticket).await.status, 303);
     frame
+}
+
+#[tokio::test]
+async fn nobody_gets_a_ticket_at_a_site_that_is_listed_no_more() {
+    let (stage, _site) = Stage::by_forge().await;
+    stage.portal.db(|db| {
+        let moved = "update installation set base_url = 'https://evil.atlassian.net/wiki'";
+        diesel::sql_query(moved).execute(db).unwrap();
+    });
+    let (token, user) = (
+        stage.invocation("alice"),
+        stage.fake.forge_user_bearer("alice"),
+    );
+
+    let refused = stage
+        .ask(&token, &stage.wanted("Handbook"), Some(user))
+        .await;
+
+    assert_eq!(refused.status, 403);
+    assert!(
+        refused.text.contains("VESTIBULE_APP_HOSTS"),
+        "{}",
+        refused.text
+    );
 }
 
 #[tokio::test]

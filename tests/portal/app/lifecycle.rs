@@ -241,6 +241,33 @@ async fn after_the_grace_shares_are_not_available_until_the_app_is_back() {
 }
 
 #[tokio::test]
+async fn a_site_that_is_listed_no_more_may_still_take_the_app_away() {
+    let stage = Stage::installed().await;
+    let connection = stage.connection();
+    let (site, other) = (
+        "https://evil.atlassian.net/wiki",
+        "https://other.atlassian.net/wiki",
+    );
+    stage.portal.db(|db| {
+        let moved = format!("update installation set base_url = '{site}'");
+        diesel::sql_query(moved).execute(db).unwrap();
+    });
+    let told = async |event, url| {
+        let callback = stage.fake.callback(event);
+        callback.body(&json!({ "baseUrl": url })).send().await
+    };
+
+    assert_eq!(told(Lifecycle::Installed, site).await, 403);
+    assert_eq!(told(Lifecycle::Enabled, site).await, 403);
+    assert_eq!(told(Lifecycle::Disabled, other).await, 403);
+    assert_eq!(told(Lifecycle::Disabled, site).await, 204);
+    assert_eq!(stage.known(connection).state.as_str(), "disabled");
+    assert_eq!(told(Lifecycle::Uninstalled, other).await, 403);
+    assert_eq!(told(Lifecycle::Uninstalled, site).await, 204);
+    assert_eq!(stage.known(connection).state.as_str(), "uninstalled");
+}
+
+#[tokio::test]
 async fn enabling_brings_no_uninstalled_app_back() {
     let stage = Stage::installed().await;
     let enabled = stage.fake.callback(Lifecycle::Enabled);

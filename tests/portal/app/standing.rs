@@ -127,6 +127,20 @@ async fn nobody_comes_in_from_a_site_that_is_listed_no_more() {
 }
 
 #[tokio::test]
+async fn frames_end_when_the_app_is_switched_off() {
+    let stage = stage_with(|app| app.forge_app = None).await;
+    let alice = stage.frame_of("alice", "Handbook").await;
+    assert_eq!(alice.get("/admin/account").await.status, 200);
+
+    stage.portal.db(|db| {
+        let by_forge = "update installation set kind = 'forge'";
+        diesel::sql_query(by_forge).execute(db).unwrap();
+    });
+
+    assert_eq!(alice.get("/admin/account").await.status, 401);
+}
+
+#[tokio::test]
 async fn whoever_may_not_share_one_page_keeps_no_more_than_a_sharers_role() {
     let stage = stage_with(|app| app.app_admin_groups = "portal-admins".to_owned()).await;
     stage.frame_of("carol", "Handbook").await;
