@@ -132,7 +132,8 @@ pub(crate) async fn kept(browser: &Browser, front: &Front) -> Kept {
         .await;
         let exchanges = front.record.since(mark);
         let framed = exchanges.iter().rfind(|exchange| exchange.is_of(CANARY));
-        let brought = framed.and_then(|framed| framed.asked.headers.get("cookie"));
+        let framed = framed.expect("a frame that is shown was asked for");
+        let brought = framed.asked.headers.get("cookie");
         cookies = brought.unwrap_or_default().to_owned();
     }
     let came = |name: &str| cookies.split("; ").any(|pair| pair == name);

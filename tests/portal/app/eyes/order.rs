@@ -166,6 +166,11 @@ async fn a_view_stays_while_the_site_cannot_render_for_the_maker() {
     let site = EyesSite::start().await;
     let share = site.fetched(Some("alice"), None).await;
     let runbook = site.id("Runbook");
+    let asked = || {
+        site.fake
+            .count("GET", &format!("/wiki/api/v2/pages/{runbook}"))
+    };
+    let before = asked();
     site.fake
         .wiki(|wiki| wiki.edit(runbook, "<p>Turn it round.</p>"));
     let views = On::path("/wiki/api/v2/pages/*").with_query("body-format", "export_view");
@@ -174,11 +179,6 @@ async fn a_view_stays_while_the_site_cannot_render_for_the_maker() {
     live.refresh_all(site.connection, vestibule::clock::now())
         .await
         .unwrap();
-    let asked = || {
-        site.fake
-            .count("GET", &format!("/wiki/api/v2/pages/{runbook}"))
-    };
-    let before = asked();
     eventually("the page was asked for", async || asked() > before + 1).await;
 
     assert!(
