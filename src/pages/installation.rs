@@ -129,9 +129,18 @@ pub struct Installation {
     pub installed_at: OffsetDateTime,
 }
 
+/// How the problem of a refused call begins, which tells it from others.
+pub const REFUSED: &str = "A call of the app was refused: ";
+
 impl Installation {
     /// The site is asked in its name, and people come in from it.
     pub fn is_in_use(&self) -> bool {
         self.state == InstallationState::Enabled
+    }
+
+    /// What the portal itself has found to be wrong. That a call was refused is not that: anybody can bring it about.
+    pub fn own_problem(&self) -> Option<&str> {
+        let problem = self.problem.as_deref();
+        problem.filter(|problem| !problem.starts_with(REFUSED))
     }
 }

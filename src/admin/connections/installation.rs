@@ -5,9 +5,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::live::LiveState;
+use super::notices::{Outlook, notices};
 use crate::admin::times::Moment;
 use crate::config::App;
-use crate::pages::installation::{AppClosed, AppKind, Installation, InstallationState};
+use crate::pages::installation::{AppKind, Installation, InstallationState};
 use crate::pages::live::rebind::fits;
 use crate::pages::store::{connections, installations, rebind};
 use crate::shares::store::StoreError;
@@ -16,9 +17,6 @@ use crate::web::error::words::moment_in_words;
 
 /// Longer client keys are shown by their beginning: enough to tell two apart, as Confluence's own logs do.
 const KEY_SHOWN: usize = 60;
-
-const NOT_LISTED: &str = "VESTIBULE_APP_HOSTS does not list this site, so nobody comes in from there, and what the site \
-    tells of the app is refused. Its shares go on. List its host and restart the portal, or delete the connection.";
 
 /// An installation as its panel shows it.
 pub struct InstallationView {
@@ -89,7 +87,6 @@ impl InstallationView {
         let Some(installation) = installations::find_installation(db, connection)? else {
             return Ok(None);
         };
-        let shares_end = installations::shares_end(db, connection)?;
         let newer = match installation.superseded_by {
             Some(id) => find_other(db, id, now)?,
             None => None,
@@ -100,10 +97,7 @@ impl InstallationView {
             moved.push((Other { id, name, shares }, end.map(|end| loss(end, now))));
         }
         let moves = moves(db, &installation, now)?;
-        let mut notices = notices(&installation, !moves.is_empty(), shares_end, now);
-        if !ours.lists_site(&installation.base_url) {
-            notices.insert(0, (NOT_LISTED.to_owned(), true));
-        }
+        let outlook = Outlook::load(db, &installation, now)?;
         let enabled = LiveState {
             label: "Installed",
             class: "badge badge-on",
@@ -116,7 +110,11 @@ impl InstallationView {
             since: installation.state_since.into(),
             installed_at: installation.installed_at.into(),
             scopes: scopes(installation.kind),
-            notices,
+            // The offer to move the shares says what has happened.
+            notices: match installation.state {
+                InstallationState::Superseded if outlook.goes_to.is_some() => Vec::new(),
+                _ => notices(&installation, &outlook, ours, now),
+            },
             newer,
             moves,
             moved,
@@ -161,57 +159,11 @@ fn loss(shares_end: OffsetDateTime, now: OffsetDateTime) -> String {
     )
 }
 
-/// What is wrong and what to do, the most important first; with whether nothing works until then.
-pub(super) fn notices(
-    installation: &Installation,
-    has_shares_to_move: bool,
-    shares_end: Option<OffsetDateTime>,
+pub(super) fn count(
+    db: &mut PgConnection,
+    id: Uuid,
     now: OffsetDateTime,
-) -> Vec<(String, bool)> {
-    let mut notices = Vec::new();
-    match installation.state {
-        InstallationState::Enabled => {}
-        // The offer to move them says what has happened.
-        InstallationState::Superseded if has_shares_to_move => {}
-        InstallationState::Disabled => notices.push((AppClosed::Disabled.sentence(), false)),
-        InstallationState::Superseded => notices.push((AppClosed::Superseded.sentence(), false)),
-        InstallationState::Uninstalled => {
-            let then = shares_end.map_or_else(String::new, |end| {
-                let word = if end <= now {
-                    "Its shares have not been available since"
-                } else {
-                    "Its shares stay open until"
-                };
-                format!(" {word} {}.", moment_in_words(end))
-            });
-            let text = format!(
-                "{}{then} What is stored is kept until you delete the connection.",
-                AppClosed::Uninstalled.sentence()
-            );
-            notices.push((text, true));
-        }
-    }
-    if let Some(since) = installation.stale_since {
-        notices.push((
-            format!(
-                "Install the app again: since {} Atlassian does not know the app's client id any more, which happens when \
-                 a site is imported or restored. Until then nobody is impersonated, so pages are shown as the app user \
-                 sees them. In Confluence: Apps, Manage apps, uninstall Vestibule, then install it from the address of \
-                 its descriptor.",
-                moment_in_words(since)
-            ),
-            true,
-        ));
-    }
-    let has_ended = installation.state == InstallationState::Superseded;
-    let problem = installation.problem.as_ref().filter(|_| !has_ended);
-    if let Some((problem, at)) = problem.zip(installation.problem_at) {
-        notices.push((format!("{problem} ({})", moment_in_words(at)), false));
-    }
-    notices
-}
-
-fn count(db: &mut PgConnection, id: Uuid, now: OffsetDateTime) -> Result<i64, StoreError> {
+) -> Result<i64, StoreError> {
     let filter = ShareFilter {
         connection_id: Some(id),
         ..ShareFilter::default()
@@ -235,7 +187,7 @@ fn find_other(
 }
 
 /// Every pair of installations of which this one is one, between which there is something to move.
-fn moves(
+pub(super) fn moves(
     db: &mut PgConnection,
     installation: &Installation,
     now: OffsetDateTime,
@@ -265,82 +217,16 @@ fn moves(
 mod tests {
     use time::OffsetDateTime;
     use time::macros::datetime;
-    use uuid::Uuid;
 
-    use super::{loss, notices, shortened};
-    use crate::admin::connections::live::LiveState;
-    use crate::pages::installation::{AppKind, Installation, InstallationState};
+    use super::{loss, shortened};
 
     const NOW: OffsetDateTime = datetime!(2026-11-26 12:00 UTC);
-
-    fn installation(state: InstallationState) -> Installation {
-        Installation {
-            connection_id: Uuid::nil(),
-            kind: AppKind::Connect,
-            client_key: "1111".to_owned(),
-            app_key: "com.example.share".to_owned(),
-            oauth_client_id: None,
-            base_url: "https://acme.atlassian.net/wiki".to_owned(),
-            display_url: None,
-            secret: None,
-            state,
-            state_since: NOW,
-            superseded_by: None,
-            stale_since: None,
-            problem: None,
-            problem_at: None,
-            quiet_calls: 0,
-            last_quiet_call_at: None,
-            installed_at: NOW,
-        }
-    }
-
-    fn first_notice(installation: &Installation, shares_end: Option<OffsetDateTime>) -> String {
-        let notices = notices(installation, false, shares_end, NOW);
-        notices
-            .first()
-            .map(|(text, _)| text.clone())
-            .unwrap_or_default()
-    }
-
-    #[test]
-    fn an_installation_that_works_says_nothing() {
-        let works = installation(InstallationState::Enabled);
-        assert!(LiveState::of_app(&works).is_none());
-        assert!(notices(&works, false, None, NOW).is_empty());
-    }
-
-    #[test]
-    fn a_replaced_one_says_so_unless_the_offer_to_move_its_shares_does() {
-        let replaced = installation(InstallationState::Superseded);
-        assert!(first_notice(&replaced, None).contains("imported or restored"));
-        assert!(notices(&replaced, true, None, NOW).is_empty());
-    }
-
-    #[test]
-    fn an_uninstalled_one_says_until_when_its_shares_are_open() {
-        let gone = installation(InstallationState::Uninstalled);
-        let end = NOW + time::Duration::hours(72);
-        assert!(first_notice(&gone, Some(end)).contains("stay open until 29 November 2026"));
-        assert!(first_notice(&gone, Some(NOW)).contains("not been available since 26 November"));
-    }
 
     #[test]
     fn the_way_back_to_what_has_ended_or_will_says_so() {
         assert!(loss(NOW, NOW).ends_with("readers would see nothing."));
         let later = loss(NOW + time::Duration::hours(72), NOW);
         assert!(later.contains("until 29 November 2026"), "{later}");
-    }
-
-    #[test]
-    fn a_stale_client_id_asks_for_another_installation() {
-        let stale = Installation {
-            stale_since: Some(NOW),
-            ..installation(InstallationState::Enabled)
-        };
-        let label = LiveState::of_app(&stale).map(|state| state.label);
-        assert_eq!(label, Some("Install again"));
-        assert!(first_notice(&stale, None).starts_with("Install the app again"));
     }
 
     #[test]

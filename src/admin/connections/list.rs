@@ -15,6 +15,7 @@ use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::admin::times::Moment;
 use crate::clock;
+use crate::config::App;
 use crate::pages::installation::Installation;
 use crate::pages::live::refusals::Refusal;
 use crate::pages::model::Connection;
@@ -107,7 +108,8 @@ pub async fn answer(
     problems: Problems,
 ) -> Result<HttpResponse, PageError> {
     let now = clock::now();
-    let connections = state.db.run(move |db| load(db, now)).await?;
+    let ours = state.settings.app.clone();
+    let connections = state.db.run(move |db| load(db, &ours, now)).await?;
     let refusals = state.live.refusals().list();
     let limit = state.settings.upload_limit_bytes;
     let template = ListPage {
@@ -122,10 +124,10 @@ pub async fn answer(
     Ok(page::html(status, &Shell::Plain, &template)?)
 }
 
-fn load(db: &mut PgConnection, now: OffsetDateTime) -> Result<Vec<Row>, StoreError> {
+fn load(db: &mut PgConnection, ours: &App, now: OffsetDateTime) -> Result<Vec<Row>, StoreError> {
     let mut rows = Vec::new();
     for connection in connections::list_connections(db)? {
-        rows.push(row(db, connection, now)?);
+        rows.push(row(db, connection, ours, now)?);
     }
     Ok(rows)
 }
@@ -133,6 +135,7 @@ fn load(db: &mut PgConnection, now: OffsetDateTime) -> Result<Vec<Row>, StoreErr
 fn row(
     db: &mut PgConnection,
     connection: Connection,
+    ours: &App,
     now: OffsetDateTime,
 ) -> Result<Row, StoreError> {
     let filter = ShareFilter {
@@ -140,14 +143,14 @@ fn row(
         ..ShareFilter::default()
     };
     let is_live = connection.kind.is_live();
-    let trouble = Trouble::find(db, &connection, now)?;
-    let mut can_share = true;
+    let (mut trouble, mut can_share) = (None, true);
     let (counts, site) = if is_live {
         let progress = freshness::progress(db, connection.id)?;
         let health = health::find_health(db, connection.id)?;
         let app = installations::find_installation(db, connection.id)?;
         let of_app = app.as_ref().and_then(LiveState::of_app);
         can_share = app.as_ref().is_none_or(Installation::is_in_use);
+        trouble = Trouble::of(db, &connection, app.as_ref(), &health, ours, now)?;
         let site = SiteView {
             state: of_app.unwrap_or_else(|| LiveState::of(&health)),
             is_app: app.is_some(),

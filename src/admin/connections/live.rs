@@ -70,6 +70,12 @@ struct LivePage {
     created_at: Moment,
 }
 
+impl LivePage {
+    fn can_share(&self) -> bool {
+        self.installation.as_ref().is_none_or(|app| app.is_in_use)
+    }
+}
+
 /// How a connection is doing, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LiveState {

@@ -9,6 +9,7 @@ pub mod list;
 pub mod live;
 pub mod live_actions;
 pub mod new_live;
+mod notices;
 pub mod oauth;
 pub mod rebind;
 pub mod report;

@@ -4,22 +4,24 @@ use diesel::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::installation::notices;
 use super::live::LiveState;
+use super::notices::{Outlook, notices};
+use crate::config::App;
+use crate::pages::installation::Installation;
 use crate::pages::model::Connection;
 use crate::pages::store::health::{self, Health};
-use crate::pages::store::installations;
+use crate::pages::store::{installations, live};
 use crate::shares::store::StoreError;
-use crate::shares::store::listing::{self, ShareFilter};
+use crate::shares::store::listing::{self, ShareFilter, ShareState};
 
 /// How long all requests fail until it is more than a moment of the site.
 const PATIENCE: Duration = Duration::hours(1);
 
-/// Shares of this connection show what is stored, or nothing, until somebody does something.
+/// Something about this connection wants somebody's attention.
 pub struct Trouble {
     pub connection_id: Uuid,
     pub name: String,
-    /// What the connection's badge says.
+    /// In a word or two.
     pub label: &'static str,
     /// What is wrong and what to do.
     pub sentence: String,
@@ -30,45 +32,67 @@ impl Trouble {
     pub fn find(
         db: &mut PgConnection,
         connection: &Connection,
+        ours: &App,
         now: OffsetDateTime,
     ) -> Result<Option<Self>, StoreError> {
         if !connection.kind.is_live() {
             return Ok(None);
         }
         let app = installations::find_installation(db, connection.id)?;
-        let of_app = app.as_ref().and_then(LiveState::of_app);
-        let (state, sentence) = if let Some((app, state)) = app.as_ref().zip(of_app) {
-            let shares_end = installations::shares_end(db, connection.id)?;
-            let first = notices(app, false, shares_end, now).into_iter().next();
-            (state, first.map(|(sentence, _)| sentence))
-        } else {
-            let health = health::find_health(db, connection.id)?;
-            if !lasts(&health, now) {
-                return Ok(None);
-            }
-            (LiveState::of(&health), health.last_failure)
-        };
-        Ok(Some(Self {
-            connection_id: connection.id,
-            name: connection.name.clone(),
-            label: state.label,
-            sentence: sentence.unwrap_or_default(),
-        }))
+        let health = health::find_health(db, connection.id)?;
+        Self::of(db, connection, app.as_ref(), &health, ours, now)
     }
 
-    /// Of those connections that have shares.
+    /// The same for a live connection of which more is known already.
+    pub fn of(
+        db: &mut PgConnection,
+        connection: &Connection,
+        app: Option<&Installation>,
+        health: &Health,
+        ours: &App,
+        now: OffsetDateTime,
+    ) -> Result<Option<Self>, StoreError> {
+        let trouble = |label, sentence| Self {
+            connection_id: connection.id,
+            name: connection.name.clone(),
+            label,
+            sentence,
+        };
+        if let Some(app) = app {
+            let is_listed = ours.lists_site(&app.base_url);
+            let state = LiveState::of_app(app);
+            if state.is_some() || !is_listed {
+                let outlook = Outlook::load(db, app, now)?;
+                let first = notices(app, &outlook, ours, now).into_iter().next();
+                let label = state.map_or("Not listed", |state| state.label);
+                return Ok(first.map(|(sentence, _)| trouble(label, sentence)));
+            }
+        }
+        if !is_failing(health) {
+            return Ok(None);
+        }
+        let settings = live::find_live(db, connection.id)?.map(|found| found.settings);
+        let between = settings.map_or(0, |settings| settings.refresh_after_seconds);
+        let patience = PATIENCE.max(2 * Duration::seconds(between.into()));
+        let sentence = health.last_failure.clone().unwrap_or_default();
+        Ok(lasts(health, patience, now).then(|| trouble(LiveState::of(health).label, sentence)))
+    }
+
+    /// Of those connections that have shares which are open.
     pub fn list(
         db: &mut PgConnection,
         connections: &[Connection],
+        ours: &App,
         now: OffsetDateTime,
     ) -> Result<Vec<Self>, StoreError> {
         let mut troubles = Vec::new();
         for connection in connections {
-            let Some(trouble) = Self::find(db, connection, now)? else {
+            let Some(trouble) = Self::find(db, connection, ours, now)? else {
                 continue;
             };
             let filter = ShareFilter {
                 connection_id: Some(connection.id),
+                state: Some(ShareState::Active),
                 ..ShareFilter::default()
             };
             if listing::count_shares(db, &filter, now)? > 0 {
@@ -79,10 +103,14 @@ impl Trouble {
     }
 }
 
-fn lasts(health: &Health, now: OffsetDateTime) -> bool {
-    let is_old = |at| now - at > PATIENCE;
-    let fails = health.last_failure_at > health.last_success_at;
-    health.stopped || fails && health.last_success_at.is_none_or(is_old)
+fn is_failing(health: &Health) -> bool {
+    health.stopped || health.last_failure_at > health.last_success_at
+}
+
+/// A site that is asked seldom is not failing for as long as it was last asked ago.
+fn lasts(health: &Health, patience: Duration, now: OffsetDateTime) -> bool {
+    let is_old = |at| now - at > patience;
+    is_failing(health) && (health.stopped || health.last_success_at.is_none_or(is_old))
 }
 
 #[cfg(test)]
@@ -114,7 +142,7 @@ mod tests {
             (health(None, Some(NOW), false), true),
             (health(Some(NOW), None, true), true),
         ] {
-            assert_eq!(lasts(&health, NOW), expected, "{health:?}");
+            assert_eq!(lasts(&health, PATIENCE, NOW), expected, "{health:?}");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The page that a share is made on: the form with what was typed, and what there is to choose from. What the form
 //! sends is read in `create`.
 
+use std::collections::HashSet;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -17,7 +19,7 @@ use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::db::DbError;
 use crate::pages::model::Connection;
-use crate::pages::store::{connections, listing};
+use crate::pages::store::{connections, installations, listing};
 use crate::shares::share::ScopeKind;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
@@ -102,8 +104,15 @@ impl Loaded {
         input: &NewShareInput,
         site: Option<Uuid>,
     ) -> Result<Self, DbError> {
+        let idle: HashSet<Uuid> = installations::list_installations(db)?
+            .iter()
+            .filter(|found| !found.is_in_use())
+            .map(|found| found.connection_id)
+            .collect();
         let mut connections = connections::list_connections(db)?;
-        connections.retain(|offered| site.is_none_or(|site| site == offered.id));
+        connections.retain(|offered| {
+            site.is_none_or(|site| site == offered.id) && !idle.contains(&offered.id)
+        });
         let connection = match connections.as_slice() {
             [only] => only.id.to_string(),
             _ => input.connection.clone(),

@@ -21,7 +21,7 @@ use crate::admin::form::AdminQuery;
 use crate::admin::gate::Admin;
 use crate::admin::numbers::{PageLink, page_links};
 use crate::clock;
-use crate::config::BaseUrl;
+use crate::config::{App, BaseUrl};
 use crate::pages::model::Connection;
 use crate::pages::store::{connections, leak};
 use crate::shares::embed_origins::EmbedOrigins;
@@ -94,8 +94,9 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     let now = clock::now();
     let found = if admin.is_admin() {
-        let asked = input.clone();
-        state.db.run(move |db| Found::load(db, &asked, now)).await?
+        let (asked, ours) = (input.clone(), state.settings.app.clone());
+        let found = state.db.run(move |db| Found::load(db, &asked, &ours, now));
+        found.await?
     } else {
         of_sharer::find(&state, &admin, &input, now).await?
     };
@@ -141,6 +142,7 @@ impl Found {
     fn load(
         db: &mut PgConnection,
         input: &ListInput,
+        ours: &App,
         now: OffsetDateTime,
     ) -> Result<Self, StoreError> {
         let filter = filter_of(input);
@@ -153,7 +155,7 @@ impl Found {
         let ids: Vec<Uuid> = shares.iter().map(|share| share.id.uuid()).collect();
         let connections = connections::list_connections(db)?;
         Ok(Self {
-            in_trouble: Trouble::list(db, &connections, now)?,
+            in_trouble: Trouble::list(db, &connections, ours, now)?,
             connections,
             unseen_leaks: leak::count_unseen(db, &ids)?,
             shares,

@@ -23,7 +23,7 @@ use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::admin::times::{Moment, duration_in_words};
 use crate::clock;
-use crate::config::BaseUrl;
+use crate::config::{App, BaseUrl};
 use crate::guess_limit;
 use crate::pages::store::{connections, listing, reach};
 use crate::shares::embed_health::EmbedHealth;
@@ -100,7 +100,7 @@ struct Content {
     root_is_missing: bool,
     /// It is there, and the limits of the share, or its place in the wiki, keep it from visitors.
     root_is_left_out: bool,
-    /// Why its pages are not kept up.
+    /// What is wrong with the connection.
     trouble: Option<Trouble>,
 }
 
@@ -151,10 +151,10 @@ pub async fn answer(
 ) -> Result<HttpResponse, PageError> {
     let now = clock::now();
     let stand_in = sent.stand_in.clone();
-    let role = admin.account().role;
+    let (role, ours) = (admin.account().role, state.settings.app.clone());
     let loaded = state
         .db
-        .run(move |db| Loaded::load(db, id, stand_in.as_ref(), role, now))
+        .run(move |db| Loaded::load(db, id, stand_in.as_ref(), role, &ours, now))
         .await?
         .ok_or(Failure::NotFound)?;
     let chrome = Chrome::of(admin, Section::Shares);
@@ -179,6 +179,7 @@ impl Loaded {
         id: ShareId,
         stand_in: Option<&StandInInput>,
         role: Role,
+        ours: &App,
         now: OffsetDateTime,
     ) -> Result<Option<Self>, StoreError> {
         let Some(found) = store::find_connected_share(db, id)? else {
@@ -187,7 +188,7 @@ impl Loaded {
         let share = &found.share;
         Ok(Some(Self {
             is_live: found.source.is_live(),
-            content: Content::load(db, &found, now)?,
+            content: Content::load(db, &found, ours, now)?,
             leaks: LoadedLeaks::load(db, &found)?,
             eyes: EyesView::load(db, &found, stand_in, role)?,
             health: embed_health(db, share, now)?,
@@ -202,6 +203,7 @@ impl Content {
     fn load(
         db: &mut PgConnection,
         found: &ConnectedShare,
+        ours: &App,
         now: OffsetDateTime,
     ) -> Result<Self, StoreError> {
         let share = &found.share;
@@ -222,7 +224,7 @@ impl Content {
             None => false,
         };
         let trouble = match &connection {
-            Some(connection) => Trouble::find(db, connection, now)?,
+            Some(connection) => Trouble::find(db, connection, ours, now)?,
             None => None,
         };
         Ok(Self {

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::db::DbError;
-use crate::pages::installation::{AppKind, Installation, InstallationState};
+use crate::pages::installation::{AppKind, Installation, InstallationState, REFUSED};
 use crate::schema::{connection, installation};
 
 #[derive(Queryable, Selectable)]
@@ -112,9 +112,6 @@ pub fn note_problem(
         .execute(db)?;
     Ok(())
 }
-
-/// How the problem of a refused call begins, which tells it from others.
-const REFUSED: &str = "A call of the app was refused: ";
 
 /// Keeps that a call in the name of an installation was refused, if it is a known one. Anybody can bring that about, so
 /// no other problem makes room for it.

@@ -132,7 +132,7 @@ async fn shares_that_wait_to_be_moved_are_named_wherever_an_admin_looks() {
     for (page, selector) in [(&shares, ".notice-wait"), (&page, "#link .notice-wait")] {
         let notice = page.text(selector);
         assert!(notice.contains("Replaced. The site was"), "{notice}");
-        assert!(notice.contains("Move its shares to the new one"));
+        assert!(notice.contains("Move the shares to “"), "{notice}");
         let link = page.attribute(&format!("{selector} a"), "href");
         assert_eq!(link.as_deref(), Some(&*old));
     }
@@ -143,6 +143,9 @@ async fn shares_that_wait_to_be_moved_are_named_wherever_an_admin_looks() {
     assert_eq!(connections.texts(".row-actions").len(), 1);
     let installation = admin.get(&old).await;
     assert!(installation.texts("#shares .button").is_empty());
+    let offered = admin.get("/admin/shares/new").await.html;
+    assert!(offered.contains(&imported.new.to_string()));
+    assert!(!offered.contains(&imported.old.to_string()));
     imported.press(&imported.compare().await).await;
     assert!(admin.get("/admin").await.texts(".notice-wait").is_empty());
 }

@@ -22,8 +22,10 @@ pub(super) enum AppView {
     ActsAsPeople,
     /// Not until it is installed again; nothing else helps.
     Stale,
-    /// Something went wrong, which matters where pages fall back.
+    /// It may not, as it is installed. This matters where pages fall back.
     Troubled(String),
+    /// The site is not asked at all, which is said elsewhere.
+    NotAsked,
     /// It never does, as an app of Forge.
     Never,
 }
@@ -31,10 +33,11 @@ pub(super) enum AppView {
 impl AppView {
     pub(super) fn of(installation: Option<&Installation>) -> Self {
         match installation {
+            Some(app) if !app.is_in_use() => Self::NotAsked,
             Some(app) if app.kind == AppKind::Forge => Self::Never,
             Some(app) if app.stale_since.is_some() => Self::Stale,
             Some(app) => {
-                let problem = app.problem.clone();
+                let problem = app.own_problem().map(str::to_owned);
                 problem.map_or(Self::ActsAsPeople, Self::Troubled)
             }
             None => Self::ActsAsPeople,
@@ -99,6 +102,8 @@ pub(super) fn advice(
         && any(&is_app)
     {
         advice.push(sentence);
+    } else if matches!(app, AppView::NotAsked) {
+        return Vec::new();
     } else if matches!(app, AppView::Never) {
         advice.push(
             "A Forge app acts as people only while they look at its pages, so no page is shown in somebody's name. There \
@@ -227,6 +232,7 @@ mod tests {
         let advised = advice(&by_app, &troubled, true, false);
         assert_eq!(advised, ["Update the app."]);
         assert_eq!(advice(&by_maker, &troubled, true, false), [""; 0]);
+        assert_eq!(advice(&by_app, &AppView::NotAsked, true, false), [""; 0]);
         for counts in [&by_app, &by_maker] {
             let advised = advice(counts, &AppView::Stale, true, false);
             assert!(advised[0].contains("Install the app again"), "{advised:?}");
