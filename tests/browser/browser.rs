@@ -166,6 +166,11 @@ impl Browser {
         self.run("setTimeout(() => history.back())").await;
     }
 
+    /// Loads the document of the window or frame again, once for the same reason.
+    pub(crate) async fn reload(&self) {
+        self.run("setTimeout(() => location.reload())").await;
+    }
+
     /// The text that is seen.
     pub(crate) async fn text(&self, css: &str) -> String {
         self.find(css).await.text().await.unwrap()

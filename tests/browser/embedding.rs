@@ -119,9 +119,8 @@ async fn a_site_that_is_not_listed_cannot_frame_a_share() {
 }
 
 pub(crate) async fn reload(browser: &Browser) {
-    browser
-        .run("window.beforeReload = true; location.reload()")
-        .await;
+    browser.run("window.beforeReload = true").await;
+    browser.reload().await;
     browser
         .until("return window.beforeReload === undefined && document.readyState === 'complete'")
         .await;

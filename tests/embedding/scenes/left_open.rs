@@ -38,9 +38,22 @@ pub(crate) async fn come_back(stage: &Stage) {
     let browser = &stage.browser;
     stage.come_back().await;
     browser.leave_frames().await;
-    let expired = "const last = told.lastIndexOf('expired')
-        return last >= 0 && told.includes('ready', last)";
-    browser.until_within(LIFE + PATIENCE, expired).await;
+    let renewed_after = |word: &str| {
+        format!(
+            "const last = told.lastIndexOf('{word}')
+             return last >= 0 && told.includes('ready', last)"
+        )
+    };
+    let expired = renewed_after("expired");
+    browser.until_within(LIFE + PATIENCE, &expired).await;
+    if stage.mode.is_refusing() {
+        // Here the portal is the first that knows.
+        stage.portal.let_keys_run_out();
+        enter(browser, "#scripted").await;
+        browser.reload().await;
+        browser.leave_frames().await;
+        browser.until(&renewed_after("locked")).await;
+    }
 
     enter(browser, "#scripted").await;
     shows(browser, "Getting started").await;
@@ -55,6 +68,6 @@ pub(crate) async fn come_back(stage: &Stage) {
         let over = format!("return Date.now() > shownAt + {}", LIFE.as_millis());
         browser.until_within(LIFE + PATIENCE, &over).await;
     }
-    browser.run("location.reload()").await;
+    browser.reload().await;
     shows(browser, LOCKED).await;
 }

@@ -42,9 +42,8 @@ pub(crate) async fn tree_link(browser: &Browser, title: &str) -> Element {
 
 /// Loads the document in view again.
 pub(crate) async fn reload(browser: &Browser, heading: &str) {
-    browser
-        .run("window.beforeReload = true; location.reload()")
-        .await;
+    browser.run("window.beforeReload = true").await;
+    browser.reload().await;
     browser.until("return !window.beforeReload").await;
     shows(browser, heading).await;
 }
