@@ -125,7 +125,7 @@ mod tests {
 
     use super::{Outlook, notices};
     use crate::config::{App, Sharers};
-    use crate::pages::installation::{AppKind, Installation, InstallationState};
+    use crate::pages::installation::{AppKind, Installation, InstallationState, REFUSED};
 
     const NOW: OffsetDateTime = datetime!(2026-11-26 12:00 UTC);
 
@@ -181,6 +181,23 @@ mod tests {
     fn an_installation_that_works_says_nothing() {
         let works = installation(InstallationState::Enabled);
         assert!(says(&works, &outlook(None)).is_empty());
+    }
+
+    /// Anybody can have a call refused; it says nothing of what the app may do.
+    #[test]
+    fn a_refused_call_is_named_but_is_no_problem_of_the_app_itself() {
+        for (problem, own) in [
+            (format!("{REFUSED}late."), false),
+            ("Late.".to_owned(), true),
+        ] {
+            let told = Installation {
+                problem: Some(problem.clone()),
+                problem_at: Some(NOW),
+                ..installation(InstallationState::Enabled)
+            };
+            assert!(says(&told, &outlook(None))[0].starts_with(&problem));
+            assert_eq!(told.own_problem().is_some(), own, "{problem}");
+        }
     }
 
     #[test]
