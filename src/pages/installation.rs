@@ -144,3 +144,29 @@ impl Installation {
         problem.filter(|problem| !problem.starts_with(REFUSED))
     }
 }
+
+#[cfg(test)]
+impl Installation {
+    /// One that works, for tests of what is made of others.
+    pub(crate) fn sample() -> Self {
+        Self {
+            connection_id: Uuid::nil(),
+            kind: AppKind::Connect,
+            client_key: "1111".to_owned(),
+            app_key: "com.example.share".to_owned(),
+            oauth_client_id: None,
+            base_url: "https://acme.atlassian.net/wiki".to_owned(),
+            display_url: None,
+            secret: None,
+            state: InstallationState::Enabled,
+            state_since: OffsetDateTime::UNIX_EPOCH,
+            superseded_by: None,
+            stale_since: None,
+            problem: None,
+            problem_at: None,
+            quiet_calls: 0,
+            last_quiet_call_at: None,
+            installed_at: OffsetDateTime::UNIX_EPOCH,
+        }
+    }
+}

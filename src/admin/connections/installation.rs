@@ -97,15 +97,16 @@ impl InstallationView {
             moved.push((Other { id, name, shares }, end.map(|end| loss(end, now))));
         }
         let moves = moves(db, &installation, now)?;
-        let outlook = Outlook::load(db, &installation, now)?;
+        let outlook = Outlook::load(db, connection, &moves, now)?;
+        let instead = LiveState::of_app(&installation);
         let enabled = LiveState {
             label: "Installed",
             class: "badge badge-on",
         };
         Ok(Some(Self {
             kind: kind(installation.kind),
-            state: LiveState::of_app(&installation).unwrap_or(enabled),
-            instead: LiveState::of_app(&installation),
+            state: instead.unwrap_or(enabled),
+            instead,
             is_in_use: installation.is_in_use(),
             since: installation.state_since.into(),
             installed_at: installation.installed_at.into(),

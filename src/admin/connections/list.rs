@@ -6,7 +6,7 @@ use askama::Template;
 use diesel::PgConnection;
 use time::OffsetDateTime;
 
-use super::installation::shortened;
+use super::installation::{count, shortened};
 use super::live::{LiveState, product};
 use super::report::ReportView;
 use super::trouble::Trouble;
@@ -21,7 +21,6 @@ use crate::pages::live::refusals::Refusal;
 use crate::pages::model::Connection;
 use crate::pages::store::{connections, freshness, health, installations};
 use crate::shares::store::StoreError;
-use crate::shares::store::listing::{self, ShareFilter};
 use crate::web::error::PageError;
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -138,10 +137,6 @@ fn row(
     ours: &App,
     now: OffsetDateTime,
 ) -> Result<Row, StoreError> {
-    let filter = ShareFilter {
-        connection_id: Some(connection.id),
-        ..ShareFilter::default()
-    };
     let is_live = connection.kind.is_live();
     let (mut trouble, mut can_share) = (None, true);
     let (counts, site) = if is_live {
@@ -175,7 +170,7 @@ fn row(
         name: connection.name,
         kind: product(connection.kind),
         counts,
-        shares: listing::count_shares(db, &filter, now)?,
+        shares: count(db, connection.id, now)?,
         imported_at: (!is_live).then(|| connection.updated_at.into()),
         site,
         trouble: trouble.map(|trouble| trouble.sentence),

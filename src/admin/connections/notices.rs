@@ -2,8 +2,9 @@
 
 use diesel::PgConnection;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
-use super::installation::{count, moves};
+use super::installation::{Move, count};
 use crate::config::App;
 use crate::pages::installation::{AppClosed, Installation, InstallationState};
 use crate::pages::store::installations;
@@ -23,17 +24,17 @@ pub(super) struct Outlook {
 }
 
 impl Outlook {
+    /// `moves` are those of the connection.
     pub(super) fn load(
         db: &mut PgConnection,
-        installation: &Installation,
+        id: Uuid,
+        moves: &[Move],
         now: OffsetDateTime,
     ) -> Result<Self, StoreError> {
-        let id = installation.connection_id;
-        let onward = moves(db, installation, now)?;
-        let onward = onward.into_iter().find(|offer| offer.from.id == id);
+        let onward = moves.iter().find(|offer| offer.from.id == id);
         Ok(Self {
             has_shares: count(db, id, now)? > 0,
-            goes_to: onward.map(|offer| offer.to_name),
+            goes_to: onward.map(|offer| offer.to_name.clone()),
             shares_end: installations::shares_end(db, id)?,
         })
     }
@@ -121,33 +122,17 @@ fn uninstalled(outlook: &Outlook, now: OffsetDateTime) -> String {
 mod tests {
     use time::macros::datetime;
     use time::{Duration, OffsetDateTime};
-    use uuid::Uuid;
 
     use super::{Outlook, notices};
     use crate::config::{App, Sharers};
-    use crate::pages::installation::{AppKind, Installation, InstallationState, REFUSED};
+    use crate::pages::installation::{Installation, InstallationState, REFUSED};
 
     const NOW: OffsetDateTime = datetime!(2026-11-26 12:00 UTC);
 
     fn installation(state: InstallationState) -> Installation {
         Installation {
-            connection_id: Uuid::nil(),
-            kind: AppKind::Connect,
-            client_key: "1111".to_owned(),
-            app_key: "com.example.share".to_owned(),
-            oauth_client_id: None,
-            base_url: "https://acme.atlassian.net/wiki".to_owned(),
-            display_url: None,
-            secret: None,
             state,
-            state_since: NOW,
-            superseded_by: None,
-            stale_since: None,
-            problem: None,
-            problem_at: None,
-            quiet_calls: 0,
-            last_quiet_call_at: None,
-            installed_at: NOW,
+            ..Installation::sample()
         }
     }
 

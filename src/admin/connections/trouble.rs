@@ -4,6 +4,7 @@ use diesel::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::installation::moves;
 use super::live::LiveState;
 use super::notices::{Outlook, notices};
 use crate::config::App;
@@ -62,7 +63,8 @@ impl Trouble {
             let is_listed = ours.lists_site(&app.base_url);
             let state = LiveState::of_app(app);
             if state.is_some() || !is_listed {
-                let outlook = Outlook::load(db, app, now)?;
+                let moves = moves(db, app, now)?;
+                let outlook = Outlook::load(db, connection.id, &moves, now)?;
                 let first = notices(app, &outlook, ours, now).into_iter().next();
                 let label = state.map_or("Not listed", |state| state.label);
                 return Ok(first.map(|(sentence, _)| trouble(label, sentence)));

@@ -101,10 +101,7 @@ pub async fn admit(
     match may_open {
         Ok(true) => {}
         Ok(false) => {
-            let set = state
-                .db
-                .run(move |db| identities::set_role(db, &issuer, &subject, role));
-            set.await?;
+            keep_role(state, site, person, role).await?;
             return Ok(Admission::Refused(not_by_the_rule(state)));
         }
         Err(error) => return cannot_ask(error).map(Admission::Refused),
@@ -146,13 +143,17 @@ pub async fn ask_again(
         }
     };
     if role != account.role {
-        let (issuer, subject) = (issuer_of(site), person.to_owned());
-        let set = state
-            .db
-            .run(move |db| identities::set_role(db, &issuer, &subject, role));
-        set.await?;
+        keep_role(state, site, person, role).await?;
     }
     Ok(Stay::In(Account { role, ..account }))
+}
+
+async fn keep_role(state: &AppState, site: Uuid, person: &str, role: Role) -> Result<(), Failure> {
+    let (issuer, subject) = (issuer_of(site), person.to_owned());
+    let set = state
+        .db
+        .run(move |db| identities::set_role(db, &issuer, &subject, role));
+    Ok(set.await?)
 }
 
 /// Ends the sessions of whomever the site does not let in.

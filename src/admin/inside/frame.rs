@@ -163,31 +163,14 @@ fn note(
 
 #[cfg(test)]
 mod tests {
-    use time::OffsetDateTime;
-    use uuid::Uuid;
-
     use super::ancestors;
-    use crate::pages::installation::{AppKind, Installation, InstallationState};
+    use crate::pages::installation::{AppKind, Installation};
 
     fn installation(kind: AppKind, display_url: Option<&str>) -> Installation {
         Installation {
-            connection_id: Uuid::nil(),
             kind,
-            client_key: String::new(),
-            app_key: String::new(),
-            oauth_client_id: None,
-            base_url: "https://acme.atlassian.net/wiki".to_owned(),
             display_url: display_url.map(str::to_owned),
-            secret: None,
-            state: InstallationState::Enabled,
-            state_since: OffsetDateTime::UNIX_EPOCH,
-            superseded_by: None,
-            stale_since: None,
-            problem: None,
-            problem_at: None,
-            quiet_calls: 0,
-            last_quiet_call_at: None,
-            installed_at: OffsetDateTime::UNIX_EPOCH,
+            ..Installation::sample()
         }
     }
 

@@ -48,15 +48,8 @@ pub async fn ask_again(
     next: &str,
     now: OffsetDateTime,
 ) -> Result<Again, Failure> {
-    let Some(settings) = &state.settings.single_sign_on else {
+    let Some(check) = Check::of(state, request, account_id, connection_id) else {
         return Ok(Again::Over(page::see_other("/admin/sign-in")));
-    };
-    let check = Check {
-        state,
-        settings,
-        request,
-        account_id,
-        connection_id,
     };
     let is_younger = |kept: &Option<Kept>, than: Duration| {
         let kept = kept.as_ref();
@@ -82,7 +75,7 @@ pub async fn ask_again(
         Err(SignOnProblem::Silent(sentence)) => Ok(Again::Wait(waiting_page(request, sentence))),
         Err(problem) => {
             check.forget().await?;
-            refuse(state, settings, next, &problem).map(Again::Over)
+            refuse(state, check.settings, next, &problem).map(Again::Over)
         }
     }
 }
@@ -95,14 +88,31 @@ pub(super) struct Kept {
 
 /// Whose sign-on is looked at, and by which request.
 pub(super) struct Check<'a> {
-    pub(super) state: &'a AppState,
+    state: &'a AppState,
     pub(super) settings: &'a SingleSignOn,
-    pub(super) request: &'a HttpRequest,
-    pub(super) account_id: Uuid,
-    pub(super) connection_id: Uuid,
+    request: &'a HttpRequest,
+    account_id: Uuid,
+    connection_id: Uuid,
 }
 
-impl Check<'_> {
+impl<'a> Check<'a> {
+    /// `None` where single sign-on is switched off.
+    pub(super) fn of(
+        state: &'a AppState,
+        request: &'a HttpRequest,
+        account_id: Uuid,
+        connection_id: Uuid,
+    ) -> Option<Self> {
+        let settings = state.settings.single_sign_on.as_ref()?;
+        Some(Self {
+            state,
+            settings,
+            request,
+            account_id,
+            connection_id,
+        })
+    }
+
     /// An account keeps the cookies of one browser. Those of another one say nothing about this one: the person may have
     /// signed out at Confluence here. Cookies that cannot be opened, after a change of the secret key, are as good as none.
     pub(super) async fn find_kept(&self) -> Result<Option<Kept>, Failure> {

@@ -111,17 +111,10 @@ async fn leave_single(
     account_id: Uuid,
     connection_id: Uuid,
 ) -> Result<HttpResponse, PageError> {
-    let settings = state.settings.single_sign_on.as_ref();
-    let Some(settings) = settings else {
+    let Some(check) = Check::of(state, request, account_id, connection_id) else {
         return Ok(page::see_other("/admin/sign-in"));
     };
-    let check = Check {
-        state,
-        settings,
-        request,
-        account_id,
-        connection_id,
-    };
+    let settings = check.settings;
     let kept = check.find_kept().await?;
     check.forget().await?;
     let mut jar = kept.map_or_else(Jar::empty, |kept| kept.jar);
