@@ -29,7 +29,9 @@ use vestibule::pages::import::{self, ImportAs};
 use vestibule::password::{self, Password};
 use vestibule::shares::embed_origins::EmbedOrigins;
 use vestibule::shares::labels::Labels;
-use vestibule::shares::share::{ExternalLinks, Maker, PassLifetime, RestrictedPages, Scope, Share};
+use vestibule::shares::share::{
+    Creator, ExternalLinks, PassLifetime, RestrictedPages, Scope, Share,
+};
 use vestibule::shares::store::{self, NewShare};
 use vestibule::shares::unlock_secret::UnlockSecret;
 use vestibule::shares::unlock_token;
@@ -410,7 +412,7 @@ fn make_share(database_url: &str, folder: &Path) -> Share {
         show_comments: false,
         unlock_secret: UnlockSecret::generate().unwrap(),
         created_by: "bench".to_owned(),
-        maker: Maker::default(),
+        creator: Creator::default(),
     };
     db.run_blocking(|db| store::insert_share(db, &new, OffsetDateTime::now_utc()))
         .unwrap()

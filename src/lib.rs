@@ -29,8 +29,9 @@
 //! - **site**: a Confluence, Cloud or Data Center, with its address and interfaces.
 //! - **snapshot**: our stored copy of a wiki's page. An **outline** is one without its body yet: title, place, version.
 //! - **followed part**: what of a live site shares show; listed again and again, once for all shares of the same part.
-//! - **maker**: who made a share, at the connection's site; the **stand-in** is another person, named for it. **Eyes** are
-//!   theirs: in whose name a page is rendered. A **withheld** page is one that the maker may not see.
+//! - **creator**: who made a share, at the connection's site; the **stand-in** is another person, named for it. Both are
+//!   its **viewers**: in their names Confluence renders the pages. A **viewer rendering** is a page rendered so. A **withheld**
+//!   page is one that the creator may not see.
 //! - **leak report**: what a share lets out beside the text of its pages; each thing in it is a **leak**.
 //! - **embed health**: what became of a share in frames, by the site around them.
 //! - **guess**: one try of a password, charged before it is looked at.
@@ -67,7 +68,7 @@
 //! - A reader waits for a site only when a page or file was never fetched. Requests leave by the one client of
 //!   [`confluence`], which checks addresses, keeps a pace and takes no credentials to another host. None changes anything
 //!   there.
-//! - A share of an app's connection shows no page, title, hit or file of a page that its maker could not see.
+//! - A share of an app's connection shows no page, title, hit or file of a page that its creator could not see.
 //! - A good snapshot is never replaced by a worse one: a part that was not listed whole takes nothing away, and a body that
 //!   cannot be shown is not stored.
 //! - Unlock secrets, tokens and passwords never reach a log line, a `Debug` or a JSON body by accident: their types have no
@@ -141,8 +142,8 @@
 //!    format; [`content`] cleans either; the connection's revision tells every page cache.
 //! 4. A reader meets only snapshots. Looking at an old one has it compared in the background; files are fetched at first
 //!    sight, streamed on and stored once. A webhook makes things due at once, and nothing in it is believed.
-//! 5. Where the connection is an app's, Confluence renders each page for the people of each share: its maker, who stands in,
-//!    the app. What the maker may not see is withheld, and closed to every query on reach.
+//! 5. Where the connection is an app's, Confluence renders each page for the people of each share: its creator, who stands in,
+//!    the app. What the creator may not see is withheld, and closed to every query on reach.
 //! 6. Failures are counted with sentences for the admin. Refused credentials stop the connection on every node.
 //!
 //! # A person inside Confluence

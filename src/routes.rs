@@ -123,8 +123,8 @@ fn admin(config: &mut ServiceConfig, state: &AppState) {
 
 fn admin_shares(config: &mut ServiceConfig) {
     use crate::admin::shares::{
-        activity, change, create, deletion, embed_health, embedding, eyes, leaks, list,
-        page_choice, refresh, show, unlock, unlock_secret,
+        activity, change, create, deletion, embed_health, embedding, leaks, list, page_choice,
+        refresh, show, unlock, unlock_secret, viewer,
     };
     config
         .service(read("", list::show))
@@ -152,7 +152,7 @@ fn admin_shares(config: &mut ServiceConfig) {
         .service(act("/shares/{share}/state", change::state))
         .service(act("/shares/{share}/passes/end", change::end_passes))
         .service(act("/shares/{share}/guesses/clear", change::clear_guesses))
-        .service(act("/shares/{share}/stand-in", eyes::name_stand_in))
+        .service(act("/shares/{share}/stand-in", viewer::name_stand_in))
         .service(act("/shares/{share}/refresh", refresh::refresh))
         .service(read("/shares/{share}/leaks", leaks::show))
         .service(act("/shares/{share}/leaks/check", leaks::check))

@@ -282,29 +282,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// A page as Confluence renders it for the people of a share: its maker, or who stands in.
-    seen_page (connection_id, content_id, maker, stand_in) {
-        connection_id -> Uuid,
-        content_id -> Text,
-        /// shared_page.maker_person, empty where a share has none.
-        maker -> Text,
-        /// shared_page.stand_in_person, empty where a share has none.
-        stand_in -> Text,
-        /// Of the page when it was rendered.
-        version -> Int4,
-        /// The export view; null when none could be had, so that the storage format is rendered by us.
-        body -> Nullable<Text>,
-        /// In whose name it was rendered: the maker, who stands in, the app user, or nobody (by us).
-        eyes -> Text,
-        /// The maker may not see the page, so the share does not show it.
-        withheld -> Bool,
-        /// Why other eyes than the maker's were used, or none: a sentence for the admin.
-        reason -> Nullable<Text>,
-        fetched_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
     /// Ways into a share, refusals and what became of its frames; never the token, an address or a path.
     share_event (id) {
         id -> Int8,
@@ -374,10 +351,10 @@ diesel::table! {
         /// Whether the share opens only by an unlock token, and only inside a frame of its embed_origins.
         embed_only -> Bool,
         /// Whose share it is; sharers see their own.
-        maker_account -> Nullable<Uuid>,
-        /// The maker's id at the connection's site, in whose name its pages are rendered.
-        maker_person -> Nullable<Text>,
-        /// Whose name is used when the maker's cannot be: another admin, named for this share.
+        creator_account -> Nullable<Uuid>,
+        /// The creator's id at the connection's site, in whose name its pages are rendered.
+        creator_person -> Nullable<Text>,
+        /// Whose name is used when the creator's cannot be: another admin, named for this share.
         stand_in_person -> Nullable<Text>,
         /// The connection of an installation before a re-installation, from which the share was moved; it can be moved back as long as that is there.
         rebound_from -> Nullable<Uuid>,
@@ -399,6 +376,29 @@ diesel::table! {
         /// Of a ticket; of a call-back the beginning of the SHA-256 of its token.
         nonce -> Bytea,
         expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// A page as Confluence renders it for a share's viewers: its creator, or who stands in.
+    viewer_rendering (connection_id, content_id, creator, stand_in) {
+        connection_id -> Uuid,
+        content_id -> Text,
+        /// shared_page.creator_person, empty where a share has none.
+        creator -> Text,
+        /// shared_page.stand_in_person, empty where a share has none.
+        stand_in -> Text,
+        /// Of the page when it was rendered.
+        version -> Int4,
+        /// The export view; null when none could be had, so that the storage format is rendered by us.
+        body -> Nullable<Text>,
+        /// In whose name it was rendered: the creator, who stands in, the app user, or nobody (by us).
+        viewer -> Text,
+        /// The creator may not see the page, so the share does not show it.
+        withheld -> Bool,
+        /// Why it was not rendered in the creator's name: a sentence for the admin.
+        reason -> Nullable<Text>,
+        fetched_at -> Timestamptz,
     }
 }
 
@@ -432,7 +432,7 @@ diesel::joinable!(page_snapshot -> connection (connection_id));
 diesel::joinable!(person_credentials -> account (account_id));
 diesel::joinable!(person_credentials -> connection (connection_id));
 diesel::joinable!(share_event -> shared_page (share_id));
-diesel::joinable!(shared_page -> account (maker_account));
+diesel::joinable!(shared_page -> account (creator_account));
 diesel::joinable!(shared_page -> connection (connection_id));
 diesel::joinable!(shown_file -> connection (connection_id));
 diesel::joinable!(wiki_space -> connection (connection_id));
@@ -452,11 +452,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     leak_report,
     page_snapshot,
     person_credentials,
-    seen_page,
     share_event,
     shared_page,
     shown_file,
     used_ticket,
+    viewer_rendering,
     wiki_space,
     wiki_user,
 );

@@ -43,7 +43,7 @@ const DRAIN_SECONDS: u64 = 30;
 /// How long a connection may be quiet. Longer than proxies keep theirs (nginx 60 s, Caddy 120 s): a proxy that sends a
 /// form on a connection that is just being closed cannot tell whether it was taken, and answers the visitor with 502.
 const KEEP_ALIVE: Duration = Duration::from_secs(150);
-const HOUSEKEEPING: Duration = Duration::from_secs(60 * 60);
+const CLEANUP: Duration = Duration::from_secs(60 * 60);
 /// How long events of shares are kept.
 const EVENTS_KEPT: time::Duration = time::Duration::days(90);
 
@@ -154,7 +154,7 @@ pub fn start(
     });
     warn_of_lost_cookies(&state.settings);
     actix_web::rt::spawn(keep_leak_reports(db.clone(), clock::now));
-    actix_web::rt::spawn(keep_house(db, Arc::clone(&state.live)));
+    actix_web::rt::spawn(clean_up(db, Arc::clone(&state.live)));
     tracing::info!(listen = ?listener.local_addr().ok(), base_url = state.settings.base_url.origin(), "serving");
     let live = Arc::clone(&state.live);
     let server = HttpServer::new(move || {
@@ -205,7 +205,7 @@ fn warn_of_lost_cookies(settings: &Settings) {
 }
 
 /// Once an hour: what says nothing any more is removed.
-async fn keep_house(db: Db, live: Arc<Live>) {
+async fn clean_up(db: Db, live: Arc<Live>) {
     loop {
         let now = clock::now();
         let cleaned = db
@@ -218,9 +218,9 @@ async fn keep_house(db: Db, live: Arc<Live>) {
         if let Err(error) = cleaned {
             tracing::warn!(%error, "old events and guesses were not removed");
         }
-        if let Err(error) = live.keep_house(now).await {
+        if let Err(error) = live.clean_up(now).await {
             tracing::warn!(%error, "what is gone from live sites was not removed");
         }
-        actix_web::rt::time::sleep(HOUSEKEEPING).await;
+        actix_web::rt::time::sleep(CLEANUP).await;
     }
 }

@@ -81,7 +81,7 @@ pub async fn sign_in(
         if let (Some(outdated), Some(hash)) = (&account.password_hash, replacement) {
             store::replace_outdated_hash(db, account.id, outdated, &hash)?;
         }
-        store::note_sign_in(db, account.id, now)?;
+        store::record_sign_in(db, account.id, now)?;
         Ok(SignIn::Accepted(account))
     })
     .await

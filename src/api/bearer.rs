@@ -76,7 +76,7 @@ async fn check(request: HttpRequest) -> Result<ApiToken, Failure> {
     let found = state.db.run(move |db| {
         let token = store::find_token(db, &presented, now)?;
         if let Some(token) = &token {
-            store::note_use(db, token, now)?;
+            store::record_use(db, token, now)?;
         }
         Ok::<_, store::TokenStoreError>(token)
     });

@@ -39,7 +39,7 @@ pub async fn receive(
         .live
         .receive_webhook(id, &secret, signature, event, &body, clock::now());
     match received.await.map_err(site_failure)? {
-        Received::Noted | Received::Ignored => Ok(HttpResponse::NoContent().finish()),
+        Received::Due | Received::Ignored => Ok(HttpResponse::NoContent().finish()),
         Received::Refused => Err(ApiError(Failure::NotFound)),
         Received::Malformed => Err(ApiError(Failure::BadRequest(
             "This is not the event of a Confluence site.".to_owned(),

@@ -23,7 +23,7 @@ use super::words::{StateWord, read_word};
 use crate::clock;
 use crate::config::BaseUrl;
 use crate::password::{HashError, Password, PasswordHash};
-use crate::shares::share::{ExternalLinks, Maker, Share, ShareId};
+use crate::shares::share::{Creator, ExternalLinks, Share, ShareId};
 use crate::shares::store::listing::{self, ShareFilter};
 use crate::shares::store::{self, NewShare, StoreError};
 use crate::shares::unlock_secret::{NoRandomness, UnlockSecret};
@@ -305,6 +305,6 @@ fn new_share(
         show_comments: options.show_comments.unwrap_or(false),
         unlock_secret: UnlockSecret::generate()?,
         created_by,
-        maker: Maker::default(),
+        creator: Creator::default(),
     })
 }

@@ -44,7 +44,7 @@ pub enum Problem {
     Forbidden {
         detail: String,
     },
-    /// Absent, or not for our eyes: the site does not say which.
+    /// Absent, or not visible to us: the site does not say which.
     NotFound,
     /// The call itself is no longer offered.
     Gone,

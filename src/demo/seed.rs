@@ -23,7 +23,7 @@ use crate::pages::import::{self, ImportAs, ImportError};
 use crate::password::{self, HashError, Password, PasswordError, PasswordHash};
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::labels::Labels;
-use crate::shares::share::{ExternalLinks, Maker, PassLifetime, RestrictedPages, Scope, Share};
+use crate::shares::share::{Creator, ExternalLinks, PassLifetime, RestrictedPages, Scope, Share};
 use crate::shares::store::{self, NewShare, ShareChange, StoreError};
 use crate::shares::unlock_secret::{NoRandomness, UnlockSecret};
 
@@ -246,7 +246,7 @@ fn insert_share(
         show_comments: false,
         unlock_secret: UnlockSecret::generate()?,
         created_by: ADMIN.to_owned(),
-        maker: Maker::default(),
+        creator: Creator::default(),
     };
     Ok(store::insert_share(db, &new, clock::now())?)
 }

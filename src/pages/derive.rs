@@ -28,7 +28,7 @@ pub(super) fn store_derived(
         reach,
         limits: Limits::NONE,
         // The storage format, which is the same for everybody.
-        eyes: None,
+        viewers: None,
     };
     let everything = scope(Reach::Everything);
     let Some(page) = reach::find_page(db, &everything, content_id)? else {

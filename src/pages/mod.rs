@@ -3,7 +3,6 @@
 
 pub mod addresses;
 mod derive;
-pub mod eyes;
 pub mod files;
 pub mod import;
 pub mod installation;
@@ -16,3 +15,4 @@ pub mod pick;
 pub mod reader;
 pub mod scope;
 pub mod store;
+pub mod viewer;

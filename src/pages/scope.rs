@@ -11,15 +11,15 @@ pub struct ContentScope {
     pub limits: Limits,
     /// In whose name pages are shown; `None` where they look the same for everybody: of all connections but an app's, and
     /// for the portal's own work.
-    pub eyes: Option<Eyes>,
+    pub viewers: Option<Viewers>,
 }
 
 /// The people of a share at the connection's site, by their ids there.
 ///
-/// Pages are shown as the maker sees them, and where that cannot be had as who stands in sees them.
+/// Pages are shown as the creator sees them, and where that cannot be had as who stands in sees them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Eyes {
-    pub maker: Option<String>,
+pub struct Viewers {
+    pub creator: Option<String>,
     pub stand_in: Option<String>,
 }
 

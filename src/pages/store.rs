@@ -17,9 +17,9 @@ pub mod reach;
 pub mod rebind;
 pub mod refresh;
 pub mod search;
-pub mod seen;
-pub mod seen_wanted;
+pub mod viewer_renderings;
 mod walk;
+pub mod wanted_renderings;
 pub mod write;
 
 use diesel::prelude::*;

@@ -74,7 +74,9 @@ mod tests {
     use crate::shares::embed_origins::EmbedOrigins;
     use crate::shares::labels::Labels;
     use crate::shares::pass::{Pass, PassContext, WayIn};
-    use crate::shares::share::{ExternalLinks, Maker, PassLifetime, RestrictedPages, Scope, Share};
+    use crate::shares::share::{
+        Creator, ExternalLinks, PassLifetime, RestrictedPages, Scope, Share,
+    };
     use crate::shares::unlock_secret::UnlockSecret;
 
     const NOW: OffsetDateTime = datetime!(2026-11-26 12:00 UTC);
@@ -106,7 +108,7 @@ mod tests {
             created_at: NOW,
             updated_at: NOW,
             created_by: String::new(),
-            maker: Maker::default(),
+            creator: Creator::default(),
             withdrawn_from: None,
         }
     }

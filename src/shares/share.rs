@@ -150,7 +150,7 @@ pub struct Share {
     pub created_at: OffsetDateTime,
     pub updated_at: OffsetDateTime,
     pub created_by: String,
-    pub maker: Maker,
+    pub creator: Creator,
     /// Of its connection: from then on the share shows nothing, because our app was uninstalled from the site.
     pub withdrawn_from: Option<OffsetDateTime>,
 }
@@ -158,9 +158,9 @@ pub struct Share {
 /// In whose name a share shows its pages.
 ///
 /// People are named by their ids at the connection's site. Only connections of an app use them: there Confluence renders
-/// pages for the maker, and where that is refused for `stand_in`.
+/// pages for the creator, and where that is refused for `stand_in`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Maker {
+pub struct Creator {
     /// Whose share it is here; `None` for shares of the API and the command line, and of accounts that are gone.
     pub account: Option<Uuid>,
     pub person: Option<String>,

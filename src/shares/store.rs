@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::embed_origins::EmbedOrigins;
 use super::labels::Labels;
-use super::share::{ExternalLinks, Maker, PassLifetime, RestrictedPages, Scope, Share, ShareId};
+use super::share::{Creator, ExternalLinks, PassLifetime, RestrictedPages, Scope, Share, ShareId};
 use super::unlock_secret::UnlockSecret;
 use crate::db::DbError;
 use crate::password::PasswordHash;
@@ -78,7 +78,7 @@ pub struct NewShare {
     pub show_comments: bool,
     pub unlock_secret: UnlockSecret,
     pub created_by: String,
-    pub maker: Maker,
+    pub creator: Creator,
 }
 
 /// What of a share may be changed; `None` leaves it as it is.
@@ -100,7 +100,7 @@ pub struct ShareChange {
     pub include_labels: Option<Labels>,
     pub exclude_labels: Option<Labels>,
     pub show_comments: Option<bool>,
-    /// Who stands in for the maker at the site; `Some(None)` for nobody.
+    /// Who stands in for the creator at the site; `Some(None)` for nobody.
     pub stand_in: Option<Option<String>>,
 }
 
@@ -134,9 +134,9 @@ pub fn insert_share(
             shared_page::created_at.eq(now),
             shared_page::updated_at.eq(now),
             shared_page::created_by.eq(&new.created_by),
-            shared_page::maker_account.eq(new.maker.account),
-            shared_page::maker_person.eq(&new.maker.person),
-            shared_page::stand_in_person.eq(&new.maker.stand_in),
+            shared_page::creator_account.eq(new.creator.account),
+            shared_page::creator_person.eq(&new.creator.person),
+            shared_page::stand_in_person.eq(&new.creator.stand_in),
         ))
         .returning(ShareRow::as_returning())
         .get_result(db)?;

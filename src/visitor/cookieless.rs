@@ -24,14 +24,14 @@ use crate::shares::store::frames;
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
 use crate::web::place::{is_same_origin, place_of};
-use crate::web::share_cache::KnownShare;
+use crate::web::share_cache::CachedShare;
 use crate::web::state::AppState;
 
 /// The gate of addresses with a key.
 pub(super) async fn pass_gate(
     state: &web::Data<AppState>,
     request: &HttpRequest,
-    known: Arc<KnownShare>,
+    known: Arc<CachedShare>,
     key: &str,
     query: &Query,
     now: OffsetDateTime,

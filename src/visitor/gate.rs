@@ -28,13 +28,13 @@ use crate::web::frame_note::{FrameNote, FrameState};
 use crate::web::headers::Shell;
 use crate::web::place::place_of;
 use crate::web::scope::content_scope;
-use crate::web::share_cache::KnownShare;
+use crate::web::share_cache::CachedShare;
 use crate::web::state::AppState;
 use crate::web::{page, pass_cookie};
 
 /// Proof that this visitor may read this share now.
 pub struct Unlocked {
-    known: Arc<KnownShare>,
+    known: Arc<CachedShare>,
     way: Way,
 }
 
@@ -51,7 +51,7 @@ enum Way {
 
 impl Unlocked {
     /// By the key in the path; see `cookieless`.
-    pub(super) fn by_key(known: Arc<KnownShare>, key: String, pass: Pass) -> Self {
+    pub(super) fn by_key(known: Arc<CachedShare>, key: String, pass: Pass) -> Self {
         Self {
             known,
             way: Way::Key(key, pass),
@@ -59,14 +59,14 @@ impl Unlocked {
     }
 
     /// A file by its signed address; see `signed_files`.
-    pub(super) fn by_signature(known: Arc<KnownShare>) -> Self {
+    pub(super) fn by_signature(known: Arc<CachedShare>) -> Self {
         Self {
             known,
             way: Way::Signature,
         }
     }
 
-    pub fn known(&self) -> &Arc<KnownShare> {
+    pub fn known(&self) -> &Arc<CachedShare> {
         &self.known
     }
 
@@ -262,11 +262,11 @@ fn state(request: &HttpRequest) -> Result<web::Data<AppState>, Failure> {
 pub async fn named_share(
     state: &AppState,
     request: &HttpRequest,
-) -> Result<Arc<KnownShare>, Error> {
+) -> Result<Arc<CachedShare>, Error> {
     Ok(find_share(state, request).await?)
 }
 
-async fn find_share(state: &AppState, request: &HttpRequest) -> Result<Arc<KnownShare>, Refusal> {
+async fn find_share(state: &AppState, request: &HttpRequest) -> Result<Arc<CachedShare>, Refusal> {
     let written = request.match_info().get("share").unwrap_or_default();
     let id = match ShareId::parse(written) {
         Some(WrittenShareId::Canonical(id)) => id,

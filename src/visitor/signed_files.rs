@@ -12,14 +12,18 @@ use crate::shares::access::Place;
 use crate::shares::file_signature;
 use crate::shares::share::{Availability, Share};
 use crate::web::place::{is_from_our_page, is_same_origin, place_of};
-use crate::web::share_cache::KnownShare;
+use crate::web::share_cache::CachedShare;
 use crate::web::state::AppState;
 
 const EXPIRES: &str = "x";
 const SIGNATURE: &str = "s";
 
 /// Signs the files of a page that is made now; with it, until when.
-pub fn signer(state: &AppState, share: &Arc<KnownShare>, now: OffsetDateTime) -> (FileSigner, i64) {
+pub fn signer(
+    state: &AppState,
+    share: &Arc<CachedShare>,
+    now: OffsetDateTime,
+) -> (FileSigner, i64) {
     let expires = file_signature::expiry(now);
     let (key, known) = (state.pass_key.clone(), Arc::clone(share));
     let sign = move |attachment: &str| {

@@ -1,6 +1,6 @@
 //! From a share to the content it may show: the bridge between `shares` and `pages`, which do not know each other.
 
-use crate::pages::scope::{self, ContentScope, Eyes, Limits, Reach};
+use crate::pages::scope::{self, ContentScope, Limits, Reach, Viewers};
 use crate::shares::share::{RestrictedPages, Scope, Share};
 use crate::shares::store::ContentSource;
 
@@ -24,9 +24,9 @@ pub fn content_scope(share: &Share, source: ContentSource) -> ContentScope {
             include_labels: share.include_labels.entries().to_vec(),
             exclude_labels: share.exclude_labels.entries().to_vec(),
         },
-        eyes: (source == ContentSource::App).then(|| Eyes {
-            maker: share.maker.person.clone(),
-            stand_in: share.maker.stand_in.clone(),
+        viewers: (source == ContentSource::App).then(|| Viewers {
+            creator: share.creator.person.clone(),
+            stand_in: share.creator.stand_in.clone(),
         }),
     }
 }

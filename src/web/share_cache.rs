@@ -25,7 +25,7 @@ const OUTAGE: Duration = Duration::from_secs(2);
 const MAX_SHARES: u64 = 10_000;
 
 /// A share as it was a moment ago.
-pub struct KnownShare {
+pub struct CachedShare {
     pub share: Share,
     /// The share's part of every answer's headers.
     pub shell: Shell,
@@ -43,7 +43,7 @@ pub struct KnownShare {
 pub struct ShareCache {
     db: Db,
     clock: Instant,
-    known: Cache<ShareId, Arc<KnownShare>>,
+    known: Cache<ShareId, Arc<CachedShare>>,
     /// Until when the database counts as out of reach, in milliseconds of the cache's clock.
     outage_until: Arc<AtomicU64>,
 }
@@ -60,7 +60,7 @@ impl ShareCache {
 
     /// The share, or `None` when there is none. A database that is out of reach only matters for shares that nobody
     /// has opened since the start.
-    pub async fn find(&self, id: ShareId) -> Result<Option<Arc<KnownShare>>, StoreError> {
+    pub async fn find(&self, id: ShareId) -> Result<Option<Arc<CachedShare>>, StoreError> {
         let Some(known) = self.known.get(&id) else {
             return self.read(id).await;
         };
@@ -92,7 +92,7 @@ impl ShareCache {
         self.known.invalidate_all();
     }
 
-    fn age(&self, known: &KnownShare) -> Duration {
+    fn age(&self, known: &CachedShare) -> Duration {
         Duration::from_millis(self.clock_ms().saturating_sub(known.read_at))
     }
 
@@ -101,7 +101,7 @@ impl ShareCache {
     }
 
     /// Reads while nobody waits; one reading at a time.
-    fn read_aside(&self, known: &Arc<KnownShare>) {
+    fn read_aside(&self, known: &Arc<CachedShare>) {
         if known.being_read.swap(true, Ordering::AcqRel) {
             return;
         }
@@ -115,7 +115,7 @@ impl ShareCache {
         });
     }
 
-    async fn read(&self, id: ShareId) -> Result<Option<Arc<KnownShare>>, StoreError> {
+    async fn read(&self, id: ShareId) -> Result<Option<Arc<CachedShare>>, StoreError> {
         let read_at = self.clock_ms();
         let found = self
             .db
@@ -129,7 +129,7 @@ impl ShareCache {
             self.known.invalidate(&id);
             return Ok(None);
         };
-        let known = Arc::new(KnownShare {
+        let known = Arc::new(CachedShare {
             shell: Shell::of(&found.share),
             share: found.share,
             content_revision: found.content_revision,

@@ -294,7 +294,7 @@ impl Wiki {
     }
 }
 
-/// A wiki with the eyes of one reader: what he may not see is not there.
+/// A wiki as one reader sees it: what they may not see is not there.
 pub(crate) struct Seen<'a> {
     pub(crate) wiki: &'a Wiki,
     /// A name in `Wiki::people`; `None` is an anonymous reader.

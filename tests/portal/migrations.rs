@@ -70,7 +70,7 @@ const NEW_SHARE_OF_AN_OLD_NODE: &str = "
 const DIGEST: &str = "
     select count(*) || ' ' || md5(string_agg((to_jsonb(s) - array['unlock_secret', 'previous_unlock_secret',
         'previous_unlock_secret_expires_at', 'previous_unlock_secret_used_at', 'restricted_pages', 'include_labels',
-        'exclude_labels', 'show_comments', 'embed_only', 'maker_account', 'maker_person', 'stand_in_person',
+        'exclude_labels', 'show_comments', 'embed_only', 'creator_account', 'creator_person', 'stand_in_person',
         'rebound_from'])::text, ',' order by id)) as line
       from shared_page s where created_by = 'old'";
 

@@ -134,7 +134,7 @@ pub fn replace_outdated_hash(
     Ok(())
 }
 
-pub fn note_sign_in(db: &mut PgConnection, id: Uuid, now: OffsetDateTime) -> Result<(), DbError> {
+pub fn record_sign_in(db: &mut PgConnection, id: Uuid, now: OffsetDateTime) -> Result<(), DbError> {
     diesel::update(account::table.find(id))
         .set(account::last_sign_in_at.eq(now))
         .execute(db)?;

@@ -99,7 +99,7 @@ pub fn find_token(
 }
 
 /// Notes that a token was used, at most once a minute.
-pub fn note_use(
+pub fn record_use(
     db: &mut PgConnection,
     token: &ApiToken,
     now: OffsetDateTime,

@@ -168,7 +168,7 @@ async fn standing(
         PersonKind::Gone => gone(),
         PersonKind::Active { display_name } => {
             let role = rule::role_of(state, site, person, now).await?;
-            state.live.note_standing(site, person, now);
+            state.live.record_standing(site, person, now);
             match role {
                 Some(role) => return Ok(Standing::Is { display_name, role }),
                 None => not_by_the_rule(state),

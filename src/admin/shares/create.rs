@@ -18,7 +18,7 @@ use crate::admin::problems::Problems;
 use crate::clock;
 use crate::config::EmbedWildcards;
 use crate::password::{Password, PasswordHash};
-use crate::shares::share::{Maker, ScopeKind, Share};
+use crate::shares::share::{Creator, ScopeKind, Share};
 use crate::shares::store::{self, NewShare};
 use crate::shares::unlock_secret::UnlockSecret;
 use crate::web::error::{Failure, PageError};
@@ -219,7 +219,7 @@ fn new_share(
         show_comments: details.limits.show_comments,
         unlock_secret,
         created_by: admin.name().to_owned(),
-        maker: Maker {
+        creator: Creator {
             account: Some(admin.account().id),
             person: admin.person_at(chosen.connection_id).map(str::to_owned),
             stand_in: None,

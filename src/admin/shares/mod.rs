@@ -9,7 +9,6 @@ pub mod deletion;
 pub mod details;
 pub mod embed_health;
 pub mod embedding;
-pub mod eyes;
 pub mod leaks;
 mod limits;
 pub mod list;
@@ -21,6 +20,7 @@ pub mod snippets;
 pub mod state;
 pub mod unlock;
 pub mod unlock_secret;
+pub mod viewer;
 pub mod visible;
 
 use crate::shares::share::{ShareId, WrittenShareId};

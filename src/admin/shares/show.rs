@@ -11,10 +11,10 @@ use super::activity::EventView;
 use super::details::{Choice, DetailsInput};
 use super::embed_health::EmbedHealthView;
 use super::embedding::EmbeddingInput;
-use super::eyes::{EyesView, StandInInput};
 use super::leaks::{LeaksView, LoadedLeaks};
 use super::snippets::SnippetsView;
 use super::state::{StateBadge, scope_label};
+use super::viewer::{StandInInput, ViewerPanel};
 use super::{share_id, unlock::CheckView};
 use crate::accounts::account::Role;
 use crate::admin::chrome::{Chrome, Section};
@@ -66,7 +66,7 @@ struct SharePage {
     leaks: LeaksView,
     snapshots: Option<SnapshotsView>,
     /// Where pages look different to different people.
-    eyes: Option<EyesView>,
+    viewer: Option<ViewerPanel>,
     public_url: String,
     public_path: String,
     has_password: bool,
@@ -167,7 +167,7 @@ struct Loaded {
     is_live: bool,
     content: Content,
     leaks: LoadedLeaks,
-    eyes: Option<EyesView>,
+    viewer: Option<ViewerPanel>,
     health: EmbedHealth,
     events: Vec<StoredEvent>,
     locks: Vec<LockView>,
@@ -190,7 +190,7 @@ impl Loaded {
             is_live: found.source.is_live(),
             content: Content::load(db, &found, ours, now)?,
             leaks: LoadedLeaks::load(db, &found)?,
-            eyes: EyesView::load(db, &found, stand_in, role)?,
+            viewer: ViewerPanel::load(db, &found, stand_in, role)?,
             health: embed_health(db, share, now)?,
             events: store::events::list_events(db, id, None, EVENTS_SHOWN + 1)?,
             locks: load_locks(db, id, now)?,
@@ -293,7 +293,7 @@ impl SharePage {
             snapshots: loaded
                 .is_live
                 .then(|| SnapshotsView::of(&loaded.leaks, now)),
-            eyes: loaded.eyes,
+            viewer: loaded.viewer,
             snippets: SnippetsView::of(&share, base_url),
             public_url,
             public_path,

@@ -2,7 +2,7 @@
 //!
 //! His own always. Of the others those at the site that vouches for him whose root page he may view there, now, as the
 //! site says; to look at the page of one he must be somebody who could share its page himself. He changes none of them:
-//! they show what their makers may see, which can be more than he may.
+//! they show what their creators may see, which can be more than he may.
 
 use std::collections::{HashMap, HashSet};
 
@@ -80,7 +80,7 @@ pub async fn check_share(
     match refusal(state, admin, &share.scope, &share.space_key).await? {
         Some(sentence) => Err(Failure::Forbidden(sentence)),
         None if use_of_it == Use::Change => Err(Failure::Forbidden(format!(
-            "This share was made by {}. Only its maker and admins of the portal may change it.",
+            "This share was made by {}. Only its creator and admins of the portal may change it.",
             share.created_by
         ))),
         None => Ok(()),
@@ -160,7 +160,7 @@ pub async fn refusal_of_choice(
 
 /// Why somebody may not show all pages with a view restriction; `None` when he may.
 ///
-/// Only pages of an app's site are looked at with the maker's eyes: elsewhere a sharer could show what he may not see.
+/// Only pages of an app's site are rendered in the creator's name: elsewhere a sharer could show what he may not see.
 pub fn refusal_of_restricted(
     admin: &Admin,
     pages: Option<RestrictedPages>,
@@ -175,10 +175,10 @@ pub fn refusal_of_restricted(
 
 /// By the account, or by the person's name at the site: after the app was installed anew the account is another one.
 fn is_own(admin: &Admin, share: &Share) -> bool {
-    let by_name = share.maker.person.as_deref().is_some_and(|maker| {
-        !maker.is_empty() && admin.person_at(share.connection_id) == Some(maker)
+    let by_name = share.creator.person.as_deref().is_some_and(|creator| {
+        !creator.is_empty() && admin.person_at(share.connection_id) == Some(creator)
     });
-    share.maker.account == Some(admin.account().id) || by_name
+    share.creator.account == Some(admin.account().id) || by_name
 }
 
 /// The operator's rule for people inside Confluence; those of a single sign-on are sharers by their groups already.

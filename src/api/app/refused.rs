@@ -44,7 +44,7 @@ impl Caller {
             reason,
             remedy,
         };
-        if let Err(error) = state.live.note_refusal(refusal, clock::now()).await {
+        if let Err(error) = state.live.record_refusal(refusal, clock::now()).await {
             tracing::error!(%error, "a refused call could not be kept");
         }
     }

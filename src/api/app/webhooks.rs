@@ -53,12 +53,12 @@ pub async fn receive(
     if !installation.is_in_use() {
         return Ok(HttpResponse::NoContent().finish());
     }
-    let noted = state
+    let recorded = state
         .live
-        .note_event(installation.connection_id, &body, Some(&path), now)
+        .record_event(installation.connection_id, &body, Some(&path), now)
         .await;
-    match noted.map_err(Failure::for_caller)? {
-        Received::Noted | Received::Ignored | Received::Refused => {
+    match recorded.map_err(Failure::for_caller)? {
+        Received::Due | Received::Ignored | Received::Refused => {
             Ok(HttpResponse::NoContent().finish())
         }
         Received::Malformed => Err(ApiError(Failure::BadRequest(

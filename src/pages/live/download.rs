@@ -175,11 +175,11 @@ impl Live {
                 live.downloads.failed.insert(key.clone(), ());
             }
             live.downloads.remove(&key);
-            let noted = live
-                .note_outcome(access.connection.id, failure.as_ref(), now)
+            let recorded = live
+                .record_outcome(access.connection.id, failure.as_ref(), now)
                 .await;
-            if let Err(error) = noted {
-                tracing::warn!(%error, "how a site is doing was not noted");
+            if let Err(error) = recorded {
+                tracing::warn!(%error, "how a site is doing was not recorded");
             }
         });
         Ok(running)

@@ -146,7 +146,7 @@ impl LiveError {
     }
 }
 
-/// Absent, or not for our eyes.
+/// Absent, or not visible to whoever asked.
 pub(super) fn is_not_found(error: &ConfluenceError) -> bool {
     error.problem == Problem::NotFound
 }

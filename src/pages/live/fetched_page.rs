@@ -10,13 +10,13 @@ use crate::confluence::model::{Bodies, ListedFile, ListedPage};
 use crate::content::{self, BodyFormat};
 use crate::db::DbError;
 use crate::pages::derive;
-use crate::pages::eyes::Look;
 use crate::pages::media_type;
-use crate::pages::scope::Eyes;
+use crate::pages::scope::Viewers;
 use crate::pages::store::attachments::{self, NewFile, StoredFiles};
 use crate::pages::store::refresh::{self, FetchedBody, TakenPage};
-use crate::pages::store::seen::{self, Versions};
+use crate::pages::store::viewer_renderings::{self, Versions};
 use crate::pages::store::{live, outline};
+use crate::pages::viewer::ViewerRendering;
 
 /// Everything that was fetched of one page.
 pub(super) struct Fetched {
@@ -31,8 +31,8 @@ pub(super) struct Fetched {
     /// Those among them of which nothing was known.
     pub(super) shown_elsewhere: Vec<ListedFile>,
     pub(super) comments: Option<serde_json::Value>,
-    /// With the eyes of shares' people, where pages look different to different eyes.
-    pub(super) looks: Vec<(Eyes, Look)>,
+    /// As Confluence renders the page for each share's viewers; none where it looks the same to everybody.
+    pub(super) renderings: Vec<(Viewers, ViewerRendering)>,
     /// Nothing has to be fetched once more.
     pub(super) is_whole: bool,
     /// All views of the page are known, so that `shown_ids` are all files that it shows.
@@ -104,11 +104,19 @@ pub(super) fn store(
     };
     let mut changed = refresh::store_body(db, connection_id, &page.id, &new, now)?;
     let versions = Versions {
-        seen: version,
+        rendered: version,
         instead_of: taken.version,
     };
-    for (eyes, look) in &fetched.looks {
-        changed |= seen::store(db, connection_id, &page.id, eyes, versions, look, now)?;
+    for (viewers, rendering) in &fetched.renderings {
+        changed |= viewer_renderings::store(
+            db,
+            connection_id,
+            &page.id,
+            viewers,
+            versions,
+            rendering,
+            now,
+        )?;
     }
     let (files, outdated) = store_files(db, connection_id, fetched, now)?;
     changed |= files.changed;
@@ -131,7 +139,7 @@ fn store_files(
     let mut outdated = Vec::new();
     let page_id = &fetched.page.id;
     if fetched.asked_for_files {
-        refresh::note_files_listed(db, connection_id, page_id, now)?;
+        refresh::record_files_listed(db, connection_id, page_id, now)?;
     }
     if let Some(files) = &fetched.files {
         let new: Vec<NewFile<'_>> = files.iter().map(new_file).collect();

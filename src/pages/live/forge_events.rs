@@ -99,7 +99,7 @@ impl Live {
         if let (Done::Changed(connection_id), ForgeEvent::Content { kind, content_id }) =
             (kept, event)
         {
-            self.note_change(connection_id, kind, content_id, now)
+            self.record_change(connection_id, kind, content_id, now)
                 .await?;
         }
         Ok((invocation, kept))

@@ -203,7 +203,7 @@ impl Live {
             Err(ImpersonationError::NotAllowed) => NotInTheirName::NotAllowed,
             Err(ImpersonationError::NoActivePerson) => NotInTheirName::NotActive,
         };
-        self.note_not_in_their_name(installation, reason, now)
+        self.record_not_in_their_name(installation, reason, now)
             .await
             .map_err(other)?;
         Ok(Entry::not(reason))
@@ -222,7 +222,7 @@ impl Live {
     }
 
     /// What is wrong with the app itself is kept, so that no further token is asked for.
-    async fn note_not_in_their_name(
+    async fn record_not_in_their_name(
         self: &Arc<Self>,
         installation: &Installation,
         reason: NotInTheirName,
@@ -237,7 +237,7 @@ impl Live {
                     installations::mark_stale(db, connection_id, &oauth_client_id, now)
                 }
                 NotInTheirName::NotAllowed => {
-                    installations::note_problem(db, connection_id, reason.sentence(), now)
+                    installations::record_problem(db, connection_id, reason.sentence(), now)
                 }
                 NotInTheirName::NotActive | NotInTheirName::Forge => Ok(()),
             })
@@ -246,7 +246,7 @@ impl Live {
     }
 
     /// The site itself said that nobody may act as this person.
-    pub(super) async fn note_not_active(
+    pub(super) async fn record_not_active(
         self: &Arc<Self>,
         connection_id: Uuid,
         person: &str,

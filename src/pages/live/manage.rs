@@ -176,7 +176,7 @@ impl Live {
         self.begin_anew(id);
         let access = self.access(id, now).await?;
         let report = access.client.test(now).await;
-        self.note_requests(id, now).await?;
+        self.record_requests(id, now).await?;
         let stored = serde_json::to_value(&report).unwrap_or_default();
         let passed = report.is_good();
         self.db
@@ -243,9 +243,9 @@ impl Live {
         scope: ContentScope,
         now: OffsetDateTime,
     ) -> Result<(), LiveError> {
-        // What is withheld may be shown again, and what was never looked at may be due.
+        // What is withheld may be shown again, and what was never rendered may be due.
         let scope = ContentScope {
-            eyes: None,
+            viewers: None,
             ..scope
         };
         self.make_due(scope.connection_id, now, move |db, id| {

@@ -4,9 +4,10 @@
 //!
 //! - [`access`]: from a stored connection to a client that may ask, tokens included.
 //! - [`asker`]: the same in the name of a person.
-//! - `own_eyes`: what somebody sees who asks in his own name.
+//! - `own_view`: what somebody sees who asks in their own name.
 //! - [`impersonation`]: tokens for that at Cloud sites. [`rights`]: what people there may do.
-//! - `look`: a page with the eyes of a share's people; `want`: which looks are wanted.
+//! - `viewer_rendering`: a page as Confluence renders it for a share's viewers; `wanted_renderings`: which of these are
+//!   wanted.
 //! - [`installation`]: our app at Cloud sites. [`lifecycle`], [`forge_events`]: how Connect and Forge tell of it.
 //!   [`refusals`]: what of that was refused. [`rebind`]: moving shares to it from an older one.
 //! - [`single_sign_on`]: people who come with the cookies of their site.
@@ -27,9 +28,8 @@ pub mod forge_events;
 pub mod impersonation;
 pub mod installation;
 pub mod lifecycle;
-mod look;
 pub mod manage;
-mod own_eyes;
+mod own_view;
 pub mod pick;
 pub mod rebind;
 mod refresh_page;
@@ -38,7 +38,8 @@ pub mod refusals;
 pub mod rights;
 pub mod schedule;
 pub mod single_sign_on;
-mod want;
+mod viewer_rendering;
+mod wanted_renderings;
 pub mod webhook;
 
 pub use error::LiveError;
@@ -55,7 +56,7 @@ use self::download::Downloads;
 use self::impersonation::Tokens;
 use self::refusals::Refusals;
 use self::rights::Rights;
-use self::want::Wanted;
+use self::wanted_renderings::Wanted;
 use super::files::FileStore;
 use crate::config::{Atlassian, LiveConfig};
 use crate::confluence::connect::install_keys::InstallKeys;
@@ -102,7 +103,7 @@ pub struct Live {
     /// Forge installations whose sites were asked for their addresses.
     told_addresses: Cache<String, ()>,
     /// What people see who ask in their own names.
-    sights: Cache<own_eyes::Sight, bool>,
+    own_views: Cache<own_view::OwnView, bool>,
     /// Whose turn it is to exchange tokens, per connection.
     exchanges: Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
     /// In people's names.
@@ -148,9 +149,9 @@ impl Live {
                 .max_capacity(10_000)
                 .time_to_live(TOLD_ADDRESS)
                 .build(),
-            sights: Cache::builder()
+            own_views: Cache::builder()
                 .max_capacity(100_000)
-                .time_to_live(own_eyes::KEPT)
+                .time_to_live(own_view::KEPT)
                 .build(),
             exchanges: Mutex::default(),
             tokens: Tokens::default(),
@@ -183,7 +184,7 @@ impl Live {
         Arc::clone(pace)
     }
 
-    fn known_pace(&self, connection_id: Uuid) -> Option<Arc<Pace>> {
+    fn cached_pace(&self, connection_id: Uuid) -> Option<Arc<Pace>> {
         let paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
         paces.get(&connection_id).map(|(_, pace)| Arc::clone(pace))
     }
@@ -200,7 +201,7 @@ impl Live {
     fn begin_anew(&self, connection_id: Uuid) {
         self.resting.invalidate(&connection_id);
         self.rights.forget();
-        if let Some(pace) = self.known_pace(connection_id) {
+        if let Some(pace) = self.cached_pace(connection_id) {
             pace.reset();
         }
     }

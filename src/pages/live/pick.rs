@@ -29,7 +29,7 @@ impl Live {
     ) -> Result<Vec<FoundContent>, LiveError> {
         let access = self.access_as(connection_id, asker, now).await?;
         let found = access.client.search_pages(text, space, limit).await;
-        self.noted(&access, asker, found, now).await
+        self.recorded(&access, asker, found, now).await
     }
 
     pub async fn spaces(
@@ -42,7 +42,7 @@ impl Live {
     ) -> Result<Vec<ListedSpace>, LiveError> {
         let access = self.access_as(connection_id, asker, now).await?;
         let found = access.client.spaces(query, limit).await;
-        self.noted(&access, asker, found, now).await
+        self.recorded(&access, asker, found, now).await
     }
 
     /// What is directly below a page, a folder or a space.
@@ -55,7 +55,7 @@ impl Live {
     ) -> Result<Vec<FoundContent>, LiveError> {
         let access = self.access_as(connection_id, asker, now).await?;
         let found = access.client.children(parent).await;
-        self.noted(&access, asker, found, now).await
+        self.recorded(&access, asker, found, now).await
     }
 
     /// The page that an admin names: an address in any of its forms, an id, or `SPACE:Title`. Stores its outline and
@@ -72,7 +72,7 @@ impl Live {
         };
         let access = self.access_as(connection_id, asker, now).await?;
         let found = find_and_complete(&access.client, &target).await;
-        let found = self.noted(&access, asker, found, now).await?;
+        let found = self.recorded(&access, asker, found, now).await?;
         let Some((page, space)) = found else {
             return Ok(None);
         };
@@ -106,7 +106,7 @@ impl Live {
         };
         let access = self.access_as(connection_id, asker, now).await?;
         let found = find_listed(&access.client, &target).await;
-        let found = self.noted(&access, asker, found, now).await?;
+        let found = self.recorded(&access, asker, found, now).await?;
         Ok(found.map(|page| FoundContent {
             id: page.id,
             kind: page.kind,
@@ -126,7 +126,7 @@ impl Live {
         let access = self.access_as(connection_id, asker, now).await?;
         let space = match access.client.space(key).await {
             Err(error) if is_not_found(&error) => return Ok(false),
-            other => self.noted(&access, asker, other, now).await?,
+            other => self.recorded(&access, asker, other, now).await?,
         };
         let home = match &space.homepage_id {
             Some(id) => self.bring_page(connection_id, asker, id, now).await?,
@@ -140,7 +140,7 @@ impl Live {
         Ok(true)
     }
 
-    async fn noted<T>(
+    async fn recorded<T>(
         &self,
         access: &Access,
         asker: &Asker,
@@ -150,7 +150,7 @@ impl Live {
         let outcome = outcome.map_err(LiveError::from);
         // What a person is refused is no failure of the connection.
         if matches!(asker, Asker::Connection) {
-            self.note_outcome(access.connection.id, outcome.as_ref().err(), now)
+            self.record_outcome(access.connection.id, outcome.as_ref().err(), now)
                 .await?;
         }
         outcome

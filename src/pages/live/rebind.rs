@@ -168,7 +168,7 @@ impl Live {
         let access = self.access(to, now).await?;
         let asked = ask(&access.client, &shares, &pages).await;
         let asked = asked.map_err(LiveError::from);
-        self.note_outcome(to, asked.as_ref().err(), now).await?;
+        self.record_outcome(to, asked.as_ref().err(), now).await?;
         let (found, spaces) = asked?;
         Ok(judge(shares, pages, &found, &spaces))
     }

@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 
 use super::access::Access;
 use super::fetched_page::{self, Fetched};
-use super::look::Looks;
 use super::refresh_root::wait_after;
+use super::viewer_rendering::ViewerRenderings;
 use super::{Live, LiveError};
 use crate::confluence::model::{Bodies, ContentKind, ListedFile, ListedPage};
 use crate::confluence::{Client, Problem};
@@ -58,7 +58,7 @@ impl Live {
                 .await?;
         }
         let failure = outcome.err().filter(|_| !gone);
-        self.note_outcome(connection_id, failure.as_ref(), now)
+        self.record_outcome(connection_id, failure.as_ref(), now)
             .await?;
         match failure {
             Some(error) => Err(error),
@@ -101,17 +101,17 @@ impl Live {
         let connection_id = access.connection.id;
         let kind = content_kind(taken.kind());
         let page = self.fetch_page(access, taken, kind).await?;
-        let looks = self.look_at(access, taken, &page, now).await?;
+        let renderings = self.render_for_viewers(access, taken, &page, now).await?;
         let wants_files = occasion == Occasion::LookedAt
             || taken.files_listed_at.is_some()
             || mentions_files(&page.bodies)
-            || looks.views().any(text_mentions_files);
+            || renderings.views().any(text_mentions_files);
         let files = if wants_files {
             self.fetch_files(access, &page).await?
         } else {
             None
         };
-        let shown_ids = shown_elsewhere(access.connection.kind, &page, &looks);
+        let shown_ids = shown_elsewhere(access.connection.kind, &page, &renderings);
         let shown_elsewhere = self
             .fetch_shown_elsewhere(access, shown_ids.clone())
             .await?;
@@ -124,8 +124,8 @@ impl Live {
             (name, _) => name.clone(),
         };
         let fetched = Fetched {
-            is_whole: looks.failure.is_none(),
-            has_views: page.bodies.export_view.is_some() || looks.are_all_there(),
+            is_whole: renderings.failure.is_none(),
+            has_views: page.bodies.export_view.is_some() || renderings.are_all_there(),
             page,
             author_name,
             files,
@@ -133,9 +133,9 @@ impl Live {
             shown_ids,
             shown_elsewhere,
             comments,
-            looks: looks.taken,
+            renderings: renderings.had,
         };
-        Ok((fetched, looks.failure))
+        Ok((fetched, renderings.failure))
     }
 
     /// The first time, a listing has brought the storage format along, and only the export view is missing.
@@ -344,10 +344,14 @@ fn text_mentions_files(text: &str) -> bool {
 }
 
 /// Ids, as the API writes them, of files that hang on other pages.
-fn shown_elsewhere(kind: ConnectionKind, page: &ListedPage, looks: &Looks) -> Vec<String> {
+fn shown_elsewhere(
+    kind: ConnectionKind,
+    page: &ListedPage,
+    renderings: &ViewerRenderings,
+) -> Vec<String> {
     let views = page.bodies.export_view.as_deref().into_iter();
     let mut ids: Vec<String> = views
-        .chain(looks.views())
+        .chain(renderings.views())
         .flat_map(content::shown_files)
         .filter(|file| file.content_id != page.id)
         .map(|file| match kind {

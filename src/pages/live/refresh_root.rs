@@ -42,7 +42,7 @@ impl Live {
                 .run(move |db| followed::fail(db, &root, &sentence, due_at, now))
                 .await?;
         }
-        self.note_outcome(connection_id, outcome.as_ref().err(), now)
+        self.record_outcome(connection_id, outcome.as_ref().err(), now)
             .await?;
         outcome
     }

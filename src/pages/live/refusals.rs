@@ -33,7 +33,7 @@ pub struct Refusals(Mutex<VecDeque<(OffsetDateTime, Refusal)>>);
 
 impl Refusals {
     /// The same once more takes the place of the earlier one.
-    fn note(&self, refusal: Refusal, now: OffsetDateTime) {
+    fn record(&self, refusal: Refusal, now: OffsetDateTime) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|(_, earlier)| *earlier != refusal);
         kept.push_front((now, refusal));
@@ -57,7 +57,7 @@ impl Live {
     }
 
     /// Keeps a refusal; that of a known installation also as its problem.
-    pub async fn note_refusal(
+    pub async fn record_refusal(
         self: &Arc<Self>,
         refusal: Refusal,
         now: OffsetDateTime,
@@ -70,9 +70,9 @@ impl Live {
         } = &refusal;
         let sentence = format!("“{event}”, {reason}. {remedy}");
         let (kind, client_key) = (refusal.kind, refusal.client_key.clone());
-        self.refusals.note(refusal, now);
+        self.refusals.record(refusal, now);
         self.db
-            .run(move |db| installations::note_refusal(db, kind, &client_key, &sentence, now))
+            .run(move |db| installations::record_refusal(db, kind, &client_key, &sentence, now))
             .await?;
         Ok(())
     }
@@ -114,10 +114,10 @@ mod tests {
     fn the_last_ones_are_kept_each_once() {
         let (refusals, now) = (Refusals::default(), OffsetDateTime::UNIX_EPOCH);
         for number in 0..KEPT + 5 {
-            refusals.note(refusal(&number.to_string()), now);
+            refusals.record(refusal(&number.to_string()), now);
         }
-        refusals.note(refusal("24"), now);
-        refusals.note(refusal("23"), now);
+        refusals.record(refusal("24"), now);
+        refusals.record(refusal("23"), now);
         let kept: Vec<_> = refusals.list();
         let keys = kept.iter().map(|(_, kept)| &*kept.client_key);
         assert_eq!(keys.take(3).collect::<Vec<_>>(), ["23", "24", "22"]);

@@ -103,8 +103,8 @@ impl Live {
         now: OffsetDateTime,
     ) -> Result<PersonKind, LiveError> {
         let key = (connection_id, person.to_owned());
-        if let Some(known) = self.rights.kinds.get(&key) {
-            return Ok(known);
+        if let Some(cached) = self.rights.kinds.get(&key) {
+            return Ok(cached);
         }
         let access = self.access(connection_id, now).await?;
         let kind = match access.client.directory_account(person).await? {
@@ -130,7 +130,7 @@ impl Live {
     }
 
     /// Notes that the site has told all that decides whether a person may be here.
-    pub fn note_standing(&self, connection_id: Uuid, person: &str, now: OffsetDateTime) {
+    pub fn record_standing(&self, connection_id: Uuid, person: &str, now: OffsetDateTime) {
         let key = (connection_id, person.to_owned());
         self.rights.looked_at.insert(key, now);
     }
@@ -183,8 +183,8 @@ impl Live {
         now: OffsetDateTime,
     ) -> Result<ViewRight, LiveError> {
         let key = (connection_id, person.to_owned(), content_id.to_owned());
-        if let Some(known) = self.rights.views.get(&key) {
-            return Ok(known);
+        if let Some(cached) = self.rights.views.get(&key) {
+            return Ok(cached);
         }
         let told = self
             .permission(connection_id, person, content_id, Operation::Read, now)
@@ -267,8 +267,8 @@ impl Live {
         now: OffsetDateTime,
     ) -> Result<bool, LiveError> {
         let key = (connection_id, person.to_owned(), content_id.to_owned());
-        if let Some(known) = self.rights.edits.get(&key) {
-            return Ok(known);
+        if let Some(cached) = self.rights.edits.get(&key) {
+            return Ok(cached);
         }
         let told = self
             .permission(connection_id, person, content_id, Operation::Update, now)
@@ -287,8 +287,8 @@ impl Live {
         now: OffsetDateTime,
     ) -> Result<bool, LiveError> {
         let key = (connection_id, person.to_owned(), space_key.to_owned());
-        if let Some(known) = self.rights.administrations.get(&key) {
-            return Ok(known);
+        if let Some(cached) = self.rights.administrations.get(&key) {
+            return Ok(cached);
         }
         // Whatever gives the right (a name, a group, a role): the person's own view of the space says it.
         let is_admin = match self.as_person(connection_id, person, now).await? {
@@ -326,8 +326,8 @@ impl Live {
         now: OffsetDateTime,
     ) -> Result<Arc<[Group]>, LiveError> {
         let key = (connection_id, person.to_owned());
-        if let Some(known) = self.rights.groups.get(&key) {
-            return Ok(known);
+        if let Some(cached) = self.rights.groups.get(&key) {
+            return Ok(cached);
         }
         let app = self.access(connection_id, now).await?.client;
         let groups: Arc<[Group]> = app.groups_of(person).await?.into();

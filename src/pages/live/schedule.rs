@@ -19,14 +19,14 @@ use crate::pages::model::PageKind;
 use crate::pages::scope::ContentScope;
 use crate::pages::store::followed::{self, FollowedRoot};
 use crate::pages::store::health::{self, AfterFailure};
-use crate::pages::store::{attachments, connections, outline, refresh, seen_wanted};
+use crate::pages::store::{attachments, connections, outline, refresh, wanted_renderings};
 
 /// How long nobody looks for what is due, if nothing wakes the schedule.
 const REST: StdDuration = StdDuration::from_secs(5);
 /// How long a page that the site no longer has can come back whole.
 const GONE_KEPT: Duration = Duration::days(30);
 /// After that rights count as changed, although a page is the same.
-const LOOKS_COUNT: Duration = Duration::days(1);
+const RENDERINGS_COUNT: Duration = Duration::days(1);
 /// Pages that one node fetches at once from one site.
 const PAGES_AT_ONCE: usize = 4;
 const PAGES_TAKEN: i64 = 16;
@@ -48,7 +48,7 @@ impl Live {
     /// Starts work for every site of which something is due. Sites never wait for each other.
     async fn look(self: &Arc<Self>, clock: fn() -> OffsetDateTime) -> Result<(), LiveError> {
         let now = clock();
-        self.want_looks(None, now).await?;
+        self.want_renderings(None, now).await?;
         let due = self
             .db
             .run(move |db| {
@@ -72,12 +72,12 @@ impl Live {
     }
 
     /// Once in a while: what has been gone for long is deleted, with the bytes that nothing names any more.
-    pub async fn keep_house(self: &Arc<Self>, now: OffsetDateTime) -> Result<(), LiveError> {
+    pub async fn clean_up(self: &Arc<Self>, now: OffsetDateTime) -> Result<(), LiveError> {
         let connections = self
             .db
             .run(move |db| {
                 outline::delete_long_gone(db, now - GONE_KEPT)?;
-                seen_wanted::keep_house(db, now - LOOKS_COUNT, now)?;
+                wanted_renderings::clean_up(db, now - RENDERINGS_COUNT, now)?;
                 connections::list_connections(db)
             })
             .await?;
@@ -113,7 +113,7 @@ impl Live {
                 }
                 continue;
             }
-            self.want_looks(Some(connection_id), clock()).await?;
+            self.want_renderings(Some(connection_id), clock()).await?;
             if self.fetch_due(connection_id, clock).await? == 0 {
                 return Ok(());
             }
@@ -131,7 +131,7 @@ impl Live {
             Err(error @ LiveError::Db(_)) => return Err(error),
             Err(error) => {
                 self.resting.insert(connection_id, ());
-                self.note_outcome(connection_id, Some(&error), clock())
+                self.record_outcome(connection_id, Some(&error), clock())
                     .await?;
                 return Ok(0);
             }
@@ -205,7 +205,7 @@ impl Live {
         }
     }
 
-    /// Fetches a page that was never fetched, or never looked at with the eyes of the reader's scope, while the reader
+    /// Fetches a page that was never fetched, or never rendered for the viewers of the reader's scope, while the reader
     /// waits. The only way on which a reader meets the site.
     pub async fn fetch_first(
         self: &Arc<Self>,
@@ -235,7 +235,7 @@ impl Live {
                 content_id.to_owned()
             }
         };
-        self.want_look(scope, &content_id, clock()).await?;
+        self.want_rendering(scope, &content_id, clock()).await?;
         let (id, now) = (content_id.clone(), clock());
         let taken = self
             .db
@@ -257,10 +257,10 @@ impl Live {
     ) -> Result<(), LiveError> {
         let connection_id = scope.connection_id;
         loop {
-            let (id, eyes) = (content_id.clone(), scope.eyes.clone());
+            let (id, viewers) = (content_id.clone(), scope.viewers.clone());
             let state = self
                 .db
-                .run(move |db| refresh::body_state(db, connection_id, &id, eyes.as_ref()))
+                .run(move |db| refresh::body_state(db, connection_id, &id, viewers.as_ref()))
                 .await?;
             match state {
                 refresh::BodyState::Coming => {
@@ -316,12 +316,12 @@ impl Live {
     }
 
     /// Adds up what was sent, whatever came of it.
-    pub(super) async fn note_requests(
+    pub(super) async fn record_requests(
         &self,
         id: Uuid,
         now: OffsetDateTime,
     ) -> Result<(), LiveError> {
-        let Some(pace) = self.known_pace(id) else {
+        let Some(pace) = self.cached_pace(id) else {
             return Ok(());
         };
         let sent = i32::try_from(pace.requests_since_last_flush()).unwrap_or(i32::MAX);
@@ -334,15 +334,15 @@ impl Live {
     }
 
     /// Stores how it went, and how much was sent.
-    pub(super) async fn note_outcome(
+    pub(super) async fn record_outcome(
         &self,
         connection_id: Uuid,
         failure: Option<&LiveError>,
         now: OffsetDateTime,
     ) -> Result<(), LiveError> {
-        let pace = self.known_pace(connection_id);
+        let pace = self.cached_pace(connection_id);
         let limits = pace.and_then(|pace| serde_json::to_value(pace.snapshot(now)).ok());
-        let noted = failure.map(|error| {
+        let recorded = failure.map(|error| {
             let after = if error.is_refusal() {
                 AfterFailure::Stop
             } else {
@@ -351,14 +351,14 @@ impl Live {
             (error.sentence(), after)
         });
         self.db
-            .run(move |db| match &noted {
+            .run(move |db| match &recorded {
                 None => health::record_success(db, connection_id, limits.as_ref(), now),
                 Some((sentence, after)) => {
                     health::record_failure(db, connection_id, sentence, *after, now)
                 }
             })
             .await?;
-        self.note_requests(connection_id, now).await
+        self.record_requests(connection_id, now).await
     }
 }
 

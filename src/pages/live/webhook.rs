@@ -21,7 +21,7 @@ use crate::pages::store::{followed, outline, refresh};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Received {
     /// Something will be looked at.
-    Noted,
+    Due,
     /// Nothing of what we show is meant.
     Ignored,
     /// No such connection, a wrong address, a wrong signature.
@@ -81,11 +81,11 @@ impl Live {
         if must_be_signed && webhook::check_signature(signature, body, &signing).is_err() {
             return Ok(Received::Refused);
         }
-        self.note_event(connection_id, body, named, now).await
+        self.record_event(connection_id, body, named, now).await
     }
 
     /// The same for a webhook of our app at the site, whose token was checked.
-    pub async fn note_event(
+    pub async fn record_event(
         self: &Arc<Self>,
         connection_id: Uuid,
         body: &[u8],
@@ -98,15 +98,15 @@ impl Live {
         match (event.kind, event.content_id) {
             (EventKind::Other, _) | (_, None) => Ok(Received::Ignored),
             (kind, Some(content_id)) => {
-                self.note_change(connection_id, kind, content_id, now)
+                self.record_change(connection_id, kind, content_id, now)
                     .await?;
-                Ok(Received::Noted)
+                Ok(Received::Due)
             }
         }
     }
 
     /// Something has happened to a page, or to something on it.
-    pub(super) async fn note_change(
+    pub(super) async fn record_change(
         self: &Arc<Self>,
         connection_id: Uuid,
         kind: EventKind,

@@ -104,8 +104,8 @@ fn is_owner_seen(
 
 /// Whether a page in scope shows the file, whichever page it belongs to.
 ///
-/// One that is gone, restricted in the wiki or not seen by the share's eyes opens none of its files that way, for it is not
-/// stored to which eyes a page shows a file.
+/// One that is gone, restricted in the wiki or not rendered for the share's viewers opens none of its files that way, for it is not
+/// stored to which viewers a page shows a file.
 pub fn is_shown_in_scope(
     db: &mut PgConnection,
     scope: &ContentScope,
@@ -119,10 +119,10 @@ pub fn is_shown_in_scope(
               where file.connection_id = $1 and file.attachment_id = $10
                 and (owner.gone_at is not null or owner.view_restricted))
           and ($9 is null or exists (
-            select from attachment_snapshot file join seen_page seen
-              on seen.connection_id = file.connection_id and seen.content_id = file.content_id
+            select from attachment_snapshot file join viewer_rendering rendering
+              on rendering.connection_id = file.connection_id and rendering.content_id = file.content_id
               where file.connection_id = $1 and file.attachment_id = $10
-                and seen.maker = $9[1] and seen.stand_in = $9[2] and seen.version > 0 and not seen.withheld)))";
+                and rendering.creator = $9[1] and rendering.stand_in = $9[2] and rendering.version > 0 and not rendering.withheld)))";
     reach::is_any_in_scope(db, scope, shows_it, attachment_id)
 }
 

@@ -98,7 +98,7 @@ pub fn mark_stale(
 }
 
 /// Keeps what went wrong, for the admin.
-pub fn note_problem(
+pub fn record_problem(
     db: &mut PgConnection,
     connection_id: Uuid,
     sentence: &str,
@@ -115,7 +115,7 @@ pub fn note_problem(
 
 /// Keeps that a call in the name of an installation was refused, if it is a known one. Anybody can bring that about, so
 /// no other problem makes room for it.
-pub fn note_refusal(
+pub fn record_refusal(
     db: &mut PgConnection,
     kind: AppKind,
     client_key: &str,

@@ -40,8 +40,8 @@ pub struct Outline<'a> {
 /// A page that is due stays due. One that people look at with their own rights is due when its restriction comes or goes.
 const LISTED_VERSION: &str = "case
     when known.listed_version = $14 or $13 <> known.view_restricted and exists (
-      select from seen_page seen
-        where seen.connection_id = known.connection_id and seen.content_id = known.content_id) then $14
+      select from viewer_rendering rendering
+        where rendering.connection_id = known.connection_id and rendering.content_id = known.content_id) then $14
     else excluded.listed_version end";
 
 /// Stores what a listing says of a page. `true` when that changes anything that readers see.

@@ -38,7 +38,7 @@ pub fn find_names(
     Ok(rows.into_iter().collect())
 }
 
-/// Somebody else in whose name pages of the connection's shares are looked at.
+/// Somebody else in whose name pages of the connection's shares are rendered.
 pub fn find_other(
     db: &mut PgConnection,
     connection_id: Uuid,
@@ -50,7 +50,7 @@ pub fn find_other(
         person: String,
     }
     let other: Option<Other> = diesel::sql_query(
-        "select person from shared_page share, unnest(array[maker_person, stand_in_person]) person
+        "select person from shared_page share, unnest(array[creator_person, stand_in_person]) person
            where share.connection_id = $1 and person <> $2
            order by share.updated_at desc limit 1",
     )

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 
-use super::seen;
+use super::viewer_renderings;
 use super::walk::{self, IS_OPEN, IS_SHOWN, IS_TOP, SUMMARY};
 use super::{PageRow, SummaryRow};
 use crate::db::DbError;
@@ -50,7 +50,7 @@ pub(super) fn is_any_in_scope(
     Ok(row.answer)
 }
 
-/// A page with its body, if it is in scope; as the scope's eyes see it.
+/// A page with its body, if it is in scope; as the scope's viewers see it.
 pub fn find_page(
     db: &mut PgConnection,
     scope: &ContentScope,
@@ -65,7 +65,7 @@ pub fn find_page(
         .first(db)
         .optional()?;
     match row.map(Page::from) {
-        Some(page) => seen::through(db, page, scope).map(Some),
+        Some(page) => viewer_renderings::through(db, page, scope).map(Some),
         None => Ok(None),
     }
 }

@@ -112,7 +112,12 @@ pub fn copy_pages(
         .bind::<Text, _>(FOLDER_BODY)
         .bind::<Integer, _>(ANOTHER_VERSION)
         .execute(db)?;
-    for copy in [COPY_SPACES, COPY_SHOWN_FILES, COPY_FILES, COPY_SEEN_PAGES] {
+    for copy in [
+        COPY_SPACES,
+        COPY_SHOWN_FILES,
+        COPY_FILES,
+        COPY_VIEWER_RENDERINGS,
+    ] {
         diesel::sql_query(copy)
             .bind::<SqlUuid, _>(from)
             .bind::<SqlUuid, _>(to)
@@ -166,11 +171,11 @@ const COPY_FILES: &str = "
       on conflict do nothing";
 
 /// People have one id at all sites, so that what one of them sees stays what he sees.
-const COPY_SEEN_PAGES: &str = "
-    insert into seen_page (connection_id, content_id, maker, stand_in, version, body, eyes, withheld, reason, fetched_at)
-      select $2, content_id, maker, stand_in, version, body, eyes, withheld, reason, fetched_at
-        from seen_page seen where connection_id = $1 and content_id = any($3)
-          and exists (select from page_snapshot page where page.connection_id = $2 and page.content_id = seen.content_id)
+const COPY_VIEWER_RENDERINGS: &str = "
+    insert into viewer_rendering (connection_id, content_id, creator, stand_in, version, body, viewer, withheld, reason, fetched_at)
+      select $2, content_id, creator, stand_in, version, body, viewer, withheld, reason, fetched_at
+        from viewer_rendering rendering where connection_id = $1 and content_id = any($3)
+          and exists (select from page_snapshot page where page.connection_id = $2 and page.content_id = rendering.content_id)
       on conflict do nothing";
 
 const COPY_PEOPLE: &str = "

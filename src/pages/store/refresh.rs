@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::format_word;
 use super::outline::FOLDER_BODY;
-use super::seen;
+use super::viewer_renderings;
 use crate::content::BodyFormat;
 use crate::db::DbError;
 use crate::pages::model::PageKind;
-use crate::pages::scope::Eyes;
+use crate::pages::scope::Viewers;
 use crate::schema::page_snapshot;
 
 /// Which pages have a body that is to be fetched without being asked for: no folders, and restricted pages only for
@@ -306,7 +306,7 @@ pub fn space_of(
         .optional()?)
 }
 
-pub fn note_files_listed(
+pub fn record_files_listed(
     db: &mut PgConnection,
     connection_id: Uuid,
     content_id: &str,
@@ -350,12 +350,12 @@ pub enum BodyState {
     NoPage,
 }
 
-/// `eyes`: those of whoever waits, where pages look different to different eyes.
+/// `viewers`: those of whoever waits, where pages are rendered for viewers.
 pub fn body_state(
     db: &mut PgConnection,
     connection_id: Uuid,
     content_id: &str,
-    eyes: Option<&Eyes>,
+    viewers: Option<&Viewers>,
 ) -> Result<BodyState, DbError> {
     let row: Option<(i32, Option<String>)> = page_snapshot::table
         .find((connection_id, content_id))
@@ -366,8 +366,8 @@ pub fn body_state(
     let Some((version, failure)) = row else {
         return Ok(BodyState::NoPage);
     };
-    let is_seen = match eyes {
-        Some(eyes) => seen::have_looked(db, connection_id, content_id, eyes)?,
+    let is_seen = match viewers {
+        Some(viewers) => viewer_renderings::is_rendered(db, connection_id, content_id, viewers)?,
         None => true,
     };
     Ok(match (version > 0 && is_seen, failure) {

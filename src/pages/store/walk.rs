@@ -19,7 +19,7 @@ const MAX_DEPTH: i32 = 500;
 ///
 /// `$1` connection, `$2` space or null for any, `$3` the chosen root or null, `$4` how many steps a walk takes, `$5`
 /// whether the root may be restricted, `$6` whether other pages may, `$7` excluded labels, `$8` included labels, `$9` the
-/// eyes as maker and stand-in, or null.
+/// viewers as creator and stand-in, or null.
 pub(super) fn query(sql: String, scope: &ContentScope) -> BoxedSqlQuery<'_, Pg, SqlQuery> {
     // A page that was shared alone stays shared wherever it is moved.
     let (space, steps) = match scope.reach {
@@ -37,17 +37,17 @@ pub(super) fn query(sql: String, scope: &ContentScope) -> BoxedSqlQuery<'_, Pg, 
         .bind::<Bool, _>(restricted == RestrictedPages::All)
         .bind::<Array<Text>, _>(&scope.limits.exclude_labels)
         .bind::<Array<Text>, _>(&scope.limits.include_labels)
-        .bind::<Nullable<Array<Text>>, _>(scope.eyes.as_ref().map(|eyes| {
+        .bind::<Nullable<Array<Text>>, _>(scope.viewers.as_ref().map(|viewers| {
             let name = |person: &Option<String>| person.clone().unwrap_or_default();
-            vec![name(&eyes.maker), name(&eyes.stand_in)]
+            vec![name(&viewers.creator), name(&viewers.stand_in)]
         }))
 }
 
 /// Whether a walk may come to the page, and go on from there.
 ///
-/// What is withheld from the eyes is few, and read once for a query. A restricted page is closed to eyes that have not
-/// looked at it yet, for its title alone may tell something; not so the root, which the share's maker chose. Nobody looks
-/// at folders: they are open to eyes that see a page inside, for whoever may see that may see the folder.
+/// What is withheld from the viewers is few, and read once for a query. A restricted page is closed to viewers for whom it
+/// was not rendered yet, for its title alone may tell something; not so the root, which the share's creator chose. Folders
+/// are rendered for nobody: they are open to viewers that see a page inside, for whoever may see that may see the folder.
 pub(super) const IS_OPEN: &str = concat!(
     "page.connection_id = $1 and page.space_key = coalesce($2, page.space_key)
     and page.gone_at is null
@@ -55,12 +55,12 @@ pub(super) const IS_OPEN: &str = concat!(
       or (not page.view_restricted or $6) and not lower(page.labels::text)::text[] && $7)
     and ($9 is null
       or page.content_id not in (
-          select content_id from seen_page
-            where connection_id = $1 and maker = $9[1] and stand_in = $9[2] and withheld)
+          select content_id from viewer_rendering
+            where connection_id = $1 and creator = $9[1] and stand_in = $9[2] and withheld)
         and (not page.view_restricted or page.content_id is not distinct from $3 or exists (
-          select from seen_page seen
-            where seen.connection_id = $1 and seen.content_id = page.content_id
-              and seen.maker = $9[1] and seen.stand_in = $9[2] and seen.version > 0)
+          select from viewer_rendering rendering
+            where rendering.connection_id = $1 and rendering.content_id = page.content_id
+              and rendering.creator = $9[1] and rendering.stand_in = $9[2] and rendering.version > 0)
           or page.body = '",
     folder_body!(),
     "' and exists (
@@ -73,18 +73,18 @@ pub(super) const IS_OPEN: &str = concat!(
                 where child.connection_id = $1 and child.gone_at is null and inside.body = '",
     folder_body!(),
     "')
-            select from inside join seen_page seen using (content_id)
-              where seen.connection_id = $1 and seen.maker = $9[1] and seen.stand_in = $9[2]
-                and seen.version > 0 and not seen.withheld)))"
+            select from inside join viewer_rendering rendering using (content_id)
+              where rendering.connection_id = $1 and rendering.creator = $9[1] and rendering.stand_in = $9[2]
+                and rendering.version > 0 and not rendering.withheld)))"
 );
 
-/// Whether the eyes have looked at the page that `content_id` names, a column. Folders have nothing to look at.
+/// Whether the page that `content_id` names, a column, was rendered for the viewers. In folders there is nothing to render.
 pub(super) fn is_seen(content_id: &str) -> String {
     format!(
         "($9 is null or exists (
-           select from seen_page seen
-             where seen.connection_id = $1 and seen.content_id = {content_id}
-               and seen.maker = $9[1] and seen.stand_in = $9[2] and seen.version > 0)
+           select from viewer_rendering rendering
+             where rendering.connection_id = $1 and rendering.content_id = {content_id}
+               and rendering.creator = $9[1] and rendering.stand_in = $9[2] and rendering.version > 0)
          or exists (
            select from page_snapshot folder
              where folder.connection_id = $1 and folder.content_id = {content_id} and folder.body = '{FOLDER_BODY}'))"

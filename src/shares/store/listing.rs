@@ -101,7 +101,9 @@ fn filtered(filter: &ShareFilter, now: OffsetDateTime) -> FilteredShares<'static
         query = query.filter(shared_page::space_key.eq(key.clone()));
     }
     if let Some(Candidates { account_id, site }) = filter.candidates {
-        let own = shared_page::maker_account.eq(account_id).assume_not_null();
+        let own = shared_page::creator_account
+            .eq(account_id)
+            .assume_not_null();
         query = match site {
             Some(site) => query.filter(own.or(shared_page::connection_id.eq(site))),
             None => query.filter(own),

@@ -14,7 +14,7 @@ use crate::schema::shared_page;
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::labels::Labels;
 use crate::shares::share::{
-    ExternalLinks, Maker, PassLifetime, PreviousSecret, RestrictedPages, Scope, ScopeKind, Share,
+    Creator, ExternalLinks, PassLifetime, PreviousSecret, RestrictedPages, Scope, ScopeKind, Share,
 };
 use crate::shares::unlock_secret::UnlockSecret;
 
@@ -44,8 +44,8 @@ pub(super) struct ShareRow {
     created_at: OffsetDateTime,
     updated_at: OffsetDateTime,
     created_by: String,
-    maker_account: Option<Uuid>,
-    maker_person: Option<String>,
+    creator_account: Option<Uuid>,
+    creator_person: Option<String>,
     stand_in_person: Option<String>,
     unlock_secret: Vec<u8>,
     previous_unlock_secret: Option<Vec<u8>>,
@@ -115,9 +115,9 @@ impl TryFrom<ShareRow> for Share {
             created_at: row.created_at,
             updated_at: row.updated_at,
             created_by: row.created_by,
-            maker: Maker {
-                account: row.maker_account,
-                person: row.maker_person,
+            creator: Creator {
+                account: row.creator_account,
+                person: row.creator_person,
                 stand_in: row.stand_in_person,
             },
             withdrawn_from: row.withdrawn_from,

@@ -1,7 +1,6 @@
 //! The portal as an app inside Confluence Cloud, against a fake Atlassian that checks what the real one checks.
 
 mod descriptor;
-pub(crate) mod eyes;
 mod forge_events;
 mod forge_manifest;
 mod forge_session;
@@ -16,3 +15,4 @@ mod rejected;
 mod roles;
 mod stage;
 mod standing;
+pub(crate) mod viewer;

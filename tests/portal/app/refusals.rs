@@ -98,7 +98,7 @@ async fn a_refused_call_does_not_hide_what_is_wrong_with_the_app() {
     let admin = stage.admin().await;
     let connection = stage.connection();
     stage.portal.db(|db| {
-        installations::note_problem(db, connection, "Update the app.", clock::now()).unwrap();
+        installations::record_problem(db, connection, "Update the app.", clock::now()).unwrap();
     });
     let late = json!({"iat": 1_000, "exp": 2_000});
     let callback = stage.fake.callback(Lifecycle::Disabled);

@@ -107,7 +107,7 @@ async fn installing_again_clears_what_was_wrong() {
     stage.portal.db(|db| {
         let now = clock::now();
         installations::mark_stale(db, connection, &client, now).unwrap();
-        installations::note_problem(db, connection, "Something.", now).unwrap();
+        installations::record_problem(db, connection, "Something.", now).unwrap();
         let stop = health::AfterFailure::Stop;
         health::record_failure(db, connection, "Refused.", stop, now).unwrap();
     });

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use vestibule::accounts::store::account;
 use vestibule::config::AppArgs;
-use vestibule::shares::share::{Maker, Scope, Share};
+use vestibule::shares::share::{Creator, Scope, Share};
 use vestibule::space_export::builder::{ExportBuilder, NewPage};
 
 use super::stage::{Stage, app_args};
@@ -111,7 +111,7 @@ async fn a_sharer_sees_what_confluence_lets_him_view() {
         assert_eq!(names(&alice.get(list).await), both, "{list}");
         assert_eq!(names(&bob.get(list).await), ["About Runbook"], "{list}");
     }
-    // What tells more, and what changes it, is the maker's.
+    // What tells more, and what changes it, is the creator's.
     for (below, status) in [
         ("", 200),
         ("/activity", 200),
@@ -127,7 +127,7 @@ async fn a_sharer_sees_what_confluence_lets_him_view() {
     let wider = [("name", "Mine"), ("restricted_pages", "all")];
     let refused = bob.send(&page, &page, &wider).await;
     assert_eq!(refused.status, 403, "{}", refused.text());
-    assert!(refused.text().contains("Only its maker and admins"));
+    assert!(refused.text().contains("Only its creator and admins"));
     let dialog = bob.get(&bob.dialog("Board Minutes")).await;
     assert!(!dialog.text().contains("About Board Minutes"));
     assert!(dialog.texts("form").is_empty());
@@ -298,7 +298,7 @@ async fn other_connections_are_not_offered() {
 }
 
 #[tokio::test]
-async fn a_share_from_the_dialog_has_its_maker_and_its_password_once() {
+async fn a_share_from_the_dialog_has_its_creator_and_its_password_once() {
     let stage = Stage::installed().await;
     let alice = stage.frame_of("alice", "Handbook").await;
     let proposed = alice.get(&alice.dialog("Handbook")).await;
@@ -329,14 +329,14 @@ async fn a_share_from_the_dialog_has_its_maker_and_its_password_once() {
         .portal
         .db(|db| vestibule::shares::store::find_share(db, id.into()).unwrap())
         .unwrap();
-    let account = share.maker.account.unwrap();
+    let account = share.creator.account.unwrap();
     let person = stage.fake.account_id("alice");
-    let expected = Maker {
+    let expected = Creator {
         account: Some(account),
         person: Some(person),
         stand_in: None,
     };
-    assert_eq!(share.maker, expected);
+    assert_eq!(share.creator, expected);
     assert_eq!(share.created_by, "Alice Example");
     let root = stage.id("Handbook").to_string();
     assert_eq!(share.scope, Scope::Tree { root });
@@ -381,7 +381,7 @@ async fn a_sharer_in_a_tab_sees_his_own_shares() {
     });
     let own = portal.db_share(|new| {
         new.name = "Own".to_owned();
-        new.maker.account = Some(ada.id);
+        new.creator.account = Some(ada.id);
     });
     let foreign = portal.db_share(|new| new.name = "Foreign".to_owned());
     let tab = Browser::new(&portal);

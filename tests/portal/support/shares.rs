@@ -11,7 +11,7 @@ use vestibule::password::{self, Password, PasswordHash};
 use vestibule::shares::embed_origins::EmbedOrigins;
 use vestibule::shares::labels::Labels;
 use vestibule::shares::share::{
-    ExternalLinks, Maker, PassLifetime, RestrictedPages, Scope, Share, ShareId,
+    Creator, ExternalLinks, PassLifetime, RestrictedPages, Scope, Share, ShareId,
 };
 use vestibule::shares::store::{self, NewShare, ShareChange};
 use vestibule::shares::unlock_secret::UnlockSecret;
@@ -87,7 +87,7 @@ impl Portal {
             show_comments: false,
             unlock_secret: UnlockSecret::generate().unwrap(),
             created_by: "admin@example.com".to_owned(),
-            maker: Maker::default(),
+            creator: Creator::default(),
         };
         change(&mut new);
         self.db(|db| store::insert_share(db, &new, clock::now()).unwrap())

@@ -12,7 +12,7 @@ use proptest::sample::subsequence;
 use proptest::test_runner::{Config, TestRunner};
 use uuid::Uuid;
 use vestibule::pages::model::PageSummary;
-use vestibule::pages::scope::{ContentScope, Eyes, Limits, Reach, RestrictedPages};
+use vestibule::pages::scope::{ContentScope, Limits, Reach, RestrictedPages, Viewers};
 use vestibule::pages::store::search::search;
 use vestibule::pages::store::{attachments, listing, reach};
 
@@ -34,7 +34,7 @@ struct Page {
     look: Look,
 }
 
-/// What the eyes of the share's people saw of a page.
+/// What came of rendering a page for the share's viewers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Look {
     Seen,
@@ -62,8 +62,8 @@ struct Case {
     pages: Vec<Page>,
     reach: Reach,
     limits: Limits,
-    /// Pages look different to different eyes.
-    has_eyes: bool,
+    /// Pages are rendered for viewers.
+    has_viewers: bool,
 }
 
 fn look() -> impl Strategy<Value = Look> {
@@ -128,7 +128,7 @@ fn case() -> impl Strategy<Value = Case> {
     let wiki = (vec(page(), 1..14), any::<bool>());
     (wiki, 0..4_usize, any::<usize>(), limits).prop_map(
         |(
-            (mut pages, has_eyes),
+            (mut pages, has_viewers),
             reach,
             root,
             (restricted_pages, include_labels, exclude_labels),
@@ -159,7 +159,7 @@ fn case() -> impl Strategy<Value = Case> {
                     include_labels,
                     exclude_labels,
                 },
-                has_eyes,
+                has_viewers,
             }
         },
     )
@@ -208,11 +208,11 @@ impl Case {
     }
 
     fn is_withheld(&self, at: usize) -> bool {
-        self.has_eyes && self.pages[at].look == Look::Withheld
+        self.has_viewers && self.pages[at].look == Look::Withheld
     }
 
     fn is_looked_at(&self, at: usize) -> bool {
-        !self.has_eyes || self.pages[at].look == Look::Seen
+        !self.has_viewers || self.pages[at].look == Look::Seen
     }
 
     /// More of it is shown than its title.
@@ -275,7 +275,7 @@ impl Case {
 
     fn sees_file_of(&self, at: usize) -> bool {
         let page = &self.pages[at];
-        // What is gone, restricted in the wiki or not seen by the eyes opens no file by being shown elsewhere.
+        // What is gone, restricted in the wiki or not rendered for the viewers opens no file by being shown elsewhere.
         let may_be_shown = !page.is_gone && !page.is_restricted && self.is_looked_at(at);
         self.is_told(at) || may_be_shown && page.shown_by.iter().any(|by| self.is_seen(*by))
     }
@@ -288,7 +288,7 @@ fn db_wiki(db: &mut PgConnection, case: &Case) -> Uuid {
            values ('{connection}', 'space_export', '{connection}', now(), now());"
     );
     for (at, page) in case.pages.iter().enumerate() {
-        // Other eyes have always seen something else.
+        // Other viewers have always seen something else.
         let others = match page.look {
             Look::Withheld => Look::Seen,
             _ => Look::Withheld,
@@ -317,8 +317,8 @@ fn db_wiki(db: &mut PgConnection, case: &Case) -> Uuid {
         for (stand_in, look) in [("s", page.look), ("", others)] {
             if let Some((version, withheld)) = look.row() {
                 sql += &format!(
-                    "insert into seen_page (connection_id, content_id, maker, stand_in, version, eyes, withheld, fetched_at)
-                       values ('{connection}', '{}', 'm', '{stand_in}', {version}, 'maker', {withheld}, now());",
+                    "insert into viewer_rendering (connection_id, content_id, creator, stand_in, version, viewer, withheld, fetched_at)
+                       values ('{connection}', '{}', 'm', '{stand_in}', {version}, 'creator', {withheld}, now());",
                     id(at)
                 );
             }
@@ -355,8 +355,8 @@ fn check(db: &mut PgConnection, case: &Case) {
         space_key: "DOC".to_owned(),
         reach: case.reach.clone(),
         limits: case.limits.clone(),
-        eyes: case.has_eyes.then(|| Eyes {
-            maker: Some("m".to_owned()),
+        viewers: case.has_viewers.then(|| Viewers {
+            creator: Some("m".to_owned()),
             stand_in: Some("s".to_owned()),
         }),
     };

@@ -54,7 +54,7 @@ pub async fn seen(
         Ok(visible) => shares.retain(|share| visible.contains(&share.id)),
         Err(Unasked::Failed(failure)) => return Err(failure),
         Err(Unasked::Site(error)) => {
-            shares.retain(|share| share.maker.account == Some(account_id));
+            shares.retain(|share| share.creator.account == Some(account_id));
             trouble = Some(format!(
                 "Confluence could not be asked what you may see, so only your own shares are listed: {}",
                 error.sentence()

@@ -1,17 +1,17 @@
-//! The maker, who stands in, the app, nobody: in this order, each with the reason.
+//! The creator, who stands in, the app, nobody: in this order, each with the reason.
 
 use serde_json::json;
 use vestibule::shares::store::ShareChange;
 
-use super::EyesSite;
+use super::ViewerSite;
 use crate::fake_confluence::exchange::Reply;
 use crate::fake_confluence::fault::{Fault, On};
 use crate::fake_confluence::people::Standing;
 use crate::support::eventually;
 
 #[tokio::test]
-async fn other_apps_macros_appear_as_they_do_for_the_maker() {
-    let site = EyesSite::start().await;
+async fn other_apps_macros_appear_as_they_do_for_the_creator() {
+    let site = ViewerSite::start().await;
     let share = site.fetched(Some("alice"), None).await;
 
     let shown = site.runbook(&share).await;
@@ -19,13 +19,13 @@ async fn other_apps_macros_appear_as_they_do_for_the_maker() {
     assert!(shown.contains("Chart for Alice Example."), "{shown}");
     assert_eq!(
         site.seen(&share, "Runbook"),
-        (Some("maker"), false, String::new())
+        (Some("creator"), false, String::new())
     );
 }
 
 #[tokio::test]
-async fn two_makers_of_one_page_see_it_each_in_their_own_way() {
-    let site = EyesSite::start().await;
+async fn two_creators_of_one_page_see_it_each_in_their_own_way() {
+    let site = ViewerSite::start().await;
     let [alice, bob] = ["alice", "bob"].map(|name| site.share(Some(name), None));
     site.look_again().await;
 
@@ -38,8 +38,8 @@ async fn two_makers_of_one_page_see_it_each_in_their_own_way() {
 }
 
 #[tokio::test]
-async fn who_stands_in_is_asked_for_when_the_maker_has_gone() {
-    let site = EyesSite::start().await;
+async fn who_stands_in_is_asked_for_when_the_creator_has_gone() {
+    let site = ViewerSite::start().await;
     for standing in [Standing::Deactivated, Standing::NoConfluence] {
         site.fake.wiki(|wiki| wiki.set_standing("carol", standing));
         let share = site.fetched(Some("carol"), Some("bob")).await;
@@ -49,15 +49,15 @@ async fn who_stands_in_is_asked_for_when_the_maker_has_gone() {
                 .await
                 .contains("Chart for Bob Example.")
         );
-        let (seen_as, withheld, reason) = site.seen(&share, "Runbook");
-        assert_eq!((seen_as, withheld), (Some("stand_in"), false));
-        assert!(reason.starts_with("The maker is deactivated"), "{reason}");
+        let (viewer, withheld, reason) = site.seen(&share, "Runbook");
+        assert_eq!((viewer, withheld), (Some("stand_in"), false));
+        assert!(reason.starts_with("The creator is deactivated"), "{reason}");
     }
 }
 
 #[tokio::test]
-async fn an_app_that_may_not_act_as_people_looks_itself_if_the_maker_may_see_the_page() {
-    let site = EyesSite::start().await;
+async fn an_app_that_may_not_act_as_people_looks_itself_if_the_creator_may_see_the_page() {
+    let site = ViewerSite::start().await;
     site.fake.set_app_scopes(&["READ"]);
 
     let share = site.fetched(Some("alice"), Some("bob")).await;
@@ -67,8 +67,8 @@ async fn an_app_that_may_not_act_as_people_looks_itself_if_the_maker_may_see_the
         shown.contains("Turn it on.") && !shown.contains("Chart for"),
         "{shown}"
     );
-    let (seen_as, withheld, reason) = site.seen(&share, "Runbook");
-    assert_eq!((seen_as, withheld), (Some("app"), false));
+    let (viewer, withheld, reason) = site.seen(&share, "Runbook");
+    assert_eq!((viewer, withheld), (Some("app"), false));
     assert!(reason.contains("lacks the scope ACT_AS_USER"), "{reason}");
     assert!(
         site.fake
@@ -80,8 +80,8 @@ async fn an_app_that_may_not_act_as_people_looks_itself_if_the_maker_may_see_the
 }
 
 #[tokio::test]
-async fn a_share_without_a_maker_is_seen_as_the_app_without_further_questions() {
-    let site = EyesSite::start().await;
+async fn a_share_without_a_creator_is_seen_as_the_app_without_further_questions() {
+    let site = ViewerSite::start().await;
 
     let share = site.fetched(None, None).await;
 
@@ -99,8 +99,8 @@ async fn a_share_without_a_maker_is_seen_as_the_app_without_further_questions() 
 }
 
 #[tokio::test]
-async fn what_nobody_can_look_at_for_a_maker_who_has_gone_is_rendered_from_its_source() {
-    let site = EyesSite::start().await;
+async fn what_nobody_can_look_at_for_a_creator_who_has_gone_is_rendered_from_its_source() {
+    let site = ViewerSite::start().await;
     site.fake
         .wiki(|wiki| wiki.set_standing("carol", Standing::Deactivated));
 
@@ -111,14 +111,14 @@ async fn what_nobody_can_look_at_for_a_maker_who_has_gone_is_rendered_from_its_s
         shown.contains("Turn it off.") && !shown.contains("Chart for"),
         "{shown}"
     );
-    let (seen_as, withheld, reason) = site.seen(&share, "Runbook");
-    assert_eq!((seen_as, withheld), (Some("none"), false));
+    let (viewer, withheld, reason) = site.seen(&share, "Runbook");
+    assert_eq!((viewer, withheld), (Some("none"), false));
     assert!(reason.contains("deactivated"), "{reason}");
 }
 
 #[tokio::test]
-async fn an_account_of_an_app_is_no_maker() {
-    let site = EyesSite::start().await;
+async fn an_account_of_an_app_is_no_creator() {
+    let site = ViewerSite::start().await;
 
     let share = site.fetched(Some("other-app"), Some("bob")).await;
 
@@ -127,7 +127,7 @@ async fn an_account_of_an_app_is_no_maker() {
 
 #[tokio::test]
 async fn a_new_stand_in_takes_no_page_away_and_is_looked_for_at_once() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     let share = site.fetched(Some("alice"), None).await;
     site.fake
         .fail(On::path("/wiki/api/v2/**"), Fault::Unavailable(None));
@@ -137,8 +137,8 @@ async fn a_new_stand_in_takes_no_page_away_and_is_looked_for_at_once() {
     };
     let share = site.portal.db_change(share.id, &change);
     site.portal.live().wake();
-    eventually("the new eyes are known", async || {
-        site.have_looked(&share, "Runbook")
+    eventually("the new viewers are known", async || {
+        site.is_rendered(&share, "Runbook")
     })
     .await;
     // Shares are seen as they were for up to a second.
@@ -162,8 +162,8 @@ async fn a_new_stand_in_takes_no_page_away_and_is_looked_for_at_once() {
 }
 
 #[tokio::test]
-async fn a_view_stays_while_the_site_cannot_render_for_the_maker() {
-    let site = EyesSite::start().await;
+async fn a_view_stays_while_the_site_cannot_render_for_the_creator() {
+    let site = ViewerSite::start().await;
     let share = site.fetched(Some("alice"), None).await;
     let runbook = site.id("Runbook");
     let asked = || {
@@ -194,7 +194,7 @@ async fn a_view_stays_while_the_site_cannot_render_for_the_maker() {
 
 #[tokio::test]
 async fn a_first_reader_waits_for_the_look_and_sees_it() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     let share = site.share(Some("alice"), None);
 
     let answer = site
@@ -204,12 +204,12 @@ async fn a_first_reader_waits_for_the_look_and_sees_it() {
         .await;
 
     assert_eq!(answer.status, 200);
-    assert_eq!(site.seen(&share, "Handbook").0, Some("maker"));
+    assert_eq!(site.seen(&share, "Handbook").0, Some("creator"));
 }
 
 #[tokio::test]
 async fn a_refusal_that_is_not_about_the_page_takes_none_away() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     let runbook = site.id("Runbook");
     let view =
         On::path(&format!("/wiki/api/v2/pages/{runbook}")).with_query("body-format", "export_view");
@@ -219,10 +219,10 @@ async fn a_refusal_that_is_not_about_the_page_takes_none_away() {
     let share = site.fetched(Some("alice"), None).await;
 
     assert!(site.runbook(&share).await.contains("Turn it on."));
-    let (seen_as, withheld, reason) = site.seen(&share, "Runbook");
-    assert_eq!((seen_as, withheld), (Some("none"), false));
+    let (viewer, withheld, reason) = site.seen(&share, "Runbook");
+    assert_eq!((viewer, withheld), (Some("none"), false));
     assert!(
-        reason.starts_with("The maker is refused something"),
+        reason.starts_with("The creator is refused something"),
         "{reason}"
     );
 }

@@ -4,14 +4,14 @@ use serde_json::json;
 use vestibule::clock;
 use vestibule::pages::live::rights::PersonKind;
 
-use super::{EyesSite, SECRET};
+use super::{SECRET, ViewerSite};
 use crate::fake_confluence::exchange::Reply;
 use crate::fake_confluence::fault::{Fault, On};
 use crate::fake_confluence::people::Standing;
 
 #[tokio::test]
 async fn people_are_active_or_gone_or_apps() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     site.fake
         .wiki(|wiki| wiki.set_standing("carol", Standing::Deactivated));
     let kind = async |account: &str| {
@@ -32,7 +32,7 @@ async fn people_are_active_or_gone_or_apps() {
 
 #[tokio::test]
 async fn who_may_see_and_change_which_page_is_asked_once_in_a_while() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     let runbook = site.id("Runbook");
     site.fake
         .wiki(|wiki| wiki.restrict_edits(runbook, &["alice"]));
@@ -71,7 +71,7 @@ async fn who_may_see_and_change_which_page_is_asked_once_in_a_while() {
 
 #[tokio::test]
 async fn spaces_have_admins_and_people_have_groups() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     site.fake.wiki(|wiki| {
         wiki.make_space_admin("alice", "DS");
         wiki.join("bob", "writers");
@@ -95,7 +95,7 @@ async fn spaces_have_admins_and_people_have_groups() {
 
 #[tokio::test]
 async fn without_impersonation_the_spaces_permissions_say_who_administers_it() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     site.fake.set_app_scopes(&["READ"]);
     site.fake.wiki(|wiki| wiki.make_space_admin("alice", "DS"));
     let (live, connection) = (site.portal.live(), site.connection);
@@ -111,7 +111,7 @@ async fn without_impersonation_the_spaces_permissions_say_who_administers_it() {
 
 #[tokio::test]
 async fn a_persons_refused_token_is_an_answer_and_no_refusal_of_the_app() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     let runbook = site.id("Runbook").to_string();
     let check = || On::path("/wiki/rest/api/content/*/permission/check");
     let refusal = Reply::json(403, &json!({"message": "Only admins may ask that."}));

@@ -1,19 +1,19 @@
-//! Nothing is shown that the maker could not see: no page, no title, no hit, no file.
+//! Nothing is shown that the creator could not see: no page, no title, no hit, no file.
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use vestibule::clock;
-use vestibule::pages::store::{followed, seen_wanted};
+use vestibule::pages::store::{followed, wanted_renderings};
 use vestibule::schema::page_snapshot;
 
-use super::{EyesSite, SECRET, SECRET_WORDS};
+use super::{SECRET, SECRET_WORDS, ViewerSite};
 use crate::fake_confluence::files::Bytes;
 use crate::fake_confluence::people::{APP_USER, Standing};
 use crate::fake_confluence::wiki::PORTAL;
 use crate::support::{eventually, path};
 
 /// What a visitor finds of the restricted page: its title in the tree, a hit for its words, itself, its file.
-async fn finds(site: &EyesSite, share: &vestibule::shares::share::Share) -> [bool; 5] {
+async fn finds(site: &ViewerSite, share: &vestibule::shares::share::Share) -> [bool; 5] {
     let visitor = site.portal.visitor();
     let start = visitor.get(&path(share)).await;
     assert_eq!(start.status, 200);
@@ -40,24 +40,24 @@ async fn finds(site: &EyesSite, share: &vestibule::shares::share::Share) -> [boo
 }
 
 #[tokio::test]
-async fn a_page_that_the_maker_may_not_see_is_nowhere_in_the_share() {
-    let site = EyesSite::start().await;
+async fn a_page_that_the_creator_may_not_see_is_nowhere_in_the_share() {
+    let site = ViewerSite::start().await;
     let [alice, bob] = ["alice", "bob"].map(|name| site.share(Some(name), None));
     site.look_again().await;
 
     assert_eq!(finds(&site, &alice).await, [true; 5]);
     assert_eq!(finds(&site, &bob).await, [false; 5]);
-    let (seen_as, withheld, reason) = site.seen(&bob, SECRET);
-    assert_eq!((seen_as, withheld), (Some("none"), true));
+    let (viewer, withheld, reason) = site.seen(&bob, SECRET);
+    assert_eq!((viewer, withheld), (Some("none"), true));
     assert!(
-        reason.contains("The maker may not see the page"),
+        reason.contains("The creator may not see the page"),
         "{reason}"
     );
 }
 
 #[tokio::test]
-async fn a_page_leaves_and_comes_back_with_the_makers_rights() {
-    let site = EyesSite::start().await;
+async fn a_page_leaves_and_comes_back_with_the_creators_rights() {
+    let site = ViewerSite::start().await;
     let share = site.fetched(Some("alice"), None).await;
     assert_eq!(finds(&site, &share).await, [true; 5]);
 
@@ -74,8 +74,8 @@ async fn a_page_leaves_and_comes_back_with_the_makers_rights() {
 }
 
 #[tokio::test]
-async fn the_app_shows_nothing_that_the_maker_may_not_see() {
-    let site = EyesSite::start().await;
+async fn the_app_shows_nothing_that_the_creator_may_not_see() {
+    let site = ViewerSite::start().await;
     site.fake.set_app_scopes(&["READ"]);
     let [alice, bob] = ["alice", "bob"].map(|name| site.share(Some(name), None));
     site.look_again().await;
@@ -85,8 +85,8 @@ async fn the_app_shows_nothing_that_the_maker_may_not_see() {
 }
 
 #[tokio::test]
-async fn of_a_maker_who_has_gone_restricted_pages_are_left_out_until_somebody_stands_in() {
-    let site = EyesSite::start().await;
+async fn of_a_creator_who_has_gone_restricted_pages_are_left_out_until_somebody_stands_in() {
+    let site = ViewerSite::start().await;
     site.fake
         .wiki(|wiki| wiki.set_standing("carol", Standing::Deactivated));
     let alone = site.share(Some("carol"), None);
@@ -101,8 +101,8 @@ async fn of_a_maker_who_has_gone_restricted_pages_are_left_out_until_somebody_st
 }
 
 #[tokio::test]
-async fn a_restricted_page_is_not_even_named_before_the_maker_has_looked() {
-    let site = EyesSite::start().await;
+async fn a_restricted_page_is_not_even_named_before_the_creator_has_looked() {
+    let site = ViewerSite::start().await;
     // Alice has brought the page here.
     site.fetched(Some("alice"), None).await;
     let share = site.share(Some("bob"), None);
@@ -116,8 +116,8 @@ async fn a_restricted_page_is_not_even_named_before_the_maker_has_looked() {
 }
 
 #[tokio::test]
-async fn the_app_brings_nothing_of_other_pages_that_the_maker_may_not_see() {
-    let site = EyesSite::start().await;
+async fn the_app_brings_nothing_of_other_pages_that_the_creator_may_not_see() {
+    let site = ViewerSite::start().await;
     site.fake.set_app_scopes(&["READ"]);
     let salaries = site.id("Salaries");
     site.fake
@@ -129,28 +129,28 @@ async fn the_app_brings_nothing_of_other_pages_that_the_maker_may_not_see() {
     let shown = plans.texts(".page-content").concat();
     assert!(shown.contains("What comes next"), "{shown}");
     assert!(!shown.contains("Everybody earns the same"), "{shown}");
-    let (seen_as, withheld, reason) = site.seen(&share, "Plans");
-    assert_eq!((seen_as, withheld), (Some("none"), false));
+    let (viewer, withheld, reason) = site.seen(&share, "Plans");
+    assert_eq!((viewer, withheld), (Some("none"), false));
     assert!(reason.contains("parts of other pages"), "{reason}");
     assert_eq!(site.seen(&share, "Runbook").0, Some("app"));
 }
 
 #[tokio::test]
-async fn without_a_maker_the_rights_of_who_stands_in_count() {
-    let site = EyesSite::start().await;
+async fn without_a_creator_the_rights_of_who_stands_in_count() {
+    let site = ViewerSite::start().await;
     let [alice, bob] = ["alice", "bob"].map(|name| site.share(None, Some(name)));
     site.look_again().await;
 
     assert_eq!(finds(&site, &alice).await, [true; 5]);
     assert_eq!(finds(&site, &bob).await, [false; 5]);
-    let (seen_as, withheld, reason) = site.seen(&bob, SECRET);
-    assert_eq!((seen_as, withheld), (Some("none"), true));
+    let (viewer, withheld, reason) = site.seen(&bob, SECRET);
+    assert_eq!((viewer, withheld), (Some("none"), true));
     assert!(reason.starts_with("Who stands in may not"), "{reason}");
 }
 
 #[tokio::test]
-async fn the_app_shows_nothing_that_who_stands_in_without_a_maker_may_not_see() {
-    let site = EyesSite::start().await;
+async fn the_app_shows_nothing_that_who_stands_in_without_a_creator_may_not_see() {
+    let site = ViewerSite::start().await;
     site.fake.set_app_scopes(&["READ"]);
     let bob = site.fetched(None, Some("bob")).await;
 
@@ -159,8 +159,9 @@ async fn the_app_shows_nothing_that_who_stands_in_without_a_maker_may_not_see() 
 }
 
 #[tokio::test]
-async fn what_the_page_shows_to_others_opens_no_file_of_a_page_that_these_eyes_have_not_seen() {
-    let site = EyesSite::start().await;
+async fn what_the_page_shows_to_others_opens_no_file_of_a_page_that_was_not_rendered_for_its_viewers()
+ {
+    let site = ViewerSite::start().await;
     let (owner, file) = site.fake.wiki(|wiki| {
         let owner = wiki.id_of("Old Plans");
         wiki.attach(owner, "old.txt", "text/plain", Bytes::text("Of old."));
@@ -185,15 +186,15 @@ async fn what_the_page_shows_to_others_opens_no_file_of_a_page_that_these_eyes_h
              version, labels, view_restricted, search_text, findings)
            values ('{connection}', '{owner}', 'page', 'DS', 'Old Plans', 0, '', 'storage', 1, '{{}}', false, '', '[]')
            on conflict do nothing;
-         insert into seen_page (connection_id, content_id, maker, stand_in, version, eyes, withheld, fetched_at)
-           values ('{connection}', '{owner}', '{bob}', '', 1, 'maker', false, now())"
+         insert into viewer_rendering (connection_id, content_id, creator, stand_in, version, viewer, withheld, fetched_at)
+           values ('{connection}', '{owner}', '{bob}', '', 1, 'creator', false, now())"
     ));
     assert_eq!(visitor.get(&address).await.status, 200);
 }
 
 #[tokio::test]
 async fn a_restriction_that_a_listing_tells_has_the_page_looked_at_again() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     let share = site.fetched(Some("alice"), None).await;
     let (runbook, root) = (site.id("Runbook"), site.id("Handbook").to_string());
     site.fake
@@ -211,15 +212,17 @@ async fn a_restriction_that_a_listing_tells_has_the_page_looked_at_again() {
 
 #[tokio::test]
 async fn restricted_pages_are_looked_at_again_within_hours_and_others_within_a_day() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     site.fetched(Some("alice"), None).await;
     let [secret, runbook] = [SECRET, "Runbook"].map(|title| site.id(title));
     let now = clock::now();
 
     let due = site.portal.db(|db| {
-        db.batch_execute("update seen_page set fetched_at = fetched_at - interval '3 hours'")
-            .unwrap();
-        seen_wanted::keep_house(db, now - time::Duration::days(1), now).unwrap();
+        db.batch_execute(
+            "update viewer_rendering set fetched_at = fetched_at - interval '3 hours'",
+        )
+        .unwrap();
+        wanted_renderings::clean_up(db, now - time::Duration::days(1), now).unwrap();
         [secret, runbook].map(|id| {
             page_snapshot::table
                 .find((site.connection, id.to_string()))
@@ -235,7 +238,7 @@ async fn restricted_pages_are_looked_at_again_within_hours_and_others_within_a_d
 
 #[tokio::test]
 async fn a_restricted_folder_is_open_to_those_who_see_what_is_in_it() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     site.fake.wiki(|wiki| {
         let handbook = wiki.id_of("Handbook");
         let drawer = wiki.add_folder(handbook, "Drawer");

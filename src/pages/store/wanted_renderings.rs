@@ -1,6 +1,7 @@
-//! Which pages are to be looked at with which eyes: those that shares of an app's connection reach.
+//! Which pages are to be rendered for which viewers: those that shares of an app's connection reach.
 //!
-//! A row of `seen_page` of version 0 says that a look is wanted; the page is made due with it, so that one refresh serves all eyes.
+//! A row of `viewer_rendering` of version 0 says that a rendering is wanted; the page is made due with it, so that one
+//! refresh serves all viewers.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -8,18 +9,18 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::outline::{ANOTHER_VERSION, FOLDER_BODY};
-use super::seen::name;
+use super::viewer_renderings::name;
 use super::walk;
 use crate::db::DbError;
-use crate::pages::eyes::WantedEyes;
-use crate::pages::scope::{ContentScope, Eyes, Limits, Reach, RestrictedPages};
+use crate::pages::scope::{ContentScope, Limits, Reach, RestrictedPages, Viewers};
+use crate::pages::viewer::WantedRendering;
 
 /// Of a share that still counts: it is followed as long as it has not ended, enabled or not.
 const COUNTS: &str = "coalesce(share.expires_at > $2, true)";
 
-/// A share of an app's connection, as far as it decides what is looked at.
+/// A share of an app's connection, as far as it decides what is rendered for whom.
 #[derive(Debug, QueryableByName)]
-pub struct LookingShare {
+pub struct RenderedShare {
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
     #[diesel(sql_type = Timestamptz)]
@@ -42,26 +43,26 @@ pub struct LookingShare {
     #[diesel(sql_type = Array<Text>)]
     exclude_labels: Vec<String>,
     #[diesel(sql_type = Nullable<Text>)]
-    maker_person: Option<String>,
+    creator_person: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     stand_in_person: Option<String>,
 }
 
-impl LookingShare {
-    /// Whose eyes they are.
+impl RenderedShare {
+    /// In whose names its pages are rendered.
     pub fn people(&self) -> Vec<String> {
-        let people = self.maker_person.iter().chain(&self.stand_in_person);
+        let people = self.creator_person.iter().chain(&self.stand_in_person);
         people.cloned().collect()
     }
 
-    fn eyes(&self) -> Eyes {
-        Eyes {
-            maker: self.maker_person.clone(),
+    fn viewers(&self) -> Viewers {
+        Viewers {
+            creator: self.creator_person.clone(),
             stand_in: self.stand_in_person.clone(),
         }
     }
 
-    /// Without eyes: what is withheld has to be looked at again, too.
+    /// Without viewers: what is withheld has to be rendered again, too.
     fn reach(&self) -> ContentScope {
         let root = self.root_content_id.clone();
         let reach = match (self.scope.as_str(), root) {
@@ -85,21 +86,21 @@ impl LookingShare {
                 include_labels: self.include_labels.clone(),
                 exclude_labels: self.exclude_labels.clone(),
             },
-            eyes: None,
+            viewers: None,
         }
     }
 }
 
-/// The shares whose pages are looked at, of one connection or of all: those of apps.
-pub fn looking_shares(
+/// The shares whose pages are rendered for viewers, of one connection or of all: those of apps.
+pub fn rendered_shares(
     db: &mut PgConnection,
     connection_id: Option<Uuid>,
     now: OffsetDateTime,
-) -> Result<Vec<LookingShare>, DbError> {
+) -> Result<Vec<RenderedShare>, DbError> {
     Ok(diesel::sql_query(format!(
         "select share.id, share.updated_at, root.listed_at, share.connection_id, share.scope, share.space_key,
              share.root_content_id, share.restricted_pages, share.include_labels, share.exclude_labels,
-             share.maker_person, share.stand_in_person
+             share.creator_person, share.stand_in_person
            from shared_page share
              join connection on connection.id = share.connection_id and connection.auth = 'app'
              left join followed_root root
@@ -113,16 +114,16 @@ pub fn looking_shares(
     .load(db)?)
 }
 
-/// Wants a look at every page that the share reaches.
+/// Wants a rendering of every page that the share reaches.
 pub fn want_all(
     db: &mut PgConnection,
-    share: &LookingShare,
+    share: &RenderedShare,
     now: OffsetDateTime,
 ) -> Result<usize, DbError> {
     let which = format!(
         "page.content_id in (select content_id from reached) and page.body <> '{FOLDER_BODY}'"
     );
-    want(db, &share.reach(), &share.eyes(), &which, "", now)
+    want(db, &share.reach(), &share.viewers(), &which, "", now)
 }
 
 /// The same of one page, which somebody wants to read.
@@ -130,7 +131,7 @@ pub fn want_one(
     db: &mut PgConnection,
     connection_id: Uuid,
     content_id: &str,
-    eyes: &Eyes,
+    viewers: &Viewers,
     now: OffsetDateTime,
 ) -> Result<(), DbError> {
     let scope = ContentScope {
@@ -140,33 +141,40 @@ pub fn want_one(
             root: content_id.to_owned(),
         },
         limits: Limits::NONE,
-        eyes: None,
+        viewers: None,
     };
-    want(db, &scope, eyes, "page.content_id = $13", content_id, now)?;
+    want(
+        db,
+        &scope,
+        viewers,
+        "page.content_id = $13",
+        content_id,
+        now,
+    )?;
     Ok(())
 }
 
-/// What the maker's own eyes saw beside another stand-in is shown until the new look is taken, so that a change of the
-/// stand-in takes no page away. Pages that were fetched before are due again.
+/// What the creator saw beside another stand-in is shown until the page was rendered anew, so that a change of the stand-in
+/// takes no page away. Pages that were fetched before are due again.
 fn want(
     db: &mut PgConnection,
     scope: &ContentScope,
-    eyes: &Eyes,
+    viewers: &Viewers,
     which: &str,
     named: &str,
     now: OffsetDateTime,
 ) -> Result<usize, DbError> {
     let sql = format!(
         "{}, wanted as (
-           insert into seen_page (connection_id, content_id, maker, stand_in, version, body, eyes, withheld, reason, fetched_at)
+           insert into viewer_rendering (connection_id, content_id, creator, stand_in, version, body, viewer, withheld, reason, fetched_at)
              select page.connection_id, page.content_id, $10, $11, coalesce(known.version, 0), known.body,
-                 coalesce(known.eyes, 'none'), coalesce(known.withheld, false), known.reason, coalesce(known.fetched_at, $12)
+                 coalesce(known.viewer, 'none'), coalesce(known.withheld, false), known.reason, coalesce(known.fetched_at, $12)
                from page_snapshot page
                  left join lateral (
-                   select * from seen_page seen
-                     where seen.connection_id = $1 and seen.content_id = page.content_id and seen.maker = $10
-                       and seen.maker <> '' and seen.eyes = 'maker' and seen.version > 0
-                     order by seen.fetched_at desc limit 1) known on true
+                   select * from viewer_rendering rendering
+                     where rendering.connection_id = $1 and rendering.content_id = page.content_id and rendering.creator = $10
+                       and rendering.creator <> '' and rendering.viewer = 'creator' and rendering.version > 0
+                     order by rendering.fetched_at desc limit 1) known on true
                where page.connection_id = $1 and {which}
              on conflict do nothing
              returning content_id)
@@ -175,8 +183,8 @@ fn want(
         walk::reached()
     );
     Ok(walk::query(sql, scope)
-        .bind::<Text, _>(name(eyes.maker.as_deref()))
-        .bind::<Text, _>(name(eyes.stand_in.as_deref()))
+        .bind::<Text, _>(name(viewers.creator.as_deref()))
+        .bind::<Text, _>(name(viewers.stand_in.as_deref()))
         .bind::<Timestamptz, _>(now)
         .bind::<Text, _>(named)
         .execute(db)?)
@@ -185,58 +193,58 @@ fn want(
 #[derive(QueryableByName)]
 struct WantedRow {
     #[diesel(sql_type = Text)]
-    maker: String,
+    creator: String,
     #[diesel(sql_type = Text)]
     stand_in: String,
     #[diesel(sql_type = diesel::sql_types::Bool)]
-    have_looked: bool,
+    is_rendered: bool,
 }
 
-/// The eyes that are to look at a page, of shares that still count.
+/// The renderings that are wanted of a page, for shares that still count.
 pub fn of_page(
     db: &mut PgConnection,
     connection_id: Uuid,
     content_id: &str,
     now: OffsetDateTime,
-) -> Result<Vec<WantedEyes>, DbError> {
+) -> Result<Vec<WantedRendering>, DbError> {
     let rows: Vec<WantedRow> = diesel::sql_query(format!(
-        "select maker, stand_in, version > 0 as have_looked from seen_page seen
+        "select creator, stand_in, version > 0 as is_rendered from viewer_rendering rendering
            where connection_id = $1 and content_id = $3 and exists (
              select from shared_page share
                where share.connection_id = $1 and {COUNTS}
-                 and coalesce(share.maker_person, '') = seen.maker
-                 and coalesce(share.stand_in_person, '') = seen.stand_in)
-           order by maker, stand_in"
+                 and coalesce(share.creator_person, '') = rendering.creator
+                 and coalesce(share.stand_in_person, '') = rendering.stand_in)
+           order by creator, stand_in"
     ))
     .bind::<SqlUuid, _>(connection_id)
     .bind::<Timestamptz, _>(now)
     .bind::<Text, _>(content_id)
     .load(db)?;
     let person = |name: String| Some(name).filter(|name| !name.is_empty());
-    let wanted = rows.into_iter().map(|row| WantedEyes {
-        eyes: Eyes {
-            maker: person(row.maker),
+    let wanted = rows.into_iter().map(|row| WantedRendering {
+        viewers: Viewers {
+            creator: person(row.creator),
             stand_in: person(row.stand_in),
         },
-        have_looked: row.have_looked,
+        is_rendered: row.is_rendered,
     });
     Ok(wanted.collect())
 }
 
-/// Forgets what was seen for shares that are gone, and makes pages due that were last looked at before `stale_before`.
+/// Forgets what was rendered for shares that are gone, and makes pages due that were last rendered before `stale_before`.
 ///
-/// Rights may have changed although the page did not. What is withheld or restricted is looked at again within two hours.
-pub fn keep_house(
+/// Rights may have changed although the page did not. What is withheld or restricted is rendered again within two hours.
+pub fn clean_up(
     db: &mut PgConnection,
     stale_before: OffsetDateTime,
     now: OffsetDateTime,
 ) -> Result<(), DbError> {
     diesel::sql_query(format!(
-        "delete from seen_page seen where not exists (
+        "delete from viewer_rendering rendering where not exists (
            select from shared_page share
-             where share.connection_id = seen.connection_id and {COUNTS}
-               and coalesce(share.maker_person, '') = seen.maker
-               and coalesce(share.stand_in_person, '') = seen.stand_in)"
+             where share.connection_id = rendering.connection_id and {COUNTS}
+               and coalesce(share.creator_person, '') = rendering.creator
+               and coalesce(share.stand_in_person, '') = rendering.stand_in)"
     ))
     .bind::<Timestamptz, _>(stale_before)
     .bind::<Timestamptz, _>(now)
@@ -244,10 +252,10 @@ pub fn keep_house(
     diesel::sql_query(format!(
         "update page_snapshot page set listed_version = {ANOTHER_VERSION}
            where gone_at is null and fetched_at is not null and exists (
-             select from seen_page seen
-               where seen.connection_id = page.connection_id and seen.content_id = page.content_id
-                 and seen.version > 0
-                 and seen.fetched_at < case when seen.withheld or page.view_restricted then $1 + interval '23 hours' else $1 end)"
+             select from viewer_rendering rendering
+               where rendering.connection_id = page.connection_id and rendering.content_id = page.content_id
+                 and rendering.version > 0
+                 and rendering.fetched_at < case when rendering.withheld or page.view_restricted then $1 + interval '23 hours' else $1 end)"
     ))
     .bind::<Timestamptz, _>(stale_before)
     .execute(db)?;

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::EyesSite;
+use super::ViewerSite;
 use crate::fake_confluence::exchange::Reply;
 use crate::fake_confluence::fault::{Fault, On};
 use crate::fake_confluence::people::Standing;
 use crate::support::eventually;
 
 #[tokio::test]
-async fn one_token_serves_all_pages_of_a_maker() {
-    let site = EyesSite::start().await;
+async fn one_token_serves_all_pages_of_a_creator() {
+    let site = ViewerSite::start().await;
 
     site.fetched(Some("alice"), None).await;
 
@@ -25,7 +25,7 @@ async fn one_token_serves_all_pages_of_a_maker() {
 
 #[tokio::test]
 async fn a_token_is_used_until_shortly_before_its_end() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     site.fake.set_token_life(5);
     let share = site.fetched(Some("alice"), None).await;
     let before = site.fake.grants();
@@ -34,18 +34,18 @@ async fn a_token_is_used_until_shortly_before_its_end() {
     site.look_again().await;
 
     assert!(site.fake.grants() > before);
-    assert_eq!(site.seen(&share, "Runbook").0, Some("maker"));
+    assert_eq!(site.seen(&share, "Runbook").0, Some("creator"));
 }
 
 #[tokio::test]
 async fn a_token_that_the_site_refuses_is_fetched_anew_once() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     let share = site.fetched(Some("alice"), None).await;
     site.fake.expire_impersonations();
 
     site.look_again().await;
 
-    assert_eq!(site.seen(&share, "Runbook").0, Some("maker"));
+    assert_eq!(site.seen(&share, "Runbook").0, Some("creator"));
     assert!(site.fake.grants() >= 2, "{}", site.fake.grants());
     let live = site.portal.live();
     let status = live.status(site.connection).await.unwrap();
@@ -57,7 +57,7 @@ async fn a_token_that_the_site_refuses_is_fetched_anew_once() {
 
 #[tokio::test]
 async fn nobody_asks_again_for_somebody_who_cannot_be_impersonated() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     site.fake.refuse_inactive_people_early();
     site.fake
         .wiki(|wiki| wiki.set_standing("carol", Standing::Deactivated));
@@ -70,7 +70,7 @@ async fn nobody_asks_again_for_somebody_who_cannot_be_impersonated() {
 
 #[tokio::test]
 async fn a_stale_client_stops_asking_until_the_app_is_installed_again() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     // As after an import of the site, had it kept the shared secret.
     site.portal.db(|db| {
         use diesel::connection::SimpleConnection as _;
@@ -82,8 +82,8 @@ async fn a_stale_client_stops_asking_until_the_app_is_installed_again() {
 
     assert_eq!(site.fake.grants(), 1);
     assert!(site.installation().stale_since.is_some());
-    let (seen_as, _, reason) = site.seen(&share, "Runbook");
-    assert_eq!(seen_as, Some("app"));
+    let (viewer, _, reason) = site.seen(&share, "Runbook");
+    assert_eq!(viewer, Some("app"));
     assert!(reason.contains("installed again"), "{reason}");
     site.look_again().await;
     assert_eq!(site.fake.grants(), 1);
@@ -99,7 +99,7 @@ async fn a_stale_client_stops_asking_until_the_app_is_installed_again() {
 
 #[tokio::test]
 async fn a_server_without_tokens_leaves_what_was_seen_and_is_left_alone_for_a_while() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     site.fake.set_token_life(3);
     let share = site.fetched(Some("alice"), None).await;
     let before = site.fake.grants();
@@ -126,7 +126,7 @@ async fn a_server_without_tokens_leaves_what_was_seen_and_is_left_alone_for_a_wh
 
 #[tokio::test]
 async fn one_request_that_is_refused_does_not_make_the_installation_stale() {
-    let site = EyesSite::start().await;
+    let site = ViewerSite::start().await;
     let [_alice, _bob] = ["alice", "bob"].map(|name| site.share(Some(name), None));
     let refusal = Reply::json(400, &json!({}));
     site.fake

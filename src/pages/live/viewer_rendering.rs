@@ -1,9 +1,9 @@
-//! A page with the eyes of a share's people: its maker, who stands in, the app. In this order; what none of them brings is
-//! rendered by us from the storage format.
+//! A page as Confluence renders it for a share's viewers: its creator, who stands in, the app. They are asked for in this
+//! order; what none of them brings is rendered by us from the storage format.
 //!
 //! Confluence renders an export view for whoever asks, and other apps' macros in it only for a licensed person. Nothing is
-//! shown that the maker is known not to see; where the maker cannot be asked for, that of a page is shown which who stands
-//! in sees. Without a maker, the rights of who stands in decide.
+//! shown that the creator is known not to see; where the creator cannot be asked for, that of a page is shown which who stands
+//! in sees. Without a creator, the rights of who stands in decide.
 
 use std::sync::Arc;
 
@@ -17,30 +17,30 @@ use super::{Live, LiveError};
 use crate::confluence::model::ListedPage;
 use crate::confluence::{Client, ConfluenceError, NO_ACTIVE_PERSON, Problem};
 use crate::content;
-use crate::pages::eyes::{Look, SeenAs, WantedEyes};
-use crate::pages::scope::Eyes;
+use crate::pages::scope::Viewers;
 use crate::pages::store::refresh::TakenPage;
-use crate::pages::store::seen_wanted;
+use crate::pages::store::wanted_renderings;
+use crate::pages::viewer::{Viewer, ViewerRendering, WantedRendering};
 
-/// One look that is being taken.
-pub(super) struct Looking<'a> {
+/// One rendering that is being asked for.
+pub(super) struct Rendering<'a> {
     pub(super) live: &'a Arc<Live>,
     pub(super) access: &'a Access,
     pub(super) page: &'a ListedPage,
     /// It has a view restriction of its own.
     pub(super) is_restricted: bool,
-    pub(super) wanted: &'a WantedEyes,
+    pub(super) wanted: &'a WantedRendering,
     pub(super) now: OffsetDateTime,
 }
 
-/// What somebody's eyes brought.
+/// What asking in somebody's name brought.
 enum View {
     Usable(String),
     /// To them there is no such page.
     Hidden,
     /// The site refused, without saying whether it is the page or something else.
     Forbidden,
-    /// It cannot be had with these eyes; the end of a sentence that begins with their owner.
+    /// It cannot be had in this name; the end of a sentence that begins with the person.
     Not(&'static str, Why),
 }
 
@@ -51,37 +51,37 @@ enum Why {
     Other,
 }
 
-/// One whose eyes are used, and how a sentence calls them.
+/// Somebody in whose name the page is asked for, and how a sentence calls them.
 #[derive(Clone, Copy)]
 struct Person<'a> {
     id: &'a str,
-    seen_as: SeenAs,
+    viewer: Viewer,
     title: &'static str,
 }
 
-impl Looking<'_> {
-    /// Those whose eyes are used. The rights of the first decide what is shown in nobody's name.
+impl Rendering<'_> {
+    /// Those in whose names the page is asked for. The rights of the first decide what is shown in nobody's name.
     fn people(&self) -> impl Iterator<Item = Person<'_>> {
-        let person = |id, seen_as, title| Person { id, seen_as, title };
-        let Eyes { maker, stand_in } = &self.wanted.eyes;
-        let maker = maker
+        let person = |id, viewer, title| Person { id, viewer, title };
+        let Viewers { creator, stand_in } = &self.wanted.viewers;
+        let creator = creator
             .iter()
-            .map(move |id| person(id, SeenAs::Maker, "The maker"));
+            .map(move |id| person(id, Viewer::Creator, "The creator"));
         let stand_in = stand_in
             .iter()
-            .map(move |id| person(id, SeenAs::StandIn, "Who stands in"));
-        maker.chain(stand_in)
+            .map(move |id| person(id, Viewer::StandIn, "Who stands in"));
+        creator.chain(stand_in)
     }
 
-    /// Whatever will pass by itself is an error, and what was seen before stays; except the first time.
-    pub(super) async fn look(&self) -> Result<Look, LiveError> {
+    /// Whatever will pass by itself is an error, and what was rendered before stays; except the first time.
+    pub(super) async fn render(&self) -> Result<ViewerRendering, LiveError> {
         let mut reasons = Vec::new();
         let mut is_first_gone = false;
         for (place, person) in self.people().enumerate() {
             let is_first = place == 0;
-            let Person { title, seen_as, .. } = person;
+            let Person { title, viewer, .. } = person;
             match self.through(person.id).await? {
-                View::Usable(html) => return Ok(look_of(seen_as, Some(html), reasons)),
+                View::Usable(html) => return Ok(rendering_of(viewer, Some(html), reasons)),
                 View::Not(words, why) => {
                     is_first_gone |= is_first && why == Why::NotActive;
                     reasons.push(format!("{title} {words}."));
@@ -110,7 +110,7 @@ impl Looking<'_> {
         &self,
         is_first_gone: bool,
         mut reasons: Vec<String>,
-    ) -> Result<Look, LiveError> {
+    ) -> Result<ViewerRendering, LiveError> {
         if let Some(first) = self.people().next() {
             let right = self.right_of(first.id, is_first_gone).await?;
             match right {
@@ -129,7 +129,7 @@ impl Looking<'_> {
                         reasons.push("The page has a view restriction.".to_owned());
                         return Ok(withheld(&reasons.join(" ")));
                     }
-                    return Ok(look_of(SeenAs::Nobody, None, reasons));
+                    return Ok(rendering_of(Viewer::Nobody, None, reasons));
                 }
             }
             // Confluence would show those with the rights of the app; we show none but pages of the share.
@@ -138,21 +138,21 @@ impl Looking<'_> {
                 reasons.push(
                     "The page shows parts of other pages, so the app may not look.".to_owned(),
                 );
-                return Ok(look_of(SeenAs::Nobody, None, reasons));
+                return Ok(rendering_of(Viewer::Nobody, None, reasons));
             }
         }
         match self.ask(&self.access.client).await? {
-            Ok(html) if self.is_usable(&html) => Ok(look_of(SeenAs::App, Some(html), reasons)),
+            Ok(html) if self.is_usable(&html) => Ok(rendering_of(Viewer::App, Some(html), reasons)),
             Ok(_) => {
                 reasons
                     .push("Confluence renders nothing for the app that can be shown.".to_owned());
-                Ok(look_of(SeenAs::Nobody, None, reasons))
+                Ok(rendering_of(Viewer::Nobody, None, reasons))
             }
             // The app has just been told of the page.
             Err(error) if error.problem == Problem::NotFound => Err(error.into()),
             Err(error) => {
                 reasons.push(format!("The app: {}", error.sentence()));
-                Ok(look_of(SeenAs::Nobody, None, reasons))
+                Ok(rendering_of(Viewer::Nobody, None, reasons))
             }
         }
     }
@@ -180,7 +180,7 @@ impl Looking<'_> {
         })
     }
 
-    /// With a person's eyes. A token that is refused is fetched anew once.
+    /// In a person's name. A token that is refused is fetched anew once.
     async fn through(&self, person: &str) -> Result<View, LiveError> {
         let connection_id = self.access.connection.id;
         for _attempt in 0..2 {
@@ -202,7 +202,7 @@ impl Looking<'_> {
                         self.live.forget_token(connection_id, person).await?;
                     }
                     Problem::Forbidden { detail } if detail == NO_ACTIVE_PERSON => {
-                        self.live.note_not_active(connection_id, person).await?;
+                        self.live.record_not_active(connection_id, person).await?;
                         return Ok(not_in_their_name(NotInTheirName::NotActive));
                     }
                     Problem::NotFound => return Ok(View::Hidden),
@@ -233,7 +233,7 @@ impl Looking<'_> {
         let asked = client.export_view(&self.page.id, self.page.kind).await;
         match asked {
             Err(error) if error.is_transient() => {
-                if self.wanted.have_looked || !is_about_the_page(&error.problem) {
+                if self.wanted.is_rendered || !is_about_the_page(&error.problem) {
                     return Err(error.into());
                 }
                 Ok(Err(error))
@@ -272,64 +272,64 @@ fn not_in_their_name(reason: NotInTheirName) -> View {
     }
 }
 
-fn look_of(seen_as: SeenAs, body: Option<String>, reasons: Vec<String>) -> Look {
-    Look {
-        seen_as,
+fn rendering_of(viewer: Viewer, body: Option<String>, reasons: Vec<String>) -> ViewerRendering {
+    ViewerRendering {
+        viewer,
         body,
         withheld: false,
         reason: (!reasons.is_empty()).then(|| reasons.join(" ")),
     }
 }
 
-fn withheld(reason: &str) -> Look {
-    Look {
-        seen_as: SeenAs::Nobody,
+fn withheld(reason: &str) -> ViewerRendering {
+    ViewerRendering {
+        viewer: Viewer::Nobody,
         body: None,
         withheld: true,
         reason: Some(reason.to_owned()),
     }
 }
 
-/// What came of the looks at one page.
+/// What came of the renderings of one page.
 #[derive(Default)]
-pub(super) struct Looks {
-    pub(super) taken: Vec<(Eyes, Look)>,
-    /// Some could not be taken now; what those eyes saw before stays.
+pub(super) struct ViewerRenderings {
+    pub(super) had: Vec<(Viewers, ViewerRendering)>,
+    /// Some could not be had now; what these viewers were shown before stays.
     pub(super) failure: Option<LiveError>,
 }
 
-impl Looks {
+impl ViewerRenderings {
     pub(super) fn views(&self) -> impl Iterator<Item = &str> {
-        self.taken
+        self.had
             .iter()
-            .filter_map(|(_, look)| look.body.as_deref())
+            .filter_map(|(_, rendering)| rendering.body.as_deref())
     }
 
     pub(super) fn are_all_there(&self) -> bool {
-        self.failure.is_none() && !self.taken.is_empty()
+        self.failure.is_none() && !self.had.is_empty()
     }
 }
 
 impl Live {
-    /// Looks at a page with all eyes that want it; none but those of an app's shares do.
-    pub(super) async fn look_at(
+    /// Has a page rendered for all viewers for whom that is wanted; only shares of an app's connection have any.
+    pub(super) async fn render_for_viewers(
         self: &Arc<Self>,
         access: &Access,
         taken: &TakenPage,
         page: &ListedPage,
         now: OffsetDateTime,
-    ) -> Result<Looks, LiveError> {
-        let mut looks = Looks::default();
+    ) -> Result<ViewerRenderings, LiveError> {
+        let mut renderings = ViewerRenderings::default();
         if !access.connection.is_app() {
-            return Ok(looks);
+            return Ok(renderings);
         }
         let (connection_id, id) = (access.connection.id, page.id.clone());
         let wanted = self
             .db
-            .run(move |db| seen_wanted::of_page(db, connection_id, &id, now))
+            .run(move |db| wanted_renderings::of_page(db, connection_id, &id, now))
             .await?;
         for wanted in wanted {
-            let looking = Looking {
+            let asked = Rendering {
                 live: self,
                 access,
                 page,
@@ -337,15 +337,15 @@ impl Live {
                 wanted: &wanted,
                 now,
             };
-            match looking.look().await {
-                Ok(look) => looks.taken.push((wanted.eyes, look)),
+            match asked.render().await {
+                Ok(rendering) => renderings.had.push((wanted.viewers, rendering)),
                 // The page is gone, or the database: nothing is stored then.
                 Err(error) if error.is_not_found() || matches!(error, LiveError::Db(_)) => {
                     return Err(error);
                 }
-                Err(error) => looks.failure = Some(error),
+                Err(error) => renderings.failure = Some(error),
             }
         }
-        Ok(looks)
+        Ok(renderings)
     }
 }

@@ -1,5 +1,5 @@
-//! Wants looks: at what the shares of an app's connection show, and at what a reader waits for. How a look is taken is
-//! `look`'s subject.
+//! Which viewer renderings are wanted: of what the shares of an app's connection show, and of what a reader waits for. How
+//! they are had is `viewer_rendering`'s subject.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -10,21 +10,21 @@ use uuid::Uuid;
 
 use super::{Live, LiveError};
 use crate::pages::scope::ContentScope;
-use crate::pages::store::seen_wanted;
+use crate::pages::store::wanted_renderings;
 
 /// A share as it was when its pages were wanted: changed since, and listed when.
 pub(super) type Wanted = (OffsetDateTime, Option<OffsetDateTime>);
 
 impl Live {
-    /// Wants looks at what shares of an app's connection show, or those of all, when they or their pages have changed.
-    pub(super) async fn want_looks(
+    /// Wants renderings of what shares of an app's connection show, or all of them, when they or their pages have changed.
+    pub(super) async fn want_renderings(
         self: &Arc<Self>,
         connection_id: Option<Uuid>,
         now: OffsetDateTime,
     ) -> Result<(), LiveError> {
         let shares = self
             .db
-            .run(move |db| seen_wanted::looking_shares(db, connection_id, now))
+            .run(move |db| wanted_renderings::rendered_shares(db, connection_id, now))
             .await?;
         if connection_id.is_none() {
             let ids: HashSet<Uuid> = shares.iter().map(|share| share.id).collect();
@@ -37,7 +37,7 @@ impl Live {
                 continue;
             }
             self.db
-                .run(move |db| seen_wanted::want_all(db, &share, now))
+                .run(move |db| wanted_renderings::want_all(db, &share, now))
                 .await?;
             self.wanted().insert(id, state);
             self.learn_names(connection_id, people, now).await;
@@ -68,19 +68,20 @@ impl Live {
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Wants a look at a page that a reader of this scope waits for.
-    pub(super) async fn want_look(
+    /// Wants a rendering of a page that a reader of this scope waits for.
+    pub(super) async fn want_rendering(
         &self,
         scope: &ContentScope,
         content_id: &str,
         now: OffsetDateTime,
     ) -> Result<(), LiveError> {
-        let Some(eyes) = scope.eyes.clone() else {
+        let Some(viewers) = scope.viewers.clone() else {
             return Ok(());
         };
         let (connection_id, id) = (scope.connection_id, content_id.to_owned());
-        let wanted =
-            move |db: &mut PgConnection| seen_wanted::want_one(db, connection_id, &id, &eyes, now);
+        let wanted = move |db: &mut PgConnection| {
+            wanted_renderings::want_one(db, connection_id, &id, &viewers, now)
+        };
         Ok(self.db.run(wanted).await?)
     }
 }

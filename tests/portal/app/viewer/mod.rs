@@ -1,4 +1,4 @@
-//! Whose eyes pages are seen with: a site that has our app, a page with another app's macro, and people who come and go.
+//! In whose name pages are rendered: a site that has our app, a page with another app's macro, and people who come and go.
 //! The tests are in the files below.
 
 mod order;
@@ -12,8 +12,8 @@ use uuid::Uuid;
 use vestibule::clock;
 use vestibule::config::AppArgs;
 use vestibule::pages::installation::{AppKind, Installation};
-use vestibule::pages::scope::Eyes;
-use vestibule::pages::store::{freshness, installations, seen};
+use vestibule::pages::scope::Viewers;
+use vestibule::pages::store::{freshness, installations, viewer_renderings};
 use vestibule::shares::share::{RestrictedPages, Scope, Share};
 use vestibule::shares::store::ContentSource;
 use vestibule::web::scope::content_scope;
@@ -32,7 +32,7 @@ const SECRET: &str = "Secret Plans";
 const SECRET_WORDS: &str = "plover";
 
 /// The portal ends first.
-pub(crate) struct EyesSite {
+pub(crate) struct ViewerSite {
     pub(crate) portal: Portal,
     pub(crate) fake: FakeConfluence,
     pub(crate) connection: Uuid,
@@ -68,7 +68,7 @@ fn wiki() -> Wiki {
     wiki
 }
 
-impl EyesSite {
+impl ViewerSite {
     /// With the app installed.
     pub(crate) async fn start() -> Self {
         let fake = FakeConfluence::cloud().wiki(wiki()).start();
@@ -107,21 +107,21 @@ impl EyesSite {
     }
 
     /// The tree below the handbook, open to everybody, of somebody at the site; not fetched yet.
-    pub(crate) fn share(&self, maker: Option<&str>, stand_in: Option<&str>) -> Share {
+    pub(crate) fn share(&self, creator: Option<&str>, stand_in: Option<&str>) -> Share {
         let root = self.id("Handbook").to_string();
         self.portal.db_share_of(self.connection, |new| {
             new.password_hash = None;
             new.space_key = "DS".to_owned();
             new.restricted_pages = RestrictedPages::All;
             new.scope = Scope::Tree { root };
-            new.maker.person = maker.map(|name| self.account(name));
-            new.maker.stand_in = stand_in.map(|name| self.account(name));
+            new.creator.person = creator.map(|name| self.account(name));
+            new.creator.stand_in = stand_in.map(|name| self.account(name));
         })
     }
 
     /// The same, fetched.
-    pub(crate) async fn fetched(&self, maker: Option<&str>, stand_in: Option<&str>) -> Share {
-        let share = self.share(maker, stand_in);
+    pub(crate) async fn fetched(&self, creator: Option<&str>, stand_in: Option<&str>) -> Share {
+        let share = self.share(creator, stand_in);
         self.look_again().await;
         share
     }
@@ -167,23 +167,25 @@ impl EyesSite {
         let id = self.id(title).to_string();
         let mut alone = content_scope(share, ContentSource::App);
         alone.reach = vestibule::pages::scope::Reach::One { root: id };
-        let counts = self.portal.db(|db| seen::count(db, &alone).unwrap());
+        let counts = self
+            .portal
+            .db(|db| viewer_renderings::count(db, &alone).unwrap());
         assert_eq!(counts.len(), 1, "{title} is not looked at: {counts:?}");
         let count = &counts[0];
         (
-            count.seen_as.map(|seen_as| seen_as.as_str()),
+            count.viewer.map(|viewer| viewer.as_str()),
             count.withheld,
             count.reason.clone().unwrap_or_default(),
         )
     }
 
-    fn have_looked(&self, share: &Share, title: &str) -> bool {
-        let eyes = Eyes {
-            maker: share.maker.person.clone(),
-            stand_in: share.maker.stand_in.clone(),
+    fn is_rendered(&self, share: &Share, title: &str) -> bool {
+        let viewers = Viewers {
+            creator: share.creator.person.clone(),
+            stand_in: share.creator.stand_in.clone(),
         };
         let (id, connection) = (self.id(title).to_string(), self.connection);
         self.portal
-            .db(|db| seen::have_looked(db, connection, &id, &eyes).unwrap())
+            .db(|db| viewer_renderings::is_rendered(db, connection, &id, &viewers).unwrap())
     }
 }

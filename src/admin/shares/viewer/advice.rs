@@ -1,11 +1,11 @@
-//! What the panel *Whose eyes* says of the pages of a share, and what there is to do.
+//! What the panel *Viewer* says of the pages of a share, and what there is to do.
 
 use super::PersonView;
 use crate::admin::times::Moment;
-use crate::pages::eyes::SeenAs;
 use crate::pages::installation::{AppKind, Installation};
 use crate::pages::live::impersonation::NotInTheirName;
-use crate::pages::store::seen::SeenCount;
+use crate::pages::store::viewer_renderings::RenderingCount;
+use crate::pages::viewer::Viewer;
 
 /// So many pages are seen in one way.
 pub struct LineView {
@@ -46,34 +46,34 @@ impl AppView {
 }
 
 pub(super) fn line(
-    count: SeenCount,
+    count: RenderingCount,
     app: &AppView,
-    maker: Option<&PersonView>,
+    creator: Option<&PersonView>,
     stand_in: Option<&PersonView>,
 ) -> LineView {
     let name = |person: Option<&PersonView>| person.map(|person| person.name.clone());
-    let how = match (count.withheld, count.seen_as) {
+    let how = match (count.withheld, count.viewer) {
         (true, _) => "left out".to_owned(),
         (false, None) => "still to be fetched".to_owned(),
-        (false, Some(SeenAs::Maker)) => {
+        (false, Some(Viewer::Creator)) => {
             format!(
                 "as {}",
-                name(maker).unwrap_or_else(|| "the maker".to_owned())
+                name(creator).unwrap_or_else(|| "the creator".to_owned())
             )
         }
-        (false, Some(SeenAs::StandIn)) => {
+        (false, Some(Viewer::StandIn)) => {
             format!("as {}, who stands in", name(stand_in).unwrap_or_default())
         }
-        (false, Some(SeenAs::App)) => "as the app".to_owned(),
-        (false, Some(SeenAs::Nobody)) => {
+        (false, Some(Viewer::App)) => "as the app".to_owned(),
+        (false, Some(Viewer::Nobody)) => {
             "rendered by the portal, with placeholders for what other apps show".to_owned()
         }
     };
-    let is_meant = match count.seen_as {
-        Some(SeenAs::Maker) | None => true,
-        Some(SeenAs::App) => maker.is_none() || matches!(app, AppView::Never),
-        Some(SeenAs::Nobody) => matches!(app, AppView::Never),
-        Some(SeenAs::StandIn) => false,
+    let is_meant = match count.viewer {
+        Some(Viewer::Creator) | None => true,
+        Some(Viewer::App) => creator.is_none() || matches!(app, AppView::Never),
+        Some(Viewer::Nobody) => matches!(app, AppView::Never),
+        Some(Viewer::StandIn) => false,
     };
     LineView {
         pages: count.pages,
@@ -86,14 +86,14 @@ pub(super) fn line(
 
 /// What there is to do, most helpful first.
 pub(super) fn advice(
-    counts: &[SeenCount],
+    counts: &[RenderingCount],
     app: &AppView,
-    has_maker: bool,
+    has_creator: bool,
     has_stand_in: bool,
 ) -> Vec<String> {
-    let any = |is: &dyn Fn(&SeenCount) -> bool| counts.iter().any(is);
-    let is_app = |count: &SeenCount| {
-        !count.withheld && matches!(count.seen_as, Some(SeenAs::App | SeenAs::Nobody))
+    let any = |is: &dyn Fn(&RenderingCount) -> bool| counts.iter().any(is);
+    let is_app = |count: &RenderingCount| {
+        !count.withheld && matches!(count.viewer, Some(Viewer::App | Viewer::Nobody))
     };
     let mut advice = Vec::new();
     if matches!(app, AppView::Stale) {
@@ -109,25 +109,25 @@ pub(super) fn advice(
             "A Forge app acts as people only while they look at its pages, so no page is shown in somebody's name. There \
              is nothing to mend.",
         );
-    } else if !has_maker {
+    } else if !has_creator {
         advice.push(
             "This share was not made by somebody who is known at the site, so its pages are shown as the app sees them. \
              What other apps show only to people is a placeholder. Name somebody to stand in, whose rights then count.",
         );
     } else if any(&is_app) && !has_stand_in {
         advice.push(
-            "Name somebody to stand in for the maker: an active person at the site who may see these pages.",
+            "Name somebody to stand in for the creator: an active person at the site who may see these pages.",
         );
     } else if any(&is_app) {
         advice.push(
-            "Neither the maker nor who stands in can be used for some pages. The reasons above name what to mend; if \
+            "Neither the creator nor who stands in can be used for some pages. The reasons above name what to mend; if \
              people have left, name somebody else to stand in.",
         );
     }
     if any(&|count| count.withheld) {
         advice.push(
-            "Pages are left out where the maker may not see them, with everything below them. If they belong into the \
-             share, give the maker access in Confluence, then press “Refresh this share”.",
+            "Pages are left out where the creator may not see them, with everything below them. If they belong into the \
+             share, give the creator access in Confluence, then press “Refresh this share”.",
         );
     }
     advice.into_iter().map(str::to_owned).collect()
@@ -139,12 +139,12 @@ mod tests {
 
     use super::super::PersonView;
     use super::{AppView, advice, line};
-    use crate::pages::eyes::SeenAs;
-    use crate::pages::store::seen::SeenCount;
+    use crate::pages::store::viewer_renderings::RenderingCount;
+    use crate::pages::viewer::Viewer;
 
-    fn count(seen_as: SeenAs, withheld: bool) -> SeenCount {
-        SeenCount {
-            seen_as: Some(seen_as),
+    fn count(viewer: Viewer, withheld: bool) -> RenderingCount {
+        RenderingCount {
+            viewer: Some(viewer),
             withheld,
             reason: None,
             pages: 3,
@@ -154,15 +154,15 @@ mod tests {
 
     #[test]
     fn a_stand_in_is_advised_only_where_one_would_help() {
-        let by_app = [count(SeenAs::App, false)];
+        let by_app = [count(Viewer::App, false)];
         assert!(
             advice(&by_app, &AppView::ActsAsPeople, true, false)[0]
-                .contains("stand in for the maker")
+                .contains("stand in for the creator")
         );
         assert!(advice(&by_app, &AppView::ActsAsPeople, true, true)[0].contains("Neither"));
         assert!(
             advice(
-                &[count(SeenAs::Maker, false)],
+                &[count(Viewer::Creator, false)],
                 &AppView::ActsAsPeople,
                 true,
                 false
@@ -170,33 +170,33 @@ mod tests {
             .is_empty()
         );
         let withheld = advice(
-            &[count(SeenAs::Nobody, true)],
+            &[count(Viewer::Nobody, true)],
             &AppView::ActsAsPeople,
             true,
             false,
         );
         assert_eq!(withheld.len(), 1);
-        assert!(withheld[0].contains("give the maker access"));
+        assert!(withheld[0].contains("give the creator access"));
     }
 
     #[test]
-    fn the_app_is_a_fallback_only_beside_a_maker() {
-        let maker = PersonView {
+    fn the_app_is_a_fallback_only_beside_a_creator() {
+        let creator = PersonView {
             name: "Ada".to_owned(),
             id: "1".to_owned(),
         };
         assert!(
             line(
-                count(SeenAs::App, false),
+                count(Viewer::App, false),
                 &AppView::ActsAsPeople,
-                Some(&maker),
+                Some(&creator),
                 None
             )
             .is_fallback
         );
         assert!(
             !line(
-                count(SeenAs::App, false),
+                count(Viewer::App, false),
                 &AppView::ActsAsPeople,
                 None,
                 None
@@ -205,9 +205,9 @@ mod tests {
         );
         assert_eq!(
             line(
-                count(SeenAs::Maker, false),
+                count(Viewer::Creator, false),
                 &AppView::ActsAsPeople,
-                Some(&maker),
+                Some(&creator),
                 None
             )
             .how,
@@ -215,9 +215,9 @@ mod tests {
         );
         assert!(
             line(
-                count(SeenAs::Nobody, true),
+                count(Viewer::Nobody, true),
                 &AppView::ActsAsPeople,
-                Some(&maker),
+                Some(&creator),
                 None
             )
             .is_fallback
@@ -226,26 +226,26 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_the_app_is_named_before_any_stand_in() {
-        let by_app = [count(SeenAs::App, false)];
-        let by_maker = [count(SeenAs::Maker, false)];
+        let by_app = [count(Viewer::App, false)];
+        let by_creator = [count(Viewer::Creator, false)];
         let troubled = AppView::Troubled("Update the app.".to_owned());
         let advised = advice(&by_app, &troubled, true, false);
         assert_eq!(advised, ["Update the app."]);
-        assert_eq!(advice(&by_maker, &troubled, true, false), [""; 0]);
+        assert_eq!(advice(&by_creator, &troubled, true, false), [""; 0]);
         assert_eq!(advice(&by_app, &AppView::NotAsked, true, false), [""; 0]);
-        for counts in [&by_app, &by_maker] {
+        for counts in [&by_app, &by_creator] {
             let advised = advice(counts, &AppView::Stale, true, false);
             assert!(advised[0].contains("Install the app again"), "{advised:?}");
         }
         let forge = advice(&by_app, &AppView::Never, true, false);
         assert!(forge[0].ends_with("nothing to mend."), "{forge:?}");
-        for seen_as in [SeenAs::App, SeenAs::Nobody] {
-            let maker = PersonView {
+        for viewer in [Viewer::App, Viewer::Nobody] {
+            let creator = PersonView {
                 name: "Ada".to_owned(),
                 id: "1".to_owned(),
             };
-            let line = line(count(seen_as, false), &AppView::Never, Some(&maker), None);
-            assert!(!line.is_fallback, "{seen_as:?}");
+            let line = line(count(viewer, false), &AppView::Never, Some(&creator), None);
+            assert!(!line.is_fallback, "{viewer:?}");
         }
     }
 }

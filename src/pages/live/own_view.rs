@@ -1,4 +1,4 @@
-//! What somebody sees at a site who asks in his own name. The answers are kept for a short while, for each person apart.
+//! What somebody sees at a site who asks in their own name. The answers are kept for a short while, for each person apart.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub(super) const KEPT: Duration = Duration::from_secs(120);
 const AT_ONCE: usize = 4;
 
 /// A page or a space of a site, and who looked: an account.
-pub(super) type Sight = (Uuid, Uuid, String);
+pub(super) type OwnView = (Uuid, Uuid, String);
 
 impl Live {
     /// Which of the pages there are for the one who asks.
@@ -31,16 +31,16 @@ impl Live {
         content_ids: &[String],
         now: OffsetDateTime,
     ) -> Result<HashMap<String, bool>, LiveError> {
-        let mut known = HashMap::new();
+        let mut cached = HashMap::new();
         let mut open = Vec::new();
         for id in content_ids {
-            match self.sights.get(&(connection_id, who, id.clone())) {
-                Some(seen) => drop(known.insert(id.clone(), seen)),
+            match self.own_views.get(&(connection_id, who, id.clone())) {
+                Some(seen) => drop(cached.insert(id.clone(), seen)),
                 None => open.push(id.clone()),
             }
         }
         if open.is_empty() {
-            return Ok(known);
+            return Ok(cached);
         }
         let access = self.access_as(connection_id, asker, now).await?;
         let client = &access.client;
@@ -53,10 +53,11 @@ impl Live {
             .try_collect()
             .await?;
         for (id, seen) in asked {
-            self.sights.insert((connection_id, who, id.clone()), seen);
-            known.insert(id, seen);
+            self.own_views
+                .insert((connection_id, who, id.clone()), seen);
+            cached.insert(id, seen);
         }
-        Ok(known)
+        Ok(cached)
     }
 
     /// Whether there is this space for the one who asks.
@@ -68,13 +69,13 @@ impl Live {
         key: &str,
         now: OffsetDateTime,
     ) -> Result<bool, LiveError> {
-        let sight = (connection_id, who, format!("space {key}"));
-        if let Some(seen) = self.sights.get(&sight) {
+        let view = (connection_id, who, format!("space {key}"));
+        if let Some(seen) = self.own_views.get(&view) {
             return Ok(seen);
         }
         let access = self.access_as(connection_id, asker, now).await?;
         let seen = is_there(access.client.space(key).await.map(|_space| true))?;
-        self.sights.insert(sight, seen);
+        self.own_views.insert(view, seen);
         Ok(seen)
     }
 }

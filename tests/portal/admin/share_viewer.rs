@@ -1,4 +1,4 @@
-//! The panel that says whose eyes a share is seen with, and the form that names who stands in.
+//! The panel that says in whose name a share's pages are rendered, and the form that names who stands in.
 
 use vestibule::accounts::account::Role;
 use vestibule::accounts::store::identity::{self, Vouched};
@@ -7,13 +7,13 @@ use vestibule::shares::share::Share;
 use vestibule::shares::store::find_share;
 
 use super::browser::{Browser, EMAIL, PASSWORD, db_account};
-use crate::app::eyes::EyesSite;
+use crate::app::viewer::ViewerSite;
 use crate::fake_confluence::fault::{Fault, On};
 use crate::fake_confluence::people::Standing;
 use crate::support::Portal;
 
-async fn site_and_admin() -> (EyesSite, Browser) {
-    let site = EyesSite::start().await;
+async fn site_and_admin() -> (ViewerSite, Browser) {
+    let site = ViewerSite::start().await;
     db_account(&site.portal);
     let browser = Browser::new(&site.portal);
     assert_eq!(browser.sign_in(EMAIL, PASSWORD).await.status, 303);
@@ -24,9 +24,9 @@ fn page_of(share: &Share) -> String {
     format!("/admin/shares/{}", share.id)
 }
 
-fn stand_in(site: &EyesSite, share: &Share) -> Option<String> {
+fn stand_in(site: &ViewerSite, share: &Share) -> Option<String> {
     let found = site.portal.db(|db| find_share(db, share.id).unwrap());
-    found.unwrap().maker.stand_in
+    found.unwrap().creator.stand_in
 }
 
 async fn name(browser: &Browser, share: &Share, chosen: &str, typed: &str) -> super::browser::Page {
@@ -36,37 +36,37 @@ async fn name(browser: &Browser, share: &Share, chosen: &str, typed: &str) -> su
 }
 
 #[tokio::test]
-async fn the_panel_counts_pages_by_the_eyes_they_are_seen_with() {
+async fn the_panel_counts_pages_by_their_viewer() {
     let (site, browser) = site_and_admin().await;
     let share = site.fetched(Some("bob"), None).await;
 
     let page = browser.get(&page_of(&share)).await;
 
-    let panel = page.text("#eyes");
+    let panel = page.text("#viewer");
     assert!(panel.contains("as Bob Example"), "{panel}");
     assert!(
-        panel.contains("left out. The maker may not see the page in Confluence."),
+        panel.contains("left out. The creator may not see the page in Confluence."),
         "{panel}"
     );
     assert!(
-        panel.contains("give the maker access in Confluence"),
+        panel.contains("give the creator access in Confluence"),
         "{panel}"
     );
 }
 
 #[tokio::test]
-async fn the_panel_says_why_other_eyes_are_used_and_what_to_do() {
+async fn the_panel_says_why_another_viewer_is_used_and_what_to_do() {
     let (site, browser) = site_and_admin().await;
     site.fake
         .wiki(|wiki| wiki.set_standing("carol", Standing::Deactivated));
     let share = site.fetched(Some("carol"), None).await;
 
-    let panel = browser.get(&page_of(&share)).await.text("#eyes");
+    let panel = browser.get(&page_of(&share)).await.text("#viewer");
 
     assert!(panel.contains("rendered by the portal"), "{panel}");
-    assert!(panel.contains("The maker is deactivated"), "{panel}");
+    assert!(panel.contains("The creator is deactivated"), "{panel}");
     assert!(
-        panel.contains("Name somebody to stand in for the maker"),
+        panel.contains("Name somebody to stand in for the creator"),
         "{panel}"
     );
 }
@@ -82,7 +82,7 @@ async fn imports_and_other_sites_have_no_such_panel() {
     let page = browser.get(&page_of(&share)).await;
 
     assert_eq!(page.status, 200);
-    assert!(page.texts("#eyes").is_empty());
+    assert!(page.texts("#viewer").is_empty());
     let refused = browser
         .send(
             &page_of(&share),
@@ -124,7 +124,7 @@ async fn only_an_active_person_of_the_site_can_stand_in() {
         browser
             .get(&page_of(&share))
             .await
-            .text("#eyes")
+            .text("#viewer")
             .contains("Bob Example")
     );
 
@@ -159,7 +159,7 @@ async fn admins_who_are_known_at_the_site_can_be_chosen() {
 }
 
 #[tokio::test]
-async fn a_sharer_cannot_borrow_the_eyes_of_others() {
+async fn a_sharer_cannot_have_pages_rendered_for_others() {
     let (site, browser) = site_and_admin().await;
     let share = site.fetched(Some("bob"), None).await;
     let token = browser.get(&page_of(&share)).await.token();
@@ -206,11 +206,11 @@ async fn an_app_that_has_to_be_installed_again_is_named_first() {
     });
     site.look_again().await;
 
-    let panel = browser.get(&page_of(&share)).await.text("#eyes");
+    let panel = browser.get(&page_of(&share)).await.text("#viewer");
 
     assert!(panel.contains("Install the app again there"), "{panel}");
     assert!(
-        !panel.contains("Name somebody to stand in for the maker"),
+        !panel.contains("Name somebody to stand in for the creator"),
         "{panel}"
     );
 }
@@ -222,7 +222,7 @@ async fn sharers_are_not_shown_a_form_that_they_may_not_send() {
     let has_form = async || {
         let page = browser.get(&page_of(&share)).await;
         assert_eq!(page.status, 200);
-        !page.texts("#eyes #stand_in").is_empty()
+        !page.texts("#viewer #stand_in").is_empty()
     };
     assert!(has_form().await);
 
@@ -230,7 +230,7 @@ async fn sharers_are_not_shown_a_form_that_they_may_not_send() {
         use diesel::connection::SimpleConnection as _;
         db.batch_execute(
             "update account set role = 'sharer';
-             update shared_page set maker_account = (select id from account limit 1)",
+             update shared_page set creator_account = (select id from account limit 1)",
         )
         .unwrap();
     });

@@ -1,4 +1,4 @@
-//! Whose eyes a share of an app's connection shows its pages with: its maker's, who stands in, and what came of it. And
+//! In whose name a share of an app's connection shows its pages: its creator's, who stands in, and what came of it. And
 //! the form that names who stands in.
 
 mod advice;
@@ -19,7 +19,7 @@ use crate::admin::form::AdminForm;
 use crate::admin::problems::Problems;
 use crate::clock;
 use crate::pages::live::rights::PersonKind;
-use crate::pages::store::{installations, people, seen};
+use crate::pages::store::{installations, people, viewer_renderings};
 use crate::shares::store::{self, ConnectedShare, ContentSource, ShareChange, StoreError};
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
@@ -38,9 +38,9 @@ pub struct StandInInput {
     pub stand_in_id: String,
 }
 
-/// The panel *Whose eyes*.
-pub struct EyesView {
-    pub maker: Option<PersonView>,
+/// The panel *Viewer*.
+pub struct ViewerPanel {
+    pub creator: Option<PersonView>,
     pub stand_in: Option<PersonView>,
     pub lines: Vec<LineView>,
     pub advice: Vec<String>,
@@ -59,7 +59,7 @@ pub struct PersonView {
     pub id: String,
 }
 
-impl EyesView {
+impl ViewerPanel {
     /// `None` where pages look the same for everybody.
     pub fn load(
         db: &mut PgConnection,
@@ -71,10 +71,10 @@ impl EyesView {
             return Ok(None);
         }
         let share = &found.share;
-        let maker = share.maker.person.clone();
-        let stand_in = share.maker.stand_in.clone();
+        let creator = share.creator.person.clone();
+        let stand_in = share.creator.stand_in.clone();
         let known = identity::admins_of(db, &identity::issuer_of(share.connection_id))?;
-        let ids: Vec<String> = maker.iter().chain(&stand_in).cloned().collect();
+        let ids: Vec<String> = creator.iter().chain(&stand_in).cloned().collect();
         let names = people::find_names(db, share.connection_id, &ids)?;
         let person = |id: &String| PersonView {
             name: names
@@ -84,8 +84,8 @@ impl EyesView {
                 .unwrap_or_else(|| "Somebody whose name is not known yet".to_owned()),
             id: id.clone(),
         };
-        let (maker, stand_in) = (maker.as_ref().map(person), stand_in.as_ref().map(person));
-        let counts = seen::count(db, &content_scope(share, found.source))?;
+        let (creator, stand_in) = (creator.as_ref().map(person), stand_in.as_ref().map(person));
+        let counts = viewer_renderings::count(db, &content_scope(share, found.source))?;
         let chosen = sent.map_or_else(
             || stand_in.as_ref().map(|one| one.id.clone()),
             |sent| Some(sent.stand_in.clone()),
@@ -93,17 +93,17 @@ impl EyesView {
         let installation = installations::find_installation(db, share.connection_id)?;
         let app = AppView::of(installation.as_ref());
         Ok(Some(Self {
-            advice: advice(&counts, &app, maker.is_some(), stand_in.is_some()),
+            advice: advice(&counts, &app, creator.is_some(), stand_in.is_some()),
             may_name: role == Role::Admin,
             lines: counts
                 .into_iter()
-                .map(|count| line(count, &app, maker.as_ref(), stand_in.as_ref()))
+                .map(|count| line(count, &app, creator.as_ref(), stand_in.as_ref()))
                 .collect(),
             choices: choices(known, stand_in.as_ref(), &chosen.unwrap_or_default()),
             typed: sent
                 .map(|sent| sent.stand_in_id.clone())
                 .unwrap_or_default(),
-            maker,
+            creator,
             stand_in,
         }))
     }
@@ -139,7 +139,7 @@ fn parse_id(typed: &str) -> Result<Option<String>, &'static str> {
     Ok(Some(id.to_owned()).filter(|id| !id.is_empty()))
 }
 
-/// `POST /admin/shares/{id}/stand-in`: names who stands in for the maker, or nobody.
+/// `POST /admin/shares/{id}/stand-in`: names who stands in for the creator, or nobody.
 pub async fn name_stand_in(
     state: web::Data<AppState>,
     path: web::Path<String>,
@@ -149,7 +149,7 @@ pub async fn name_stand_in(
     // Whoever names somebody has pages rendered in that person's name.
     if form.admin.account().role != Role::Admin {
         return Err(Failure::Forbidden(
-            "Only an admin of the portal can name somebody to stand in for a share's maker."
+            "Only an admin of the portal can name somebody to stand in for a share's creator."
                 .to_owned(),
         )
         .into());
@@ -161,7 +161,7 @@ pub async fn name_stand_in(
         .ok_or(Failure::NotFound)?;
     if found.source != ContentSource::App {
         return Err(Failure::Conflict(
-            "Somebody can stand in only for makers of shares of an installed app's site."
+            "Somebody can stand in only for creators of shares of an installed app's site."
                 .to_owned(),
         )
         .into());
@@ -194,9 +194,9 @@ pub async fn name_stand_in(
     state.live.wake();
     form.admin.say_done(match is_named {
         true => "The person stands in from now on. The pages are being fetched.",
-        false => "Nobody stands in for the maker any more.",
+        false => "Nobody stands in for the creator any more.",
     })?;
-    Ok(page::see_other(&share_path(id, "eyes")))
+    Ok(page::see_other(&share_path(id, "viewer")))
 }
 
 /// Adds a problem for whoever cannot stand in, and for whom the site could not be asked about.

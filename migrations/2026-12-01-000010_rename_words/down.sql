@@ -1,0 +1,21 @@
+alter table viewer_rendering drop constraint viewer_rendering_viewer_check;
+update viewer_rendering set viewer = 'maker' where viewer = 'creator';
+alter index viewer_rendering_withheld rename to seen_page_withheld;
+alter table viewer_rendering rename constraint viewer_rendering_connection_id_content_id_fkey
+  to seen_page_connection_id_content_id_fkey;
+alter table viewer_rendering rename constraint viewer_rendering_pkey to seen_page_pkey;
+alter table viewer_rendering rename column viewer to eyes;
+alter table viewer_rendering rename column creator to maker;
+alter table viewer_rendering rename to seen_page;
+alter table seen_page add constraint seen_page_eyes_check check (eyes in ('maker', 'stand_in', 'app', 'none'));
+alter index shared_page_of_creator rename to shared_page_of_maker;
+alter table shared_page rename constraint shared_page_creator_account_fkey to shared_page_maker_account_fkey;
+alter table shared_page rename column creator_person to maker_person;
+alter table shared_page rename column creator_account to maker_account;
+comment on column shared_page.maker_person is 'The maker''s id at the connection''s site, in whose name its pages are rendered.';
+comment on column shared_page.stand_in_person is 'Whose name is used when the maker''s cannot be: another admin, named for this share.';
+comment on table seen_page is 'A page as Confluence renders it for the people of a share: its maker, or who stands in.';
+comment on column seen_page.maker is 'shared_page.maker_person, empty where a share has none.';
+comment on column seen_page.eyes is 'In whose name it was rendered: the maker, who stands in, the app user, or nobody (by us).';
+comment on column seen_page.withheld is 'The maker may not see the page, so the share does not show it.';
+comment on column seen_page.reason is 'Why other eyes than the maker''s were used, or none: a sentence for the admin.';
