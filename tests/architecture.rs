@@ -12,6 +12,8 @@ mod modules;
 mod rings;
 #[path = "architecture/tokens.rs"]
 mod tokens;
+#[path = "architecture/writes.rs"]
+mod writes;
 
 use std::fs;
 use std::path::{Path, PathBuf};
