@@ -6,6 +6,15 @@
     reason = "a test that cannot read the sources stops there"
 )]
 
+#[path = "architecture/modules.rs"]
+mod modules;
+#[path = "architecture/rings.rs"]
+mod rings;
+#[path = "architecture/tokens.rs"]
+mod tokens;
+#[path = "architecture/writes.rs"]
+mod writes;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
