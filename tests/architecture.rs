@@ -23,6 +23,9 @@ const ROWS: &[&[&str]] = &[
     &["config", "guess_limit"],
     &["client_kit", "confluence", "content", "space_export"],
     &["accounts", "pages", "shares"],
+    &["connections"],
+    &["cloud_app"],
+    &["sync"],
     &["web"],
     &["admin", "api", "visitor"],
     &["routes"],
@@ -74,6 +77,8 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
         ],
         &[
             "accounts/store/",
+            "cloud_app/store/",
+            "connections/store/",
             "pages/store.rs",
             "pages/store/",
             "shares/store.rs",

@@ -11,8 +11,8 @@ use crate::clock;
 use crate::config::{DatabaseArgs, StorageArgs};
 use crate::db::{self, Db};
 use crate::pages::files::FileStore;
-use crate::pages::import::{self, ImportAs, Imported, Progress};
 use crate::pages::model::ImportReport;
+use crate::sync::import::{self, ImportAs, Imported, Progress};
 
 pub(super) fn run(
     export: &Path,

@@ -165,6 +165,22 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// Whether it says something of the rendering of the one page that was asked for, and nothing of the site.
+    pub fn is_about_the_page(&self) -> bool {
+        match self {
+            Self::Server { status, .. } => *status == 500,
+            Self::TimedOut
+            | Self::Forbidden { .. }
+            | Self::Gone
+            | Self::Rejected { .. }
+            | Self::TooLarge { .. }
+            | Self::NotUnderstood { .. } => true,
+            _ => false,
+        }
+    }
+}
+
 impl ConfluenceError {
     /// Later the same question may be answered, although nobody does anything.
     pub fn is_transient(&self) -> bool {

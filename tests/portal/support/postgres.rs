@@ -14,7 +14,7 @@ use vestibule::db::{self, Db};
 use vestibule::demo::private_postgres::{Durability, PrivatePostgres};
 use vestibule::demo::sample_space::write_sample_space;
 use vestibule::pages::files::FileStore;
-use vestibule::pages::import::{self, ImportAs};
+use vestibule::sync::import::{self, ImportAs};
 
 /// Never dropped, as nothing static is: its watchdog stops it when the run ends, and deletes its files.
 static SERVER: LazyLock<PrivatePostgres> = LazyLock::new(|| {
