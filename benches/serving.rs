@@ -385,6 +385,7 @@ fn make_share(database_url: &str, folder: &Path) -> Share {
                 archive,
                 import_as,
                 &mut |_| {},
+                |_, _| Ok(()),
                 OffsetDateTime::now_utc(),
             )
         };

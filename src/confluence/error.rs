@@ -163,9 +163,7 @@ impl Problem {
             _ => false,
         }
     }
-}
 
-impl Problem {
     /// Whether it says something of the rendering of the one page that was asked for, and nothing of the site.
     pub fn is_about_the_page(&self) -> bool {
         match self {
@@ -228,11 +226,6 @@ impl ConfluenceError {
             Problem::Server { retry_after, .. } => *retry_after,
             _ => None,
         }
-    }
-
-    /// What happened and what to do, for the admin pages.
-    pub fn sentence(&self) -> String {
-        sentence::of(&self.problem)
     }
 }
 

@@ -157,6 +157,7 @@ fn fill(settings: &Settings, db: &Db, client_url: &str, notes: &Path) -> Result<
             wiki_url: None,
         },
         &mut |_| {},
+        |_, _| Ok(()),
         clock::now(),
     )?;
     let share_password = readable_password();

@@ -4,6 +4,7 @@
 pub mod addresses;
 pub mod derive;
 pub mod files;
+pub mod leak;
 pub mod leak_report;
 pub mod library;
 pub mod media_type;

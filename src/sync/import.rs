@@ -2,7 +2,10 @@
 //! the old content until the new is whole, and a refused export leaves nothing behind.
 
 mod convert;
+mod progress;
 mod upload;
+
+pub use progress::{ImportError, Progress};
 
 use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
@@ -16,47 +19,18 @@ use uuid::Uuid;
 
 use self::convert::{Numbered, finding_totals, number_siblings};
 use crate::content::{BodyFormat, Finding};
-use crate::db::{Db, DbError};
+use crate::db::Db;
 use crate::pages::derive;
-use crate::pages::files::{FileStore, FileStoreError};
+use crate::pages::files::FileStore;
 use crate::pages::model::{Attachment, ImportReport, PageKind, PageSummary, Space};
 use crate::pages::store::{attachments, connections, write};
-use crate::space_export::{self, ExportError, ExportedPage, Limits, SpaceExport};
+use crate::space_export::{self, ExportedPage, Limits, SpaceExport};
 
 /// A finished import.
 #[derive(Debug)]
 pub struct Imported {
     pub connection_id: Uuid,
     pub report: ImportReport,
-}
-
-/// Why nothing was imported; the text is for the admin.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    #[error("{0}")]
-    Export(#[from] ExportError),
-    #[error("Another import into “{0}” is running. Wait until it has finished.")]
-    AlreadyRunning(String),
-    #[error("The name must have 1 to 200 characters.")]
-    Name,
-    #[error(
-        "“{0}” holds other pages than this export. Import it under a new name; to replace the content, delete the connection first."
-    )]
-    OtherContent(String),
-    #[error("A file in the archive cannot be read: {0}")]
-    Archive(std::io::Error),
-    #[error("The export holds no page.")]
-    NoPages,
-    #[error(transparent)]
-    Files(#[from] FileStoreError),
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl From<diesel::result::Error> for ImportError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Db(error.into())
-    }
 }
 
 /// What becomes of an export.
@@ -68,33 +42,18 @@ pub struct ImportAs<'a> {
     pub wiki_url: Option<&'a Url>,
 }
 
-/// How far an import is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
-    /// Reading the archive; how long that takes nobody knows yet.
-    Reading,
-    Files {
-        done: usize,
-        of: usize,
-    },
-    Pages {
-        done: usize,
-        of: usize,
-    },
-    /// Making search texts and the report.
-    Rendering {
-        done: usize,
-        of: usize,
-    },
-}
-
-/// Imports an archive. Runs on a thread of a runtime's blocking pool, for the object store needs the runtime. Blocks: minutes for a large export.
+/// Imports an archive; `record` may write what belongs to it, as the last thing of the one transaction that everything is
+/// written in.
+///
+/// Runs on a thread of a runtime's blocking pool, for the object store needs the runtime. Blocks: minutes for a large
+/// export.
 pub fn import(
     db: &Db,
     files: &FileStore,
     archive: impl Read + Seek,
     import_as: ImportAs<'_>,
     on_progress: &mut dyn FnMut(Progress),
+    record: impl FnOnce(&mut PgConnection, &Imported) -> Result<(), ImportError>,
     now: OffsetDateTime,
 ) -> Result<Imported, ImportError> {
     let name = import_as.name.trim();
@@ -108,8 +67,20 @@ pub fn import(
     }
     let mut connection = db.connect()?;
     lock(&mut connection, name)?;
-    let import_as = ImportAs { name, ..import_as };
-    import_locked(&mut connection, files, export, import_as, on_progress, now)
+    let connection_id =
+        connections::find_connection_by_name(&mut connection, name)?.unwrap_or_else(Uuid::new_v4);
+    let target = Target {
+        connection_id,
+        import_as: ImportAs { name, ..import_as },
+        now,
+    };
+    let written = upload_and_write(&mut connection, files, export, &target, on_progress, record);
+    // After success the files of the version before, after failure those of this try: in both cases what the database
+    // does not name.
+    if let Err(error) = remove_unneeded(&mut connection, files, connection_id) {
+        tracing::warn!(%error, "files that are no longer needed were left behind");
+    }
+    written
 }
 
 /// One import per name at a time, over all nodes. The lock ends with its connection, so a crash cannot leave it behind.
@@ -121,35 +92,24 @@ fn lock(db: &mut PgConnection, name: &str) -> Result<(), ImportError> {
     }
 }
 
-fn import_locked<R: Read + Seek>(
+fn upload_and_write<R: Read + Seek>(
     db: &mut PgConnection,
     files: &FileStore,
     mut export: SpaceExport<R>,
-    import_as: ImportAs<'_>,
+    target: &Target<'_>,
     on_progress: &mut dyn FnMut(Progress),
-    now: OffsetDateTime,
+    record: impl FnOnce(&mut PgConnection, &Imported) -> Result<(), ImportError>,
 ) -> Result<Imported, ImportError> {
-    let connection_id =
-        connections::find_connection_by_name(db, import_as.name)?.unwrap_or_else(Uuid::new_v4);
-    let uploaded = upload::upload_files(&mut export, files, connection_id, on_progress);
-    let outcome = uploaded.and_then(|uploaded| {
-        db.transaction(|db| {
-            let target = Target {
-                connection_id,
-                import_as,
-                now,
-            };
-            write_content(db, &mut export, &uploaded, &target, on_progress)
-        })
-    });
-    // After success the files of the version before, after failure those of this try: in both cases what the database
-    // does not name.
-    if let Err(error) = remove_unneeded(db, files, connection_id) {
-        tracing::warn!(%error, "files that are no longer needed were left behind");
-    }
-    outcome.map(|report| Imported {
-        connection_id,
-        report,
+    let connection_id = target.connection_id;
+    let uploaded = upload::upload_files(&mut export, files, connection_id, on_progress)?;
+    db.transaction(|db| {
+        let report = write_content(db, &mut export, &uploaded, target, on_progress)?;
+        let imported = Imported {
+            connection_id,
+            report,
+        };
+        record(db, &imported)?;
+        Ok(imported)
     })
 }
 

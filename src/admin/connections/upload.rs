@@ -217,6 +217,7 @@ async fn run(
                 wiki_url: None,
             },
             &mut silent,
+            |_, _| Ok(()),
             now,
         )
     });

@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use super::convert::without_nul;
-use super::{ImportError, Progress};
+use super::progress::{ImportError, Progress};
 use crate::pages::files::{FileStore, FileStoreError};
 use crate::pages::media_type::{self, HEAD_BYTES};
 use crate::pages::model::Attachment;
