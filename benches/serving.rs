@@ -25,7 +25,6 @@ use vestibule::config::StorageArgs;
 use vestibule::db::{self, Db};
 use vestibule::demo::private_postgres::{Durability, PrivatePostgres};
 use vestibule::pages::files::FileStore;
-use vestibule::pages::import::{self, ImportAs};
 use vestibule::password::{self, Password};
 use vestibule::shares::embed_origins::EmbedOrigins;
 use vestibule::shares::labels::Labels;
@@ -36,6 +35,7 @@ use vestibule::shares::store::{self, NewShare};
 use vestibule::shares::unlock_secret::UnlockSecret;
 use vestibule::shares::unlock_token;
 use vestibule::space_export::builder::{ExportBuilder, NewPage};
+use vestibule::sync::import::{self, ImportAs};
 
 const ROUNDS: usize = 3;
 const SECONDS: u64 = 6;
@@ -385,6 +385,7 @@ fn make_share(database_url: &str, folder: &Path) -> Share {
                 archive,
                 import_as,
                 &mut |_| {},
+                |_, _| Ok(()),
                 OffsetDateTime::now_utc(),
             )
         };

@@ -14,8 +14,8 @@ use self::connection::ConnectionCommand;
 use crate::config::{BaseUrlArgs, ConfigError, DatabaseArgs, ServeArgs, StorageArgs};
 use crate::db;
 use crate::demo::{self, DemoArgs};
-use crate::pages::import::ImportAs;
 use crate::server::{self, Migrations};
+use crate::sync::import::ImportAs;
 use crate::telemetry::{self, LogArgs};
 
 /// A self-hosted external share portal for Confluence.

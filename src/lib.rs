@@ -48,6 +48,9 @@
 //! | routes | [`routes`] | every URL, one table |
 //! | handlers | [`visitor`], [`admin`], [`api`] | pages for readers, pages for admins, JSON |
 //! | plumbing | [`web`] | actix and askama: errors to answers, headers, cookies, caches, assets |
+//! | live | [`sync`] | how content of wikis gets into the snapshots and stays fresh: schedule, listings, bodies, files, webhooks, imports |
+//! | | [`cloud_app`] | our app at Cloud sites: installations come and go, people's rights, pages rendered for viewers; below `sync` |
+//! | | [`connections`] | what sites are asked with, and a client that may ask; below `cloud_app` |
 //! | domain | [`shares`], [`accounts`], [`pages`] | what a share is; who may change things; snapshots, scope, search |
 //! | sources | [`confluence`], [`content`], [`space_export`], [`client_kit`] | sites to plain values, untrusted markup to clean HTML, untrusted archives to pages, what integrators copy; no other room |
 //! | settings | [`config`], [`guess_limit`] | checked configuration; guesses as one statement each |
@@ -134,16 +137,16 @@
 //!
 //! # A live page
 //!
-//! 1. A share of a live connection is made: [`pages::live`] brings the outline of its root from the site, the share is
+//! 1. A share of a live connection is made: [`sync::pick`] brings the outline of its root from the site, the share is
 //!    stored like any other, and the schedule is woken.
-//! 2. The schedule, one on each node, follows what shares show. Whichever node takes a followed part, by a row that nobody
+//! 2. The schedule ([`sync::schedule`]), one on each node, follows what shares show. Whichever node takes a followed part, by a row that nobody
 //!    else holds, lists it: outlines are stored, pages that left are marked gone, changed versions make bodies due.
 //! 3. Due bodies are fetched a few at a time. An export view that fails is made good by our own renderer over the storage
 //!    format; [`content`] cleans either; the connection's revision tells every page cache.
 //! 4. A reader meets only snapshots. Looking at an old one has it compared in the background; files are fetched at first
 //!    sight, streamed on and stored once. A webhook makes things due at once, and nothing in it is believed.
-//! 5. Where the connection is an app's, Confluence renders each page for the people of each share: its creator, who stands in,
-//!    the app. What the creator may not see is withheld, and closed to every query on reach.
+//! 5. Where the connection is an app's, Confluence renders each page for the viewers of each share: its creator, who stands in,
+//!    the app ([`cloud_app::viewer_rendering`]). What the creator may not see is withheld, and closed to every query on reach.
 //! 6. Failures are counted with sentences for the admin. Refused credentials stop the connection on every node.
 //!
 //! # A person inside Confluence
@@ -156,8 +159,8 @@
 //!    admin, a sharer, or a page that names the rule and whom to ask.
 //! 4. The person's account is found or made, a session of a frame begins, and a redirect leads to an address without a token.
 //! 5. From there on the gate lets the site frame the answers. Pages are found in the person's own name
-//!    ([`admin::asker`]); of shares he meets his own and those whose page he may view, as Confluence says now
-//!    ([`admin::shares::visible`]), and changes his own.
+//!    ([`admin::asker`]); of shares they meet their own and those whose page they may view, as Confluence says
+//!    now ([`admin::shares::visible`]), and change their own.
 //!
 //! # Trust
 //!
@@ -188,8 +191,10 @@ pub mod api;
 pub mod cli;
 pub mod client_kit;
 pub mod clock;
+pub mod cloud_app;
 pub mod config;
 pub mod confluence;
+pub mod connections;
 pub mod content;
 pub mod db;
 pub mod demo;
@@ -203,6 +208,7 @@ pub mod seal;
 pub mod server;
 pub mod shares;
 pub mod space_export;
+pub mod sync;
 pub mod telemetry;
 pub mod visitor;
 pub mod web;

@@ -18,15 +18,16 @@ use crate::admin::sign_in;
 use crate::clock;
 use crate::config::Settings;
 use crate::confluence::Http;
+use crate::connections::LiveError;
 use crate::db::{self, Db, MigrationError};
 use crate::guess_limit;
 use crate::pages::files::{FileStore, FileStoreError};
-use crate::pages::live::{Live, LiveError, schedule};
 use crate::password::{HashError, Hasher};
 use crate::routes;
 use crate::seal::Sealer;
 use crate::shares::pass::PassKey;
 use crate::shares::store::{events, frames};
+use crate::sync::{SiteSync, schedule};
 use crate::web::error::answer_errors;
 use crate::web::event_log::event_log;
 use crate::web::headers::hide_address;
@@ -87,14 +88,14 @@ pub fn listen(settings: &Settings) -> Result<TcpListener, StartError> {
 /// A server that runs. Awaiting it ends when it was stopped, requests have drained and events are written.
 pub struct Running {
     server: Server,
-    live: Arc<Live>,
+    sync: Arc<SiteSync>,
     event_writer: JoinHandle<()>,
 }
 
 impl Running {
-    /// The live connections of this server.
-    pub fn live(&self) -> Arc<Live> {
-        Arc::clone(&self.live)
+    /// What keeps this server's snapshots in step with their sites.
+    pub fn sync(&self) -> Arc<SiteSync> {
+        Arc::clone(&self.sync)
     }
 
     /// For stopping it.
@@ -132,16 +133,18 @@ pub fn start(
     let (events, event_writer) = event_log(db.clone());
     let event_writer = actix_web::rt::spawn(event_writer.run());
     let files = FileStore::open(&settings.storage)?;
-    let live = Live::new(settings.live.clone(), db.clone(), files.clone())?;
-    actix_web::rt::spawn(schedule::run(Arc::clone(&live), clock::now));
-    let openid = open_id_provider(&settings, live.http())?;
+    let sync = SiteSync::open(&settings.live, db.clone(), files.clone())?;
+    actix_web::rt::spawn(schedule::run(Arc::clone(&sync), clock::now));
+    let openid = open_id_provider(&settings, sync.connections().http())?;
     let state = web::Data::new(AppState {
         hasher: Hasher::new(cores)?,
         pass_key: PassKey::new(&settings.pass_key),
         shares: ShareCache::new(db.clone()),
         pages: PageCache::default(),
         files,
-        live,
+        connections: Arc::clone(sync.connections()),
+        cloud_app: Arc::clone(sync.cloud_app()),
+        sync: Arc::clone(&sync),
         openid,
         sign_on_turns: SignOnTurns::default(),
         sealer: Sealer::new(
@@ -154,9 +157,8 @@ pub fn start(
     });
     warn_of_lost_cookies(&state.settings);
     actix_web::rt::spawn(keep_leak_reports(db.clone(), clock::now));
-    actix_web::rt::spawn(clean_up(db, Arc::clone(&state.live)));
+    actix_web::rt::spawn(clean_up(db, Arc::clone(&sync)));
     tracing::info!(listen = ?listener.local_addr().ok(), base_url = state.settings.base_url.origin(), "serving");
-    let live = Arc::clone(&state.live);
     let server = HttpServer::new(move || {
         // Wrapped inside out: the last `wrap` sees a request first.
         App::new()
@@ -176,7 +178,7 @@ pub fn start(
         .map_err(StartError::Server)?;
     Ok(Running {
         server: server.run(),
-        live,
+        sync,
         event_writer,
     })
 }
@@ -205,7 +207,7 @@ fn warn_of_lost_cookies(settings: &Settings) {
 }
 
 /// Once an hour: what says nothing any more is removed.
-async fn clean_up(db: Db, live: Arc<Live>) {
+async fn clean_up(db: Db, sync: Arc<SiteSync>) {
     loop {
         let now = clock::now();
         let cleaned = db
@@ -218,7 +220,7 @@ async fn clean_up(db: Db, live: Arc<Live>) {
         if let Err(error) = cleaned {
             tracing::warn!(%error, "old events and guesses were not removed");
         }
-        if let Err(error) = live.clean_up(now).await {
+        if let Err(error) = sync.clean_up(now).await {
             tracing::warn!(%error, "what is gone from live sites was not removed");
         }
         actix_web::rt::time::sleep(CLEANUP).await;

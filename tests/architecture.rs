@@ -32,6 +32,9 @@ const ROWS: &[&[&str]] = &[
     &["config", "guess_limit"],
     &["client_kit", "confluence", "content", "space_export"],
     &["accounts", "pages", "shares"],
+    &["connections"],
+    &["cloud_app"],
+    &["sync"],
     &["web"],
     &["admin", "api", "visitor"],
     &["routes"],
@@ -83,6 +86,8 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
         ],
         &[
             "accounts/store/",
+            "cloud_app/store/",
+            "connections/store/",
             "pages/store.rs",
             "pages/store/",
             "shares/store.rs",

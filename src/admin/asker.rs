@@ -7,9 +7,9 @@ use crate::accounts::person::PersonCredentials;
 use crate::accounts::session::Way;
 use crate::accounts::store::person::find_credentials;
 use crate::clock;
+use crate::cloud_app::asker::Asker;
 use crate::confluence::single_sign_on::Jar;
-use crate::pages::installation::AppKind;
-use crate::pages::live::asker::Asker;
+use crate::connections::installation::AppKind;
 use crate::web::error::Failure;
 use crate::web::state::AppState;
 

@@ -9,12 +9,13 @@ use super::credentials::AuthWord;
 use super::installation_answer::InstallationAnswer;
 use super::site::site_failure;
 use crate::clock;
+use crate::connections::credentials::AuthKind;
+use crate::connections::store::installations;
+use crate::connections::store::live::{LiveConnection, LiveSettings};
 use crate::db::DbError;
-use crate::pages::live::credentials::AuthKind;
-use crate::pages::live::manage::Status;
 use crate::pages::model::{Connection, ConnectionKind, Space};
-use crate::pages::store::live::{LiveConnection, LiveSettings};
-use crate::pages::store::{installations, listing};
+use crate::pages::store::listing;
+use crate::sync::status::{self, Status};
 use crate::web::error::Failure;
 use crate::web::state::AppState;
 
@@ -215,7 +216,7 @@ pub(super) async fn describe(
         updated_at: connection.updated_at,
     };
     if connection.kind.is_live() {
-        let live = state.live.find(id).await.map_err(site_failure)?;
+        let live = state.connections.find(id).await.map_err(site_failure)?;
         add_live_part(state, &mut answer, &live, secrets).await?;
     }
     Ok(answer)
@@ -227,14 +228,15 @@ async fn add_live_part(
     live: &LiveConnection,
     secrets: Secrets,
 ) -> Result<(), Failure> {
-    let status = state.live.status(live.id).await.map_err(site_failure)?;
+    let id = live.id;
+    let status = state.db.run(move |db| status::status(db, id)).await?;
     answer.auth = AuthKind::parse(&live.auth).map(AuthWord::from);
-    answer.account = state.live.account_of(live);
+    answer.account = state.connections.account_of(live);
     answer.installation = find_installation(state, live.id).await?;
     answer.settings = Some(live.settings.into());
     answer.status = Some(StatusAnswer::new(status, clock::now()));
     if secrets == Secrets::Shown {
-        let webhook = state.live.webhook(live);
+        let webhook = state.connections.webhook(live);
         answer.webhook = Some(WebhookAnswer {
             url: state.settings.base_url.join(&webhook.path),
             signing_secret: webhook.signing_secret,

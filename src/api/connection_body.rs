@@ -8,10 +8,10 @@ use super::fields;
 use super::given::{Given, JsonType};
 use super::problems::{Problems, Unknown};
 use super::words::read_word;
-use crate::pages::live::credentials::Credentials;
-use crate::pages::live::manage::NewConnection;
+use crate::connections::create::NewConnection;
+use crate::connections::credentials::Credentials;
+use crate::connections::store::live::{LiveConnection, LiveSettings};
 use crate::pages::model::ConnectionKind;
-use crate::pages::store::live::{LiveConnection, LiveSettings};
 
 /// Which Confluence a site is.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]

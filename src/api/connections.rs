@@ -17,7 +17,7 @@ use super::problems::Problems;
 use super::refusals::{Checked, Contradicting, Guarded, Named, WithBody, WriteOnly};
 use super::site::site_failure;
 use crate::clock;
-use crate::pages::live::manage::ManageError;
+use crate::connections::{ManageError, change, create};
 use crate::pages::model::Connection;
 use crate::pages::store::connections::{self, Deletion};
 use crate::web::error::{ApiError, Failure, FieldProblem};
@@ -75,7 +75,9 @@ pub async fn create_connection(
     let mut problems = Problems::default();
     let new = body.read(&mut problems);
     let new = problems.allow(new)?;
-    let created = state.live.create(new, clock::now()).await;
+    let (new, now) = (state.connections.prepare(new).await, clock::now());
+    let new = new.map_err(manage_failure)?;
+    let created = state.db.run(move |db| create::create(db, &new, now)).await;
     let id = created.map_err(manage_failure)?;
     let connection = find(&state, id).await?;
     let answer = describe(&state, connection, Secrets::Shown).await?;
@@ -126,7 +128,7 @@ pub async fn change_connection(
     let id = connection_id(&path)?;
     let body: ConnectionChangeBody = read_json(&request, payload).await?;
     let live = match find(&state, id).await?.kind.is_live() {
-        true => Some(state.live.find(id).await.map_err(site_failure)?),
+        true => Some(state.connections.find(id).await.map_err(site_failure)?),
         false => None,
     };
     let mut problems = Problems::default();
@@ -138,11 +140,24 @@ pub async fn change_connection(
     let now = clock::now();
     // First what the site may have a say in: if that is refused, nothing is changed.
     if let Some((url, credentials)) = change.access {
-        let changed = state.live.change_access(id, &url, &credentials, now).await;
-        changed.map_err(manage_failure)?;
+        let prepared = state
+            .connections
+            .prepare_access(id, &url, &credentials)
+            .await;
+        let prepared = prepared.map_err(manage_failure)?;
+        let changed = state
+            .db
+            .run(move |db| change::change_access(db, &prepared, now))
+            .await;
+        changed.map_err(site_failure)?;
+        state.connections.begin_anew(id);
+        state.connections.wake();
     }
     if let Some(settings) = change.settings {
-        let changed = state.live.change_settings(id, settings, now).await;
+        let changed = state
+            .db
+            .run(move |db| change::change_settings(db, id, settings, now))
+            .await;
         changed.map_err(site_failure)?;
     }
     if let Some(name) = change.name {

@@ -11,7 +11,7 @@ use super::fields;
 use super::given::{Given, JsonType};
 use super::problems::{Problems, Unknown};
 use super::words::read_word;
-use crate::pages::live::credentials::{AuthKind, Credentials};
+use crate::connections::credentials::{AuthKind, Credentials};
 
 /// With what the portal signs in at the site.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]

@@ -1,4 +1,4 @@
-//! Webhooks: what a live site sends by itself when a page of it changes. What follows from one is `pages::live`'s.
+//! Webhooks: what a live site sends by itself when a page of it changes. What follows from one is `sync::webhook`'s subject.
 //!
 //! They are no calls of the API: a site has no token of ours but the address that it was given, and Data Center the secret
 //! that it signs with.
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::site::site_failure;
 use crate::clock;
-use crate::pages::live::webhook::Received;
+use crate::sync::webhook::Received;
 use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
 
@@ -36,7 +36,7 @@ pub async fn receive(
     let signature = header(&request, "x-hub-signature");
     let event = header(&request, "x-event-key");
     let received = state
-        .live
+        .sync
         .receive_webhook(id, &secret, signature, event, &body, clock::now());
     match received.await.map_err(site_failure)? {
         Received::Due | Received::Ignored => Ok(HttpResponse::NoContent().finish()),

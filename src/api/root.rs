@@ -6,8 +6,8 @@ use url::Url;
 use uuid::Uuid;
 
 use super::site::site_failure;
+use crate::cloud_app::asker::Asker;
 use crate::db::DbError;
-use crate::pages::live::asker::Asker;
 use crate::pages::model::{PageKind, PageSummary, Space};
 use crate::pages::pick;
 use crate::pages::store::{connections, listing};
@@ -90,7 +90,7 @@ async fn bring_page(
     now: OffsetDateTime,
 ) -> Result<Option<String>, Failure> {
     let brought = state
-        .live
+        .sync
         .bring_page(connection_id, &Asker::Connection, named, now)
         .await;
     brought.map_err(site_failure)
@@ -103,7 +103,7 @@ async fn bring_space(
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let brought = state
-        .live
+        .sync
         .bring_space(connection_id, &Asker::Connection, key, now)
         .await;
     brought.map_err(site_failure)
@@ -117,7 +117,7 @@ async fn space_of_page(
     now: OffsetDateTime,
 ) -> Result<Option<String>, Failure> {
     let found = state
-        .live
+        .sync
         .find_page(connection_id, &Asker::Connection, url, now)
         .await;
     Ok(found.map_err(site_failure)?.and_then(|page| page.space_key))

@@ -148,7 +148,7 @@ pub async fn create_share(
         describe_one(db, share, &base_url, now)
     });
     let answer = created.await?;
-    state.live.wake();
+    state.connections.wake();
     let location = format!("/api/v1/shares/{}", answer.id);
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, location))

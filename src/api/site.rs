@@ -16,10 +16,11 @@ use super::problems::{Problems, Unknown};
 use super::refusals::{Checked, Contradicting, Guarded, Named, WithBody, WriteOnly};
 use super::test_answer::TestAnswer;
 use crate::clock;
+use crate::cloud_app::asker::Asker;
 use crate::confluence::model::{ContentKind, FoundContent, ListedSpace};
-use crate::pages::live::LiveError;
-use crate::pages::live::asker::Asker;
+use crate::connections::LiveError;
 use crate::shares::store::{self, StoreError};
+use crate::sync::refresh;
 use crate::web::error::{ApiError, Failure, FieldProblem, NEXT_TRY_SECONDS};
 use crate::web::scope::content_scope;
 use crate::web::state::AppState;
@@ -47,7 +48,7 @@ pub async fn test_connection(
     path: web::Path<String>,
 ) -> Result<web::Json<TestAnswer>, ApiError> {
     let id = live_id(&state, &path).await?;
-    let report = state.live.test(id, clock::now()).await;
+    let report = state.connections.test(id, clock::now()).await;
     Ok(web::Json(report.map_err(site_failure)?.into()))
 }
 
@@ -114,12 +115,20 @@ pub async fn refresh_connection(
                 Failure::Invalid(vec![FieldProblem::new("shareId", detail)])
             })?;
             let scope = content_scope(&found.share, found.source);
-            state.live.refresh_scope(scope, now).await
+            let refreshed = move |db: &mut _| refresh::refresh_scope(db, &scope, now);
+            state.db.run(refreshed).await
         }
-        (None, Some(page_id)) => state.live.refresh_one(id, &page_id, now).await,
-        (None, None) => state.live.refresh_all(id, now).await,
+        (None, Some(page_id)) => {
+            let refreshed = move |db: &mut _| refresh::refresh_page(db, id, &page_id, now);
+            state.db.run(refreshed).await
+        }
+        (None, None) => {
+            let refreshed = move |db: &mut _| refresh::refresh_all(db, id, now);
+            state.db.run(refreshed).await
+        }
     };
-    refreshed.map_err(site_failure)?;
+    refreshed.map_err(Failure::from)?;
+    state.connections.wake();
     Ok(HttpResponse::Accepted().finish())
 }
 
@@ -219,13 +228,13 @@ pub async fn search_pages(
         (Some(words), _) => {
             let space = space.as_deref();
             state
-                .live
+                .sync
                 .search(id, &Asker::Connection, &words, space, MOST_FOUND, now)
                 .await
         }
         (None, Some(url)) => {
             let found = state
-                .live
+                .sync
                 .find_page(id, &Asker::Connection, &url, now)
                 .await;
             found.map(|page| page.into_iter().collect())
@@ -293,7 +302,7 @@ pub async fn search_spaces(
     problems.into_result()?;
     let words = words.unwrap_or_default();
     let found = state
-        .live
+        .sync
         .spaces(id, &Asker::Connection, &words, MOST_FOUND, clock::now());
     let items = found.await.map_err(site_failure)?;
     Ok(web::Json(FoundSpaces {
@@ -338,7 +347,7 @@ mod tests {
 
     use super::site_failure;
     use crate::confluence::Problem;
-    use crate::pages::live::LiveError;
+    use crate::connections::LiveError;
     use crate::web::error::Failure;
 
     fn failure(problem: Problem) -> Failure {

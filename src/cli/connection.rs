@@ -11,14 +11,16 @@ use crate::clock;
 use crate::config::{DatabaseArgs, LiveArgs, StorageArgs};
 use crate::confluence::TestReport;
 use crate::confluence::check::{Check, Outcome};
+use crate::connections::LiveError;
+use crate::connections::ManageError;
+use crate::connections::create::{self, NewConnection};
+use crate::connections::credentials::Credentials;
+use crate::connections::store::live::LiveSettings;
 use crate::db::{self, Db};
 use crate::pages::files::FileStore;
-use crate::pages::live::credentials::Credentials;
-use crate::pages::live::manage::{ManageError, NewConnection};
-use crate::pages::live::{Live, LiveError};
 use crate::pages::model::ConnectionKind;
 use crate::pages::store::connections;
-use crate::pages::store::live::LiveSettings;
+use crate::sync::{SiteSync, refresh};
 
 #[derive(Subcommand)]
 pub(super) enum ConnectionCommand {
@@ -115,7 +117,7 @@ pub(super) fn run(command: ConnectionCommand) -> Result<(), CommandError> {
 
 fn add(args: &AddArgs) -> Result<(), CommandError> {
     args.check()?;
-    with_live(&args.portal, async |live| {
+    with_live(&args.portal, async |sync, db| {
         let new = NewConnection {
             name: args.name.clone(),
             kind: match args.kind {
@@ -126,9 +128,11 @@ fn add(args: &AddArgs) -> Result<(), CommandError> {
             credentials: args.credentials(read_secret(args.auth)?)?,
             settings: LiveSettings::default(),
         };
-        let id = live.create(new, clock::now()).await?;
+        let (connections, now) = (sync.connections(), clock::now());
+        let new = connections.prepare(new).await?;
+        let id = db.run(move |db| create::create(db, &new, now)).await?;
         print(&id.to_string())?;
-        let tested = live.test(id, clock::now()).await;
+        let tested = connections.test(id, clock::now()).await;
         let usable = match &tested {
             Ok(report) => {
                 report_lines(report)
@@ -152,8 +156,8 @@ fn add(args: &AddArgs) -> Result<(), CommandError> {
 
 fn test(args: &OneArgs) -> Result<(), CommandError> {
     let id = parse_id(&args.id)?;
-    with_live(&args.portal, async |live| {
-        let report = live.test(id, clock::now()).await?;
+    with_live(&args.portal, async |sync, _db| {
+        let report = sync.connections().test(id, clock::now()).await?;
         report_lines(&report)
             .iter()
             .try_for_each(|line| print(line))?;
@@ -186,9 +190,9 @@ fn list(database: &DatabaseArgs) -> Result<(), CommandError> {
 
 fn refresh(args: &OneArgs) -> Result<(), CommandError> {
     let id = parse_id(&args.id)?;
-    with_live(&args.portal, async |live| {
-        let connection = live.find(id).await?;
-        live.refresh_all(id, clock::now()).await?;
+    with_live(&args.portal, async |sync, db| {
+        let (connection, now) = (sync.connections().find(id).await?, clock::now());
+        db.run(move |db| refresh::refresh_all(db, id, now)).await?;
         note(&format!(
             "A portal that runs compares everything of {} with its site.",
             connection.name
@@ -199,7 +203,7 @@ fn refresh(args: &OneArgs) -> Result<(), CommandError> {
 /// Runs what asks a site, with the database brought up to date.
 fn with_live<F>(args: &PortalArgs, work: F) -> Result<(), CommandError>
 where
-    F: AsyncFnOnce(Arc<Live>) -> Result<(), CommandError>,
+    F: AsyncFnOnce(Arc<SiteSync>, Db) -> Result<(), CommandError>,
 {
     let url = args.database.read()?;
     let storage = args.storage.read()?;
@@ -208,8 +212,9 @@ where
     let files =
         FileStore::open(&storage).map_err(|error| CommandError::Refused(error.to_string()))?;
     actix_web::rt::System::new().block_on(async {
-        let live = Live::new(config, Db::open(&url, 2), files)?;
-        work(live).await
+        let db = Db::open(&url, 2);
+        let sync = SiteSync::open(&config, db.clone(), files)?;
+        work(sync, db).await
     })
 }
 

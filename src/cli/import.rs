@@ -11,8 +11,8 @@ use crate::clock;
 use crate::config::{DatabaseArgs, StorageArgs};
 use crate::db::{self, Db};
 use crate::pages::files::FileStore;
-use crate::pages::import::{self, ImportAs, Imported, Progress};
 use crate::pages::model::ImportReport;
+use crate::sync::import::{self, ImportAs, Imported, Progress};
 
 pub(super) fn run(
     export: &Path,
@@ -37,7 +37,15 @@ pub(super) fn run(
         let db = Db::open(&url, 2);
         let mut show = |progress| show(&bar, progress);
         let archive = BufReader::new(archive);
-        let imported = import::import(&db, &files, archive, import_as, &mut show, clock::now());
+        let imported = import::import(
+            &db,
+            &files,
+            archive,
+            import_as,
+            &mut show,
+            |_, _| Ok(()),
+            clock::now(),
+        );
         bar.finish_and_clear();
         imported
     };

@@ -1,6 +1,6 @@
 //! Who we are at a site. Where credentials are kept, and how sealed, is not known here.
 
-use std::{fmt, net::IpAddr};
+use std::net::IpAddr;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use reqwest::{
@@ -12,31 +12,12 @@ use url::{Position, Url};
 
 use super::{
     connect::{jwt, qsh},
+    secret::Secret,
     signed_token,
 };
 
 /// What the hash of a request to Cloud leaves out of its path.
 const CLOUD_PATH: &str = "/wiki";
-
-/// A password, API token, access token or client secret. No `Display`, `Serialize` or `Clone`: a leak needs intent.
-pub struct Secret(String);
-
-impl Secret {
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// For the request to the site and for sealing before it is stored; for nothing else.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Secret")
-    }
-}
 
 /// What each request to the site's own interfaces carries, and no other request.
 #[derive(Debug)]

@@ -84,7 +84,14 @@ impl TestReport {
     }
 }
 
-pub(super) async fn run(client: &Client, api: &Api, now: OffsetDateTime) -> TestReport {
+impl Client {
+    /// Tries each call that the portal needs and explains what is missing. Forgets an earlier refusal of the credentials.
+    pub async fn test(&self, now: OffsetDateTime) -> TestReport {
+        run(self, &self.api, now).await
+    }
+}
+
+async fn run(client: &Client, api: &Api, now: OffsetDateTime) -> TestReport {
     api.pace().reset();
     let product = api.site().product();
     let mut test = Test {

@@ -5,12 +5,9 @@
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
-use time::OffsetDateTime;
-
 use super::{
     api::Api,
     authorization::Authorization,
-    check::{self, TestReport},
     cloud::Cloud,
     cql,
     data_center::DataCenter,
@@ -199,10 +196,5 @@ impl Client {
     /// as restricted.
     pub async fn view_restrictions(&self, ids: &[String]) -> Answer<HashMap<String, bool>> {
         v1::view_restrictions(&self.api, ids).await
-    }
-
-    /// Tries each call that the portal needs and explains what is missing. Forgets an earlier refusal of the credentials.
-    pub async fn test(&self, now: OffsetDateTime) -> TestReport {
-        check::run(self, &self.api, now).await
     }
 }

@@ -163,6 +163,20 @@ impl Problem {
             _ => false,
         }
     }
+
+    /// Whether it says something of the rendering of the one page that was asked for, and nothing of the site.
+    pub fn is_about_the_page(&self) -> bool {
+        match self {
+            Self::Server { status, .. } => *status == 500,
+            Self::TimedOut
+            | Self::Forbidden { .. }
+            | Self::Gone
+            | Self::Rejected { .. }
+            | Self::TooLarge { .. }
+            | Self::NotUnderstood { .. } => true,
+            _ => false,
+        }
+    }
 }
 
 impl ConfluenceError {
@@ -212,11 +226,6 @@ impl ConfluenceError {
             Problem::Server { retry_after, .. } => *retry_after,
             _ => None,
         }
-    }
-
-    /// What happened and what to do, for the admin pages.
-    pub fn sentence(&self) -> String {
-        sentence::of(&self.problem)
     }
 }
 

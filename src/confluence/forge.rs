@@ -8,52 +8,12 @@ pub mod keys;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
-use serde_json::Value;
 use time::OffsetDateTime;
 
-pub use self::keys::ForgeKeys;
-use super::signed_token::{Algorithm, SignedToken, Unreadable};
-use super::{ConfluenceError, Http};
-
-/// Who calls, as a token with a right signature says.
-#[derive(Debug, Clone)]
-pub struct Invocation {
-    /// ARI of the installation.
-    pub installation: String,
-    /// Of the site, agreed on by all places that name one.
-    pub cloud_id: String,
-    /// Key of the module that the call comes from, if any.
-    pub module: Option<String>,
-    /// The person in front of the page, by Atlassian's account id; `None` for events.
-    pub person: Option<String>,
-    /// `https://acme.atlassian.net`; only calls from pages say it.
-    pub site_url: Option<String>,
-    /// `context.extension` of calls from pages: `content`, `space` and more.
-    pub extension: Option<Value>,
-    /// Makes a token count once, if the caller wants that.
-    pub token_id: String,
-}
-
-/// Why a call is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum InvocationError {
-    #[error("the token is malformed")]
-    Malformed,
-    #[error("the token names another algorithm")]
-    Algorithm,
-    #[error("there is no key with the token's id")]
-    UnknownKey,
-    #[error("the signature is wrong")]
-    Signature,
-    #[error("the token has expired")]
-    Expired,
-    #[error("the token is not valid yet")]
-    NotYetValid,
-    #[error("the claim {0} is missing or wrong")]
-    Claim(&'static str),
-    #[error("the keys could not be fetched: {0}")]
-    Keys(#[from] ConfluenceError),
-}
+use super::Http;
+use super::signed_token::{Algorithm, SignedToken};
+pub use claims::{Invocation, InvocationError};
+pub use keys::ForgeKeys;
 
 impl ForgeKeys {
     /// Checks an invocation token for the app with this ARI.
@@ -96,15 +56,6 @@ pub fn end_of(token: &str) -> Option<OffsetDateTime> {
     let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     let claims: Ends = serde_json::from_slice(&claims).ok()?;
     OffsetDateTime::from_unix_timestamp(claims.exp).ok()
-}
-
-impl From<Unreadable> for InvocationError {
-    fn from(unreadable: Unreadable) -> Self {
-        match unreadable {
-            Unreadable::Malformed => Self::Malformed,
-            Unreadable::Algorithm => Self::Algorithm,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ pub mod pace;
 mod paging;
 pub mod public_key;
 pub mod rights;
+pub mod secret;
 mod signed_token;
 pub mod single_sign_on;
 pub mod site;
@@ -48,7 +49,7 @@ mod v1;
 pub mod webhook;
 
 pub use addresses::OutboundRules;
-pub use authorization::{Authorization, Secret};
+pub use authorization::Authorization;
 pub use check::TestReport;
 pub use client::Client;
 pub use download::Download;
@@ -56,6 +57,7 @@ pub use error::answer::NO_ACTIVE_PERSON;
 pub use error::{ConfluenceError, Problem};
 pub use http::Http;
 pub use pace::Pace;
+pub use secret::Secret;
 pub use site::Site;
 
 #[cfg(test)]

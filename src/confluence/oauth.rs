@@ -12,10 +12,10 @@ use url::Url;
 
 use super::{
     addresses::Reach,
-    authorization::Secret,
     error::{ConfluenceError, Need, Problem, answer},
     http::{self, Http},
     model::Product,
+    secret::Secret,
     site::Site,
     source::Answer,
 };

@@ -27,12 +27,12 @@ const PER_SECOND: f64 = 20.0;
 
 /// What a connection may ask of its site.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct PaceLimits {
     pub requests_at_once: usize,
     pub budget_per_hour: u32,
 }
 
-impl Default for Limits {
+impl Default for PaceLimits {
     fn default() -> Self {
         Self {
             requests_at_once: 6,
@@ -42,7 +42,7 @@ impl Default for Limits {
 }
 
 pub struct Pace {
-    limits: Limits,
+    limits: PaceLimits,
     slots: Semaphore,
     state: Mutex<State>,
 }
@@ -103,7 +103,7 @@ pub(super) struct Permit<'a> {
 }
 
 impl Pace {
-    pub fn new(limits: Limits) -> Arc<Self> {
+    pub fn new(limits: PaceLimits) -> Arc<Self> {
         let now = Instant::now();
         Arc::new(Self {
             limits,

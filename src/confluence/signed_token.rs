@@ -10,8 +10,8 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::{
-    authorization::Secret,
     public_key::PublicKey,
+    secret::Secret,
     strict_json::{Object, parse_object},
 };
 

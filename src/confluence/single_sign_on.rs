@@ -1,4 +1,4 @@
-//! Single sign-on of Data Center (Crowd, Seraph): whose cookies a visitor brought, by asking Confluence in his name.
+//! Single sign-on of Data Center (Crowd, Seraph): whose cookies a visitor brought, by asking Confluence in their name.
 //!
 //! Crowd gives out its cookie for an address and checks that address, so that every request says the visitor's own. Only
 //! cookies of the named names travel; what Confluence sets is kept in the same [`Jar`].
@@ -20,8 +20,8 @@ mod jar;
 
 pub use jar::Jar;
 
-const SESSION: &str = "JSESSIONID";
-const XSRF: &str = "atlassian.xsrf.token";
+use jar::XSRF;
+
 const ANSWER_BYTES: u64 = 4 * 1024 * 1024;
 const GROUPS_AT_ONCE: usize = 200;
 /// People in more groups than come in so many parts have the first ones only.

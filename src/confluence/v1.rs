@@ -16,15 +16,8 @@ use super::{
     paging,
     source::Answer,
 };
-pub(super) use content::Content;
 use content::is_restricted;
-
-/// What a search can tell about a page besides finding it.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Facts {
-    pub view_restricted: Option<bool>,
-    pub labels: Option<Vec<String>>,
-}
+pub(super) use content::{Content, Facts};
 
 const RESTRICTIONS: &str =
     "restrictions.read.restrictions.user,restrictions.read.restrictions.group";

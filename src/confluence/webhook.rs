@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::Sha256;
 
-use super::authorization::Secret;
+use super::secret::Secret;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookEvent {

@@ -19,13 +19,13 @@ use crate::clock;
 use crate::config::Settings;
 use crate::db::{Db, DbError};
 use crate::pages::files::{FileStore, FileStoreError};
-use crate::pages::import::{self, ImportAs, ImportError};
 use crate::password::{self, HashError, Password, PasswordError, PasswordHash};
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::labels::Labels;
 use crate::shares::share::{Creator, ExternalLinks, PassLifetime, RestrictedPages, Scope, Share};
 use crate::shares::store::{self, NewShare, ShareChange, StoreError};
 use crate::shares::unlock_secret::{NoRandomness, UnlockSecret};
+use crate::sync::import::{self, ImportAs, ImportError};
 
 const NOTES: &str = "demo.json";
 const KEY: &str = "secret-key";
@@ -157,6 +157,7 @@ fn fill(settings: &Settings, db: &Db, client_url: &str, notes: &Path) -> Result<
             wiki_url: None,
         },
         &mut |_| {},
+        |_, _| Ok(()),
         clock::now(),
     )?;
     let share_password = readable_password();

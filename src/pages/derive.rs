@@ -16,7 +16,7 @@ const SEARCH_TEXT_CHARS: usize = 200_000;
 
 /// Renders a page twice: as the whole connection may see it, for the findings; and as if it were alone, for the search
 /// text, so that a search can never show what a page includes from another one outside a share.
-pub(super) fn store_derived(
+pub fn store_derived(
     db: &mut PgConnection,
     connection_id: Uuid,
     space_key: &str,

@@ -1,20 +1,16 @@
 //! Every query on snapshots, by subject. What may be seen is decided in `reach`, in SQL, on each request.
 
 pub mod attachments;
+pub mod changes;
 pub mod comments;
 pub mod connections;
 pub mod followed;
 pub mod freshness;
-pub mod health;
-pub mod installations;
 pub mod leak;
-pub mod lifecycle;
 pub mod listing;
-pub mod live;
 pub mod outline;
 pub mod people;
 pub mod reach;
-pub mod rebind;
 pub mod refresh;
 pub mod search;
 pub mod viewer_renderings;

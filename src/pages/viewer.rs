@@ -1,4 +1,4 @@
-//! A page as Confluence renders it for a share's viewers. How that is had is `live::viewer_rendering`'s subject.
+//! A page as Confluence renders it for a share's viewers. How that is had is `cloud_app::viewer_rendering`'s subject.
 
 use crate::pages::scope::Viewers;
 

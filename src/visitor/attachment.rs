@@ -17,11 +17,11 @@ use super::gate::Unlocked;
 use crate::clock;
 use crate::content::ExternalLinks;
 use crate::pages::addresses::Addresses;
-use crate::pages::live::download::ComingFile;
 use crate::pages::media_type::{DOWNLOAD, SVG};
 use crate::pages::model::Attachment;
 use crate::pages::reader::Reader;
 use crate::shares::access::Place;
+use crate::sync::ComingFile;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::{Opens, harden_file};
 use crate::web::place::place_of;
@@ -125,7 +125,7 @@ async fn open(state: &web::Data<AppState>, file: &mut Attachment) -> Result<Byte
     if let Some(digest) = file.sha256 {
         return Ok(Bytes::Stored(digest));
     }
-    let coming = state.live.open_file(file, clock::now()).await;
+    let coming = state.sync.open_file(file, clock::now()).await;
     let coming = coming.map_err(Failure::for_reader)?;
     file.size_bytes = coming.size_bytes;
     coming.media_type.clone_into(&mut file.media_type);

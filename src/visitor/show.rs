@@ -17,12 +17,12 @@ use crate::clock;
 use crate::content::ExternalLinks;
 use crate::db::DbError;
 use crate::pages::addresses::Addresses;
-use crate::pages::live::schedule::FirstFetch;
 use crate::pages::model::PageKind;
 use crate::pages::reader::{OpenedPage, Reader};
 use crate::pages::scope::ContentScope;
 use crate::shares::access::Place;
 use crate::shares::share::{self, ScopeKind, Share};
+use crate::sync::reading::FirstFetch;
 use crate::web::error::{Failure, NEXT_TRY_SECONDS, PageError};
 use crate::web::headers::{COMPRESSED_SHARE_VARY, harden};
 use crate::web::page;
@@ -116,7 +116,7 @@ async fn show(
                 Err(failure) => Err(failure),
             };
         } else if let Some(shown) = shown_page(share, content_id) {
-            state.live.looked_at(share.connection_id, shown, clock::now);
+            state.sync.looked_at(share.connection_id, shown, clock::now);
         }
     }
     match made {
@@ -162,7 +162,7 @@ async fn fetch_first(
         _ => return Err(Failure::NotFound),
     };
     let fetched = state
-        .live
+        .sync
         .fetch_first(&unlocked.scope(), first, clock::now)
         .await;
     fetched.map_err(Failure::for_reader)

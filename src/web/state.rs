@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use crate::accounts::openid::OpenIdProvider;
 use crate::accounts::sign_on_turns::SignOnTurns;
+use crate::cloud_app::CloudApp;
 use crate::config::Settings;
+use crate::connections::Connections;
 use crate::db::Db;
 use crate::pages::files::FileStore;
-use crate::pages::live::Live;
 use crate::password::Hasher;
 use crate::seal::Sealer;
 use crate::shares::pass::PassKey;
+use crate::sync::SiteSync;
 
 use super::event_log::EventLog;
 use super::page_cache::PageCache;
@@ -25,7 +27,9 @@ pub struct AppState {
     pub pages: PageCache,
     pub files: FileStore,
     pub events: EventLog,
-    pub live: Arc<Live>,
+    pub connections: Arc<Connections>,
+    pub cloud_app: Arc<CloudApp>,
+    pub sync: Arc<SiteSync>,
     /// Where people may sign in beside the form, if the operator named a provider.
     pub openid: Option<OpenIdProvider>,
     pub sign_on_turns: SignOnTurns,

@@ -13,8 +13,9 @@ use crate::admin::form::AdminForm;
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::clock;
-use crate::pages::live::credentials::AuthKind;
-use crate::pages::store::live::LiveConnection;
+use crate::connections::credentials::AuthKind;
+use crate::connections::store::live::LiveConnection;
+use crate::connections::{ManageError, change};
 use crate::web::error::PageError;
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -52,7 +53,10 @@ pub async fn show(
         ..AccessInput::default()
     };
     let auth = &connection.auth;
-    let account = state.live.account_of(&connection).unwrap_or_default();
+    let account = state
+        .connections
+        .account_of(&connection)
+        .unwrap_or_default();
     let mut input = input.with_account(auth, &account);
     if input.is_cloud() {
         input.cloud_auth.clone_from(auth);
@@ -80,14 +84,27 @@ pub async fn change(
     };
     let (id, now) = (connection.id, clock::now());
     let credentials = &access.credentials;
-    let changed = state
-        .live
-        .change_access(id, &input.address, credentials, now)
+    let prepared = state
+        .connections
+        .prepare_access(id, &input.address, credentials)
         .await;
-    if let Err(error) = changed {
+    let prepared = match prepared {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            input.blame(error, &mut problems)?;
+            return answer(&state, &admin, refused, &connection, input, problems);
+        }
+    };
+    let changed = state
+        .db
+        .run(move |db| change::change_access(db, &prepared, now))
+        .await;
+    if let Err(error) = changed.map_err(ManageError::from) {
         input.blame(error, &mut problems)?;
         return answer(&state, &admin, refused, &connection, input, problems);
     }
+    state.connections.begin_anew(id);
+    state.connections.wake();
     if credentials.kind() == AuthKind::AuthorizationCode {
         admin.say_done("The access is changed. Allow the connection to read the site now.")?;
     } else {

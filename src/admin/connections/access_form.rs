@@ -4,9 +4,9 @@
 use serde::Deserialize;
 
 use crate::admin::problems::Problems;
-use crate::pages::live::LiveError;
-use crate::pages::live::credentials::{AuthKind, Credentials};
-use crate::pages::live::manage::ManageError;
+use crate::connections::LiveError;
+use crate::connections::ManageError;
+use crate::connections::credentials::{AuthKind, Credentials};
 use crate::pages::model::ConnectionKind;
 use crate::web::error::Failure;
 
@@ -275,7 +275,7 @@ fn optional(value: &str) -> Option<String> {
 mod tests {
     use super::AccessInput;
     use crate::admin::problems::Problems;
-    use crate::pages::live::credentials::Credentials;
+    use crate::connections::credentials::Credentials;
 
     fn fields(input: &AccessInput) -> Vec<&'static str> {
         let mut problems = Problems::default();

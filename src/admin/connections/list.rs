@@ -15,11 +15,12 @@ use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::admin::times::Moment;
 use crate::clock;
+use crate::cloud_app::Refusal;
 use crate::config::App;
-use crate::pages::installation::Installation;
-use crate::pages::live::refusals::Refusal;
+use crate::connections::installation::Installation;
+use crate::connections::store::{health, installations};
 use crate::pages::model::Connection;
-use crate::pages::store::{connections, freshness, health, installations};
+use crate::pages::store::{connections, freshness};
 use crate::shares::store::StoreError;
 use crate::web::error::PageError;
 use crate::web::headers::Shell;
@@ -109,7 +110,7 @@ pub async fn answer(
     let now = clock::now();
     let ours = state.settings.app.clone();
     let connections = state.db.run(move |db| load(db, &ours, now)).await?;
-    let refusals = state.live.refusals().list();
+    let refusals = state.cloud_app.refusals().list();
     let limit = state.settings.upload_limit_bytes;
     let template = ListPage {
         chrome: Chrome::of(admin, Section::Connections),

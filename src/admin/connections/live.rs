@@ -21,15 +21,15 @@ use crate::admin::problems::Problems;
 use crate::admin::session;
 use crate::admin::times::{Moment, duration_in_words};
 use crate::clock;
-use crate::pages::live::LiveError;
-use crate::pages::live::credentials::AuthKind;
-use crate::pages::live::manage::Status;
+use crate::connections::LiveError;
+use crate::connections::credentials::AuthKind;
+use crate::connections::store::health::Health;
+use crate::connections::store::live::LiveConnection;
 use crate::pages::model::ConnectionKind;
 use crate::pages::store::followed::FollowedRoot;
-use crate::pages::store::health::Health;
 use crate::pages::store::listing;
-use crate::pages::store::live::LiveConnection;
 use crate::shares::store::StoreError;
+use crate::sync::status::{self, Status};
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -149,11 +149,7 @@ pub(super) async fn answer(
     problems: Problems,
 ) -> Result<HttpResponse, PageError> {
     let (id, now) = (connection.id, clock::now());
-    let doing = state
-        .live
-        .status(id)
-        .await
-        .map_err(super::live_actions::refuse)?;
+    let doing = state.db.run(move |db| status::status(db, id)).await?;
     let roots = doing.roots.clone();
     let ours = state.settings.app.clone();
     let (parts, shares, installation) = state
@@ -170,7 +166,7 @@ pub(super) async fn answer(
             Ok::<_, StoreError>((parts.collect(), shares, installation))
         })
         .await?;
-    let webhook = state.live.webhook(&connection);
+    let webhook = state.connections.webhook(&connection);
     let failing = i64::try_from(doing.failing.len()).unwrap_or(i64::MAX);
     let template = LivePage {
         chrome: Chrome::of(admin, Section::Connections),
@@ -180,7 +176,7 @@ pub(super) async fn answer(
         product: product(connection.kind),
         is_cloud: connection.kind == ConnectionKind::Cloud,
         auth: auth(&connection.auth),
-        account: state.live.account_of(&connection),
+        account: state.connections.account_of(&connection),
         state: installation
             .as_ref()
             .and_then(|installation| installation.instead)
@@ -219,7 +215,7 @@ fn consent_url(
     let token = session::ask_for_consent(admin.cookie(), connection.id)?;
     let callback = oauth::callback_url(state);
     match state
-        .live
+        .connections
         .consent_url(connection, &callback, token.field_value())
     {
         Ok(url) => Ok(Some(url.into())),
@@ -359,7 +355,7 @@ mod tests {
     use time::macros::datetime;
 
     use super::{LiveState, Told, grouped};
-    use crate::pages::store::health::Health;
+    use crate::connections::store::health::Health;
 
     #[test]
     fn long_numbers_are_grouped() {

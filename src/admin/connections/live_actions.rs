@@ -8,8 +8,9 @@ use super::connection_id;
 use crate::admin::form::{AdminForm, JustAButton};
 use crate::admin::gate::Admin;
 use crate::clock;
-use crate::pages::live::LiveError;
-use crate::pages::store::live::LiveConnection;
+use crate::connections::store::live::LiveConnection;
+use crate::connections::{LiveError, change};
+use crate::sync;
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
 use crate::web::state::AppState;
@@ -42,14 +43,20 @@ pub async fn refresh(
     let now = clock::now();
     let page = form.input.page;
     if page.is_empty() {
-        state.live.refresh_all(id, now).await.map_err(refuse)?;
+        state
+            .db
+            .run(move |db| sync::refresh::refresh_all(db, id, now))
+            .await?;
         form.admin
             .say_done("All pages of the connection are being compared with the wiki.")?;
     } else {
-        let refreshed = state.live.refresh_one(id, &page, now).await;
-        refreshed.map_err(refuse)?;
+        state
+            .db
+            .run(move |db| sync::refresh::refresh_page(db, id, &page, now))
+            .await?;
         form.admin.say_done("The page is being fetched anew.")?;
     }
+    state.connections.wake();
     Ok(to_page(id))
 }
 
@@ -60,7 +67,8 @@ pub async fn renew_webhook(
     form: AdminForm<JustAButton>,
 ) -> Result<HttpResponse, PageError> {
     let id = connection_id(&path)?;
-    state.live.renew_webhook(id).await.map_err(refuse)?;
+    let renewed = state.db.run(move |db| change::renew_webhook(db, id)).await;
+    renewed.map_err(refuse)?;
     form.admin.say_done(
         "The webhook has a new address and a new secret. The old ones are refused from now on.",
     )?;
@@ -69,7 +77,7 @@ pub async fn renew_webhook(
 
 /// Tests a connection and says in one sentence what came of it; the report is on the connection's page.
 pub(super) async fn test_and_say(state: &AppState, admin: &Admin, id: Uuid) -> Result<(), Failure> {
-    match state.live.test(id, clock::now()).await {
+    match state.connections.test(id, clock::now()).await {
         Ok(report) if report.is_good() => {
             admin.say_done("The site answers, and the connection can be used.")
         }
@@ -83,7 +91,7 @@ pub(super) async fn test_and_say(state: &AppState, admin: &Admin, id: Uuid) -> R
 
 /// A live connection by its id.
 pub(super) async fn find(state: &AppState, id: Uuid) -> Result<LiveConnection, Failure> {
-    state.live.find(id).await.map_err(refuse)
+    state.connections.find(id).await.map_err(refuse)
 }
 
 /// What is answered when the portal itself cannot do what a button asks for.

@@ -13,8 +13,8 @@ use crate::admin::form::AdminForm;
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::clock;
-use crate::pages::live::credentials::AuthKind;
-use crate::pages::live::manage::NewConnection;
+use crate::connections::create::{self, NewConnection};
+use crate::connections::credentials::AuthKind;
 use crate::web::error::PageError;
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -78,7 +78,12 @@ pub async fn create(
         credentials: access.credentials,
         settings,
     };
-    match state.live.create(new, clock::now()).await {
+    let now = clock::now();
+    let created = match state.connections.prepare(new).await {
+        Ok(new) => state.db.run(move |db| create::create(db, &new, now)).await,
+        Err(error) => Err(error),
+    };
+    match created {
         Ok(id) => {
             if auth == AuthKind::AuthorizationCode {
                 admin.say_done("The connection is made. Allow it to read the site now.")?;

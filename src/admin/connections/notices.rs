@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::installation::{Move, count};
 use crate::config::App;
-use crate::pages::installation::{AppClosed, Installation, InstallationState};
-use crate::pages::store::installations;
+use crate::connections::installation::{AppClosed, Installation, InstallationState};
+use crate::connections::store::installations;
 use crate::shares::store::StoreError;
 use crate::web::error::words::moment_in_words;
 
@@ -125,7 +125,7 @@ mod tests {
 
     use super::{Outlook, notices};
     use crate::config::{App, Sharers};
-    use crate::pages::installation::{Installation, InstallationState, REFUSED};
+    use crate::connections::installation::{Installation, InstallationState, REFUSED};
 
     const NOW: OffsetDateTime = datetime!(2026-11-26 12:00 UTC);
 

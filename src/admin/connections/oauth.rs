@@ -12,7 +12,8 @@ use crate::admin::form::AdminQuery;
 use crate::admin::gate::Admin;
 use crate::admin::session;
 use crate::clock;
-use crate::pages::live::LiveError;
+use crate::connections::LiveError;
+use crate::connections::consent::store_consent;
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
 use crate::web::state::AppState;
@@ -70,12 +71,17 @@ pub async fn finish(
         })?;
         return Ok(back);
     }
-    let finished = state
-        .live
-        .finish_consent(id, &brought.code, &callback_url(&state), clock::now())
+    let prepared = state
+        .connections
+        .prepare_consent(id, &brought.code, &callback_url(&state), clock::now())
         .await;
-    match finished {
-        Ok(()) => test_and_say(&state, &admin, id).await?,
+    match prepared {
+        Ok(consent) => {
+            state.db.run(move |db| store_consent(db, &consent)).await?;
+            state.connections.begin_anew(id);
+            state.connections.wake();
+            test_and_say(&state, &admin, id).await?;
+        }
         Err(LiveError::Db(error)) => return Err(error.into()),
         Err(LiveError::NoConnection) => return Err(Failure::NotFound.into()),
         Err(error) => admin.say_problem(error.sentence())?,

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use diesel::Connection as _;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -15,10 +16,10 @@ use crate::admin::chrome::{Chrome, Section};
 use crate::admin::form::{AdminForm, AdminQuery};
 use crate::admin::gate::Admin;
 use crate::clock;
-use crate::pages::live::LiveError;
-use crate::pages::live::rebind::{
-    ComparedPage, ComparedShare, Comparison, RebindError, Stays, Verdict,
+use crate::cloud_app::rebind::{
+    self, ComparedPage, ComparedShare, Comparison, RebindError, Stays, Verdict,
 };
+use crate::connections::LiveError;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -116,7 +117,7 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     let from = find(&state, connection_id(&path)?).await?;
     let to = find(&state, query.0.to).await?;
-    let compared = state.live.compare(from.id, to.id, clock::now()).await;
+    let compared = state.cloud_app.compare(from.id, to.id, clock::now()).await;
     let comparison = match compared {
         Ok(comparison) => comparison,
         Err(error) => return explain(&admin, from.id, error),
@@ -154,10 +155,7 @@ pub async fn move_shares(
     let from = find(&state, connection_id(&path)?).await?.id;
     let ticked = input.more.keys().filter_map(|field| field.parse().ok());
     let ticked: Vec<Uuid> = ticked.collect();
-    let moved = state
-        .live
-        .move_shares(from, input.to, &input.digest, &ticked, clock::now())
-        .await;
+    let moved = move_agreed(&state, from, &input, &ticked).await;
     let again = format!("/admin/connections/{from}/rebinding?to={}", input.to);
     match moved {
         Ok(0) => {
@@ -184,6 +182,25 @@ pub async fn move_shares(
     }
 }
 
+async fn move_agreed(
+    state: &AppState,
+    from: Uuid,
+    input: &MoveInput,
+    ticked: &[Uuid],
+) -> Result<usize, RebindError> {
+    let (to, now) = (input.to, clock::now());
+    let prepared = state
+        .cloud_app
+        .prepare_move(from, to, &input.digest, ticked, now)
+        .await?;
+    let moved = state
+        .db
+        .run(move |db| db.transaction(|db| rebind::move_shares(db, &prepared, now)))
+        .await?;
+    state.cloud_app.after_move(from, to).await?;
+    Ok(moved)
+}
+
 /// `POST /admin/connections/{connection}/rebinding/undo`: moves the shares back to where they came from.
 pub async fn undo(
     state: web::Data<AppState>,
@@ -193,8 +210,12 @@ pub async fn undo(
     let AdminForm { admin, input } = form;
     let id = connection_id(&path)?;
     let from = find(&state, input.from).await?.id;
-    let moved = state.live.move_back(from, id, clock::now()).await;
-    let moved = moved.map_err(refuse)?;
+    let now = clock::now();
+    let moved = state
+        .db
+        .run(move |db| db.transaction(|db| rebind::move_back(db, from, id, now)))
+        .await
+        .map_err(refuse)?;
     state.shares.forget_all();
     let shares = shares_are(moved);
     admin.say_done(format!(

@@ -13,7 +13,8 @@ use crate::admin::form::AdminForm;
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::clock;
-use crate::pages::store::live::LiveConnection;
+use crate::connections::change;
+use crate::connections::store::live::LiveConnection;
 use crate::web::error::PageError;
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -58,9 +59,10 @@ pub async fn change(
         let refused = StatusCode::UNPROCESSABLE_ENTITY;
         return answer(&form.admin, refused, &connection, form.input, problems);
     };
+    let (id, now) = (connection.id, clock::now());
     let changed = state
-        .live
-        .change_settings(connection.id, settings, clock::now())
+        .db
+        .run(move |db| change::change_settings(db, id, settings, now))
         .await;
     changed.map_err(refuse)?;
     form.admin.say_done("The settings are saved.")?;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::admin::problems::Problems;
 use crate::admin::shares::details::Choice;
 use crate::admin::times::duration_in_words;
-use crate::pages::store::live::LiveSettings;
+use crate::connections::store::live::LiveSettings;
 
 /// As typed.
 #[derive(Debug, Clone, Deserialize)]
@@ -79,7 +79,7 @@ fn number(typed: &str, least: i32, most: i32) -> Option<i32> {
 mod tests {
     use super::SettingsInput;
     use crate::admin::problems::Problems;
-    use crate::pages::store::live::LiveSettings;
+    use crate::connections::store::live::LiveSettings;
 
     #[test]
     fn what_is_shown_is_read_back() {

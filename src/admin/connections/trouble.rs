@@ -8,10 +8,10 @@ use super::installation::moves;
 use super::live::LiveState;
 use super::notices::{Outlook, notices};
 use crate::config::App;
-use crate::pages::installation::Installation;
+use crate::connections::installation::Installation;
+use crate::connections::store::health::{self, Health};
+use crate::connections::store::{installations, live};
 use crate::pages::model::Connection;
-use crate::pages::store::health::{self, Health};
-use crate::pages::store::{installations, live};
 use crate::shares::store::StoreError;
 use crate::shares::store::listing::{self, ShareFilter, ShareState};
 
@@ -121,7 +121,7 @@ mod tests {
     use time::macros::datetime;
 
     use super::{PATIENCE, lasts};
-    use crate::pages::store::health::Health;
+    use crate::connections::store::health::Health;
 
     const NOW: OffsetDateTime = datetime!(2026-11-26 12:00 UTC);
 

@@ -13,8 +13,8 @@ use crate::admin::form::check_token;
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::clock;
-use crate::pages::import::{self, ImportAs, ImportError, Imported};
 use crate::pages::store::connections;
+use crate::sync::import::{self, ImportAs, ImportError, Imported};
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
 use crate::web::state::AppState;
@@ -217,6 +217,7 @@ async fn run(
                 wiki_url: None,
             },
             &mut silent,
+            |_, _| Ok(()),
             now,
         )
     });

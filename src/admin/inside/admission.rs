@@ -14,10 +14,10 @@ use super::view::View;
 use crate::accounts::account::{Account, Role};
 use crate::accounts::store::identity as identities;
 use crate::accounts::store::identity::{Vouched, issuer_of};
-use crate::pages::installation::Installation;
-use crate::pages::live::LiveError;
-use crate::pages::live::rights::PersonKind;
-use crate::pages::store::installations;
+use crate::cloud_app::PersonKind;
+use crate::connections::LiveError;
+use crate::connections::installation::Installation;
+use crate::connections::store::installations;
 use crate::web::error::Failure;
 use crate::web::state::AppState;
 
@@ -135,7 +135,7 @@ pub async fn ask_again(
         Ok(Standing::Out(refusal)) => return Ok(Stay::Refused(refusal)),
         Err(error) => {
             let refusal = cannot_ask(error)?;
-            return Ok(if state.live.knew_standing(site, person, now) {
+            return Ok(if state.cloud_app.knew_standing(site, person, now) {
                 Stay::In(account)
             } else {
                 Stay::Wait(refusal)
@@ -163,12 +163,12 @@ async fn standing(
     person: &str,
     now: OffsetDateTime,
 ) -> Result<Standing, LiveError> {
-    let refusal = match state.live.person_kind(site, person, now).await? {
+    let refusal = match state.cloud_app.person_kind(site, person, now).await? {
         PersonKind::App => return Ok(Standing::App),
         PersonKind::Gone => gone(),
         PersonKind::Active { display_name } => {
             let role = rule::role_of(state, site, person, now).await?;
-            state.live.record_standing(site, person, now);
+            state.cloud_app.record_standing(site, person, now);
             match role {
                 Some(role) => return Ok(Standing::Is { display_name, role }),
                 None => not_by_the_rule(state),

@@ -18,12 +18,12 @@ use crate::accounts::account::Account;
 use crate::accounts::session::{SignInSession, Way};
 use crate::admin::session;
 use crate::clock;
+use crate::cloud_app::lifecycle::digest_of;
 use crate::confluence::connect::jwt;
 use crate::confluence::connect::request::{QshRule, Request, verify_request};
-use crate::pages::installation::{AppKind, Installation, InstallationState};
-use crate::pages::live::LiveError;
-use crate::pages::live::installation::InstallationSecret;
-use crate::pages::live::lifecycle::digest_of;
+use crate::connections::LiveError;
+use crate::connections::installation::{AppKind, Installation, InstallationState};
+use crate::connections::installation_secret::InstallationSecret;
 use crate::shares::store::frames;
 use crate::web::connect::{target, token_of};
 use crate::web::error::{Failure, PageError};
@@ -172,8 +172,8 @@ async fn verify(
 ) -> Result<Verified, Unverified> {
     let token = token_of(request).ok_or(Reason::NoToken)?;
     let unverified = jwt::peek(&token)?;
-    let live = &state.live;
-    let found = live
+    let connections = &state.connections;
+    let found = connections
         .installation_of(AppKind::Connect, &unverified.issuer)
         .await?;
     let installation = found.ok_or(Reason::UnknownInstallation)?;
@@ -182,7 +182,7 @@ async fn verify(
     if installation.secret.is_none() {
         return Err(Unverified::NotInUse(installation.state));
     }
-    let InstallationSecret::Shared(secret) = live.secret_of(&installation)? else {
+    let InstallationSecret::Shared(secret) = connections.secret_of(&installation)? else {
         return Err(Reason::UnknownInstallation.into());
     };
     let signed = Request {

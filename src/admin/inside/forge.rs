@@ -20,7 +20,7 @@ use crate::accounts::store::{account as accounts, person as people};
 use crate::admin::form::AdminQuery;
 use crate::clock;
 use crate::confluence::forge::{InvocationError, end_of};
-use crate::pages::installation::{AppKind, Installation};
+use crate::connections::installation::{AppKind, Installation};
 use crate::shares::store::frames;
 use crate::web::error::{ApiError, Failure, PageError};
 use crate::web::page;
@@ -57,7 +57,7 @@ pub async fn ask(
     let token = bearer(&request).ok_or_else(|| {
         Failure::Unauthorized("The call carries no invocation token, or more than one.".to_owned())
     })?;
-    let invocation = state.live.forge_invocation(token, &app, now).await;
+    let invocation = state.cloud_app.forge_invocation(token, &app, now).await;
     let invocation = invocation.map_err(not_verified)?;
     let wanted: Wanted = serde_json::from_slice(&body).map_err(|_shape| {
         Failure::BadRequest("The body must be JSON with view, pageId and spaceKey.".to_owned())
@@ -111,7 +111,7 @@ pub async fn enter(
     let Some(ticket) = EntryTicket::open(&brought.ticket, &state.sealer) else {
         return Ok(stale(&request)?);
     };
-    let installation = state.live.installation(ticket.connection_id).await;
+    let installation = state.connections.installation(ticket.connection_id).await;
     let Some(installation) = installation.map_err(Failure::for_caller)? else {
         return Ok(stale(&request)?);
     };
@@ -147,7 +147,10 @@ fn stale(request: &HttpRequest) -> Result<HttpResponse, Failure> {
 }
 
 async fn enabled(state: &AppState, name: &str) -> Result<Installation, Failure> {
-    let found = state.live.installation_of(AppKind::Forge, name).await;
+    let found = state
+        .connections
+        .installation_of(AppKind::Forge, name)
+        .await;
     let found = found.map_err(Failure::for_caller)?;
     let Some(installation) = found else {
         return Err(Failure::Forbidden(

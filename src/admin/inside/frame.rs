@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::admission::Refusal;
 use super::cookie::CameBy;
 use crate::accounts::session::SignInSession;
-use crate::pages::installation::{AppKind, Installation};
+use crate::connections::installation::{AppKind, Installation};
 use crate::shares::access::Place;
 use crate::web::error::Failure;
 use crate::web::headers::Shell;
@@ -105,7 +105,7 @@ pub async fn come_again(
         (None, Some(at)) => (at, "You are not signed in here", NO_COOKIE),
         (None, None) => return Ok(None),
     };
-    let installation = state.live.installation(connection_id).await;
+    let installation = state.connections.installation(connection_id).await;
     let Ok(Some(installation)) = installation else {
         return Ok(None);
     };
@@ -164,7 +164,7 @@ fn note(
 #[cfg(test)]
 mod tests {
     use super::ancestors;
-    use crate::pages::installation::{AppKind, Installation};
+    use crate::connections::installation::{AppKind, Installation};
 
     fn installation(kind: AppKind, display_url: Option<&str>) -> Installation {
         Installation {

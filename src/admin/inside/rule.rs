@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::view::View;
 use crate::accounts::account::Role;
 use crate::config::{App, Sharers};
-use crate::pages::live::LiveError;
+use crate::connections::LiveError;
 use crate::shares::share::Scope;
 use crate::web::state::AppState;
 
@@ -17,9 +17,9 @@ pub async fn role_of(
     person: &str,
     now: OffsetDateTime,
 ) -> Result<Option<Role>, LiveError> {
-    let (app, live) = (&state.settings.app, &state.live);
+    let (app, cloud_app) = (&state.settings.app, &state.cloud_app);
     let groups = if asks_for_groups(app) {
-        live.groups_of(connection_id, person, now).await?
+        cloud_app.groups_of(connection_id, person, now).await?
     } else {
         Vec::new()
     };
@@ -44,13 +44,15 @@ pub async fn may_open(
     view: &View,
     now: OffsetDateTime,
 ) -> Result<bool, LiveError> {
-    let live = &state.live;
+    let cloud_app = &state.cloud_app;
     match (&state.settings.app.sharers, view.page(), view.space()) {
         (Sharers::PageEditors, Some(page), _) => {
-            live.may_edit(connection_id, person, page, now).await
+            cloud_app.may_edit(connection_id, person, page, now).await
         }
         (Sharers::SpaceAdmins, _, Some(space)) => {
-            live.is_space_admin(connection_id, person, space, now).await
+            cloud_app
+                .is_space_admin(connection_id, person, space, now)
+                .await
         }
         _ => Ok(true),
     }
@@ -66,18 +68,19 @@ pub async fn may_share(
     space_key: &str,
     now: OffsetDateTime,
 ) -> Result<bool, LiveError> {
-    let live = &state.live;
+    let cloud_app = &state.cloud_app;
     match (&state.settings.app.sharers, scope) {
         (Sharers::Groups(sharers), _) => {
-            let groups = live.groups_of(connection_id, person, now).await?;
+            let groups = cloud_app.groups_of(connection_id, person, now).await?;
             Ok(is_in_one_of(&groups, sharers))
         }
         (
             Sharers::PageEditors,
             Scope::Page { root } | Scope::Tree { root } | Scope::BlogPost { root },
-        ) => live.may_edit(connection_id, person, root, now).await,
+        ) => cloud_app.may_edit(connection_id, person, root, now).await,
         (Sharers::PageEditors, Scope::Space { .. }) | (Sharers::SpaceAdmins, _) => {
-            live.is_space_admin(connection_id, person, space_key, now)
+            cloud_app
+                .is_space_admin(connection_id, person, space_key, now)
                 .await
         }
     }

@@ -20,7 +20,7 @@ use crate::admin::shares::create::{NewShareInput, Opens, make};
 use crate::admin::shares::list::of_sharer;
 use crate::clock;
 use crate::confluence::model::ContentKind;
-use crate::pages::live::LiveError;
+use crate::connections::LiveError;
 use crate::shares::share::{ScopeKind, Share};
 use crate::shares::store::listing::ShareFilter;
 use crate::web::error::{Failure, PageError};
@@ -221,7 +221,7 @@ async fn find(
         .await
         .map_err(LiveOrFailure::Failed)?;
     let found = state
-        .live
+        .sync
         .find_page(site, &asker, page, clock::now())
         .await
         .map_err(|error| match error {

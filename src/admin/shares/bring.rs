@@ -7,9 +7,9 @@ use super::page_choice::Wrong;
 use crate::admin::asker::{asker_of, may_use};
 use crate::admin::gate::Admin;
 use crate::clock;
-use crate::pages::live::LiveError;
-use crate::pages::live::asker::Asker;
-use crate::pages::store::live::find_live;
+use crate::cloud_app::asker::Asker;
+use crate::connections::LiveError;
+use crate::connections::store::live::find_live;
 use crate::shares::share::ScopeKind;
 use crate::web::error::Failure;
 use crate::web::state::AppState;
@@ -66,7 +66,7 @@ async fn bring_space(
     key: &str,
     input: &NewShareInput,
 ) -> Result<Brought, LiveError> {
-    let is_there = state.live.bring_space(id, asker, key, clock::now()).await?;
+    let is_there = state.sync.bring_space(id, asker, key, clock::now()).await?;
     Ok(Brought {
         space: is_there.then(|| input.space.clone()),
         ..Brought::default()
@@ -80,10 +80,10 @@ async fn bring_pages(
     input: &NewShareInput,
 ) -> Result<Brought, LiveError> {
     let now = clock::now();
-    let live = &state.live;
+    let sync = &state.sync;
     Ok(Brought {
-        query: live.bring_page(id, asker, &input.query, now).await?,
-        page: live.bring_page(id, asker, &input.page, now).await?,
+        query: sync.bring_page(id, asker, &input.query, now).await?,
+        page: sync.bring_page(id, asker, &input.page, now).await?,
         space: None,
     })
 }

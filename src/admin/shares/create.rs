@@ -184,7 +184,7 @@ pub async fn make(
     new.enabled = opens == Opens::Now;
     let inserted = state.db.run(move |db| store::insert_share(db, &new, now));
     let share = inserted.await?;
-    state.live.wake();
+    state.connections.wake();
     Ok(Some(share))
 }
 

@@ -5,8 +5,8 @@ use actix_web::{HttpResponse, web};
 use super::{share_id, share_path};
 use crate::admin::form::{AdminForm, JustAButton};
 use crate::clock;
-use crate::pages::live::LiveError;
 use crate::shares::store;
+use crate::sync;
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
 use crate::web::scope::content_scope;
@@ -32,12 +32,13 @@ pub async fn refresh(
         .into());
     }
     let scope = content_scope(&found.share, found.source);
-    match state.live.refresh_scope(scope, clock::now()).await {
-        Ok(()) => form
-            .admin
-            .say_done("All pages of the share are being compared with the wiki.")?,
-        Err(LiveError::Db(error)) => return Err(error.into()),
-        Err(error) => form.admin.say_problem(error.sentence())?,
-    }
+    let now = clock::now();
+    state
+        .db
+        .run(move |db| sync::refresh::refresh_scope(db, &scope, now))
+        .await?;
+    state.connections.wake();
+    form.admin
+        .say_done("All pages of the share are being compared with the wiki.")?;
     Ok(page::see_other(&share_path(id, "")))
 }

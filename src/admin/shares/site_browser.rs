@@ -8,9 +8,9 @@ use super::page_choice::{Opener, PageChoice, PageChoices};
 use crate::admin::asker::asker_of;
 use crate::admin::gate::Admin;
 use crate::clock;
+use crate::cloud_app::asker::Asker;
 use crate::confluence::model::{ChildrenOf, ContentKind, FoundContent, ListedSpace};
-use crate::pages::live::LiveError;
-use crate::pages::live::asker::Asker;
+use crate::connections::LiveError;
 use crate::pages::store::listing;
 use crate::web::error::Failure;
 use crate::web::state::AppState;
@@ -61,16 +61,16 @@ async fn look(
     let query = wanted.query.trim();
     if query.is_empty() {
         let spaces = state
-            .live
+            .sync
             .spaces(id, asker, "", SPACES_SHOWN + 1, now)
             .await?;
         return Ok(top(spaces));
     }
-    if let Some(page) = state.live.bring_page(id, asker, query, now).await? {
+    if let Some(page) = state.sync.bring_page(id, asker, query, now).await? {
         return named(state, id, page, query).await;
     }
     let found = state
-        .live
+        .sync
         .search(id, asker, query, None, SHOWN + 1, now)
         .await?;
     Ok(PageChoices {
@@ -144,7 +144,7 @@ async fn open(
         StepKind::Folder => ChildrenOf::Folder(&last.id),
     };
     let found = state
-        .live
+        .sync
         .children(wanted.connection_id, asker, parent, clock::now())
         .await?;
     let above = way.iter().enumerate().map(|(at, step)| Opener {
@@ -199,7 +199,7 @@ pub async fn find_spaces(
     chosen: &str,
 ) -> Result<(Vec<Choice>, Option<String>), Failure> {
     let asker = asker_of(state, admin, connection_id).await?;
-    let asking = state.live.spaces(
+    let asking = state.sync.spaces(
         connection_id,
         &asker,
         query.trim(),

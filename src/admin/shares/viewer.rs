@@ -18,8 +18,9 @@ use crate::accounts::store::identity;
 use crate::admin::form::AdminForm;
 use crate::admin::problems::Problems;
 use crate::clock;
-use crate::pages::live::rights::PersonKind;
-use crate::pages::store::{installations, people, viewer_renderings};
+use crate::cloud_app::PersonKind;
+use crate::connections::store::installations;
+use crate::pages::store::{people, viewer_renderings};
 use crate::shares::store::{self, ConnectedShare, ContentSource, ShareChange, StoreError};
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
@@ -191,7 +192,7 @@ pub async fn name_stand_in(
         ..ShareChange::default()
     };
     apply(&state, id, change).await?;
-    state.live.wake();
+    state.connections.wake();
     form.admin.say_done(match is_named {
         true => "The person stands in from now on. The pages are being fetched.",
         false => "Nobody stands in for the creator any more.",
@@ -207,7 +208,7 @@ async fn check_person(
     problems: &mut Problems,
 ) {
     let kind = state
-        .live
+        .cloud_app
         .person_kind(connection_id, person, clock::now())
         .await;
     let problem = match kind {

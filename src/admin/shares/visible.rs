@@ -13,7 +13,7 @@ use crate::admin::asker::asker_of;
 use crate::admin::gate::Admin;
 use crate::admin::inside::rule;
 use crate::clock;
-use crate::pages::live::LiveError;
+use crate::connections::LiveError;
 use crate::shares::share::{RestrictedPages, Scope, Share, ShareId};
 use crate::shares::store::find_share;
 use crate::web::error::Failure;
@@ -211,11 +211,11 @@ async fn pages_seen(
         return Ok(HashMap::new());
     };
     if admin.session().way.is_framed() {
-        return Ok(state.live.may_view(site, person, ids, now).await?);
+        return Ok(state.cloud_app.may_view(site, person, ids, now).await?);
     }
     let asker = asker_of(state, admin, site).await?;
     let who = admin.account().id;
-    Ok(state.live.sees(site, &asker, who, ids, now).await?)
+    Ok(state.cloud_app.sees(site, &asker, who, ids, now).await?)
 }
 
 /// For shares of a space without a home page.
@@ -226,7 +226,7 @@ async fn is_space_seen(state: &AppState, admin: &Admin, key: &str) -> Result<boo
     let asker = asker_of(state, admin, site).await?;
     let who = admin.account().id;
     let seen = state
-        .live
+        .cloud_app
         .sees_space(site, &asker, who, key, clock::now())
         .await?;
     Ok(seen)

@@ -149,7 +149,7 @@ impl<'a> Check<'a> {
         }
         let seen = self
             .state
-            .live
+            .connections
             .ask_who(self.connection_id, &mut jar, client);
         match seen.await {
             Ok(Seen::Nobody) => Ok(Err(SignOnProblem::Nobody { client })),

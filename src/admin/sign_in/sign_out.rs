@@ -151,7 +151,11 @@ async fn leave_confluence(
         return Left::NotSignedIn;
     }
     let client = client_address(request, &state.settings.trusted_proxies);
-    match state.live.end_sign_on(connection_id, jar, client).await {
+    match state
+        .connections
+        .end_sign_on(connection_id, jar, client)
+        .await
+    {
         Ok(Seen::Nobody) => Left::Gone,
         Ok(Seen::Known(_)) => Left::StillKnown,
         Err(error) => {

@@ -24,8 +24,8 @@ use crate::clock;
 use crate::config::SingleSignOn;
 use crate::confluence::Problem;
 use crate::confluence::single_sign_on::{Jar, Seen, Somebody};
+use crate::connections::LiveError;
 use crate::guess_limit::Charge;
-use crate::pages::live::LiveError;
 use crate::pages::model::Connection;
 use crate::shares::guesses::network;
 use crate::web::client::client_address;
@@ -65,7 +65,7 @@ async fn find_connection(
     state: &AppState,
     settings: &SingleSignOn,
 ) -> Result<Result<Connection, SignOnProblem>, PageError> {
-    Ok(match state.live.connection_at(&settings.url).await {
+    Ok(match state.connections.connection_at(&settings.url).await {
         Ok(Some(connection)) => Ok(connection),
         Ok(None) => Err(SignOnProblem::NoConnection),
         Err(LiveError::Db(error)) => return Err(error.into()),
@@ -94,7 +94,10 @@ async fn let_in(
     let Some(_place) = state.sign_on_turns.enter() else {
         return Ok(Err(SignOnProblem::TooMany(Duration::SECOND)));
     };
-    let seen = state.live.ask_who(connection.id, &mut jar, client).await;
+    let seen = state
+        .connections
+        .ask_who(connection.id, &mut jar, client)
+        .await;
     let somebody = match seen {
         Ok(Seen::Known(somebody)) => somebody,
         Ok(Seen::Nobody) => return Ok(Err(SignOnProblem::Nobody { client })),

@@ -6,11 +6,11 @@ use url::Url;
 use super::refused::{Caller, remedy};
 use super::{for_log, key_failure, read_body};
 use crate::clock;
+use crate::cloud_app::lifecycle::{Done, LifecycleError};
 use crate::confluence::connect::callback::{
     self, Callback, CallbackError, Event, Expected, Received,
 };
-use crate::pages::installation::AppKind;
-use crate::pages::live::lifecycle::{Done, LifecycleError};
+use crate::connections::installation::AppKind;
 use crate::shares::guesses::network;
 use crate::web::client::client_address;
 use crate::web::connect::{target, token_of};
@@ -77,7 +77,7 @@ async fn receive(
         allows_host: &allows_host,
     };
     let done = state
-        .live
+        .cloud_app
         .receive_callback(&received, &expected, app.uninstall_grace, clock::now())
         .await;
     let caller = caller(event, callback);
@@ -114,8 +114,8 @@ async fn leaving_host(
     let Some(callback) = callback.filter(|_| takes_away) else {
         return Ok(None);
     };
-    let live = &state.live;
-    let found = live.installation_of(AppKind::Connect, &callback.client_key);
+    let connections = &state.connections;
+    let found = connections.installation_of(AppKind::Connect, &callback.client_key);
     let found = found.await.map_err(Failure::for_caller)?;
     let url = found.and_then(|found| Url::parse(&found.base_url).ok());
     Ok(url.and_then(|url| url.host_str().map(str::to_owned)))

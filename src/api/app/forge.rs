@@ -8,11 +8,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::refused::{Caller, forge_remedy};
 use super::{for_log, header, read_body};
 use crate::clock;
+use crate::cloud_app::forge_events::{ForgeCall, ForgeEventError, OurForgeApp};
+use crate::cloud_app::lifecycle::{Done, LifecycleError};
 use crate::confluence::Secret;
 use crate::confluence::forge::{self, InvocationError};
-use crate::pages::installation::AppKind;
-use crate::pages::live::forge_events::{ForgeCall, ForgeEventError, OurForgeApp};
-use crate::pages::live::lifecycle::{Done, LifecycleError};
+use crate::connections::installation::AppKind;
 use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
 
@@ -48,7 +48,7 @@ pub async fn receive(
         client_key: forge::unverified_installation(token).unwrap_or_default(),
         host: String::new(),
     };
-    let received = state.live.receive_forge_event(call, &us, clock::now());
+    let received = state.cloud_app.receive_forge_event(call, &us, clock::now());
     match received.await {
         Ok((invocation, done)) => {
             let installation = for_log(&invocation.installation);

@@ -1,5 +1,5 @@
 //! What Confluence Cloud asks of our app: its descriptor, call-backs of its life, webhooks, events of Forge. What becomes
-//! of them is `pages::live`'s subject.
+//! of them is `cloud_app`'s subject.
 //!
 //! Every refusal is a problem document and one line in the log, with the reason and who seems to call; never a token.
 //! Those of the life cycle are also kept for the admin pages.

@@ -2,14 +2,14 @@
 
 use super::for_log;
 use crate::clock;
+use crate::cloud_app::Refusal;
+use crate::cloud_app::forge_events::ForgeEventError;
+use crate::cloud_app::lifecycle::LifecycleError;
 use crate::confluence::connect::callback::CallbackError;
 use crate::confluence::connect::install_keys::NoKey;
 use crate::confluence::connect::jwt::JwtError;
 use crate::confluence::forge::InvocationError;
-use crate::pages::installation::AppKind;
-use crate::pages::live::forge_events::ForgeEventError;
-use crate::pages::live::lifecycle::LifecycleError;
-use crate::pages::live::refusals::Refusal;
+use crate::connections::installation::AppKind;
 use crate::web::state::AppState;
 
 const CLOCK: &str = "Set the clock of the portal's machine, then install the app again.";
@@ -44,13 +44,13 @@ impl Caller {
             reason,
             remedy,
         };
-        if let Err(error) = state.live.record_refusal(refusal, clock::now()).await {
+        if let Err(error) = state.cloud_app.record_refusal(refusal, clock::now()).await {
             tracing::error!(%error, "a refused call could not be kept");
         }
     }
 
     pub(super) async fn was_taken(&self, state: &AppState) {
-        let settled = state.live.settle_refusals(self.kind, &self.client_key);
+        let settled = state.cloud_app.settle_refusals(self.kind, &self.client_key);
         if let Err(error) = settled.await {
             tracing::error!(%error, "earlier refusals could not be settled");
         }

@@ -7,10 +7,10 @@ use super::{for_log, read_body};
 use crate::clock;
 use crate::confluence::connect::jwt::{self, JwtError};
 use crate::confluence::connect::request::{QshRule, Request, verify_request};
-use crate::pages::installation::AppKind;
-use crate::pages::live::LiveError;
-use crate::pages::live::installation::InstallationSecret;
-use crate::pages::live::webhook::Received;
+use crate::connections::LiveError;
+use crate::connections::installation::AppKind;
+use crate::connections::installation_secret::InstallationSecret;
+use crate::sync::webhook::Received;
 use crate::web::connect::{target, token_of};
 use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
@@ -33,12 +33,15 @@ pub async fn receive(
     let issuer = jwt::peek(&token)
         .map_err(|error| refuse("", &error))?
         .issuer;
-    let found = state.live.installation_of(AppKind::Connect, &issuer).await;
+    let found = state
+        .connections
+        .installation_of(AppKind::Connect, &issuer)
+        .await;
     let found = found.map_err(Failure::for_caller)?;
     let Some(installation) = found else {
         return Err(unknown(&issuer));
     };
-    let secret = match state.live.believed_secret(&installation) {
+    let secret = match state.connections.believed_secret(&installation) {
         Ok(InstallationSecret::Shared(secret)) => secret,
         Ok(_) | Err(LiveError::NotAuthorized) => return Err(unknown(&issuer)),
         Err(error) => return Err(ApiError(Failure::for_caller(error))),
@@ -54,7 +57,7 @@ pub async fn receive(
         return Ok(HttpResponse::NoContent().finish());
     }
     let recorded = state
-        .live
+        .sync
         .record_event(installation.connection_id, &body, Some(&path), now)
         .await;
     match recorded.map_err(Failure::for_caller)? {

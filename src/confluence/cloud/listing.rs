@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{
-    Cloud, IDS_AT_ONCE, MOST_AT_ONCE, segment,
+    caller::{Cloud, IDS_AT_ONCE, MOST_AT_ONCE, segment},
     wire::{Container, Page, Space, TreeEntry, is_current, kind_of},
 };
 use crate::confluence::{

@@ -1,16 +1,15 @@
 //! Confluence Cloud: pages, trees, files and spaces by the second interface; search, restrictions and downloads only exist
 //! in the first, see `v1` and `download`. Listings of whole trees are in `listing`.
 
+mod caller;
 mod listing;
 mod wire;
 
-use std::collections::HashMap;
+pub(super) use caller::Cloud;
 
 use serde::Serialize;
-use url::Url;
 
 use super::{
-    api::Api,
     error::{Need, Problem},
     model::{
         ChildrenOf, ContentKind, Detail, FoundContent, ListedComment, ListedFile, ListedPage,
@@ -18,13 +17,10 @@ use super::{
     },
     paging::{self, MOST_ITEMS, Part},
     source::{Answer, Source},
-    v1::{content::moment, with_query},
+    v1::content::moment,
 };
+use caller::{IDS_AT_ONCE, MOST_AT_ONCE, segment};
 use wire::{Attachment, Comment, Container, Page, Space, TreeEntry, User, is_current, kind_of};
-
-/// As many as the interface gives at once.
-const MOST_AT_ONCE: &str = "250";
-const IDS_AT_ONCE: usize = 250;
 
 /// More comments, and deeper replies, than anybody reads under a page.
 const MOST_COMMENTS: usize = 500;
@@ -32,9 +28,6 @@ const DEEPEST_REPLY: u32 = 8;
 
 /// Spaces that a choice may be made of.
 const MOST_SPACES: usize = 5_000;
-
-#[derive(Clone)]
-pub(super) struct Cloud(pub Api);
 
 impl Source for Cloud {
     async fn list(&self, root: Root<'_>, detail: Detail) -> Answer<Listing> {
@@ -216,88 +209,6 @@ impl Source for Cloud {
             }
         }
         Ok(None)
-    }
-}
-
-impl Cloud {
-    fn url(&self, segments: &[&str], query: &[(&str, &str)]) -> Url {
-        let url = self.0.site().v2(segments);
-        match query {
-            [] => url,
-            query => with_query(url, query),
-        }
-    }
-
-    async fn one(&self, id: &str, kind: ContentKind, query: &[(&str, &str)]) -> Answer<ListedPage> {
-        let url = self.url(&[segment(kind), id], query);
-        let page: Page = self.0.get(url, Need::Content).await?;
-        if !is_current(page.status.as_deref()) {
-            return Err(Problem::NotFound.into());
-        }
-        let space_key = match page.space_key_of_link() {
-            Some(key) => key,
-            None => self.space_key_of(&page).await?,
-        };
-        Ok(page.into_node(kind, space_key).page)
-    }
-
-    async fn space_key_of(&self, page: &Page) -> Answer<String> {
-        let ids = page.space_id.iter().map(|id| id.0.clone()).collect();
-        let spaces = self.spaces_by_id(ids).await?;
-        let found = spaces.into_values().next();
-        found
-            .map(|space| space.key)
-            .ok_or_else(|| Problem::NotFound.into())
-    }
-
-    async fn spaces_by_id(&self, ids: Vec<String>) -> Answer<HashMap<String, Space>> {
-        let mut spaces = HashMap::new();
-        for ids in ids.chunks(IDS_AT_ONCE) {
-            let query = [("ids", ids.join(",")), ("limit", MOST_AT_ONCE.to_owned())];
-            let query = query
-                .each_ref()
-                .map(|(name, value)| (*name, value.as_str()));
-            let url = self.url(&["spaces"], &query);
-            let found = paging::all::<Space>(&self.0, url, Need::Spaces, MOST_ITEMS).await?;
-            spaces.extend(found.into_iter().map(|space| (space.id.clone(), space)));
-        }
-        Ok(spaces)
-    }
-
-    async fn space_by_key(&self, key: &str) -> Answer<Space> {
-        let url = self.url(&["spaces"], &[("keys", key)]);
-        let found: Part<Space> = self.0.get(url, Need::Spaces).await?;
-        let mut found = found.results.into_iter();
-        found
-            .find(|space| space.key.eq_ignore_ascii_case(key))
-            .ok_or_else(|| Problem::NotFound.into())
-    }
-
-    async fn top_of_space(&self, key: &str) -> Answer<Vec<FoundContent>> {
-        let space = self.space_by_key(key).await?;
-        let query = [
-            ("depth", "root"),
-            ("status", "current"),
-            ("limit", MOST_AT_ONCE),
-        ];
-        let url = self.url(&["spaces", &space.id, "pages"], &query);
-        let pages = paging::all::<Page>(&self.0, url, Need::Content, MOST_ITEMS).await?;
-        let pages = pages.into_iter().map(|page| FoundContent {
-            id: page.id,
-            kind: ContentKind::Page,
-            title: page.title,
-            space_key: Some(space.key.clone()),
-        });
-        Ok(pages.collect())
-    }
-}
-
-/// Where the interface keeps each kind.
-fn segment(kind: ContentKind) -> &'static str {
-    match kind {
-        ContentKind::Page => "pages",
-        ContentKind::BlogPost => "blogposts",
-        ContentKind::Folder => "folders",
     }
 }
 

@@ -1,7 +1,6 @@
 //! What Confluence tells of an installation, in a body and a signed token that must agree.
 
 use time::OffsetDateTime;
-use url::Url;
 
 use super::install_keys::{InstallKeys, NoKey};
 use super::jwt::{self, Claims, JwtError};
@@ -10,32 +9,7 @@ use crate::confluence::{Http, Secret};
 
 mod body;
 
-pub use body::read_body;
-
-/// What has happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event {
-    Installed,
-    Enabled,
-    Disabled,
-    Uninstalled,
-}
-
-/// A call-back's body. Fields that are not named here may be there.
-#[derive(Debug)]
-pub struct Callback {
-    /// The app's key.
-    pub key: String,
-    pub client_key: String,
-    pub oauth_client_id: Option<String>,
-    /// Only with [`Event::Installed`].
-    pub shared_secret: Option<Secret>,
-    /// `https://acme.atlassian.net/wiki`, without a slash at its end. Plain http only at a loopback address, which tests
-    /// have; like any other host it must be allowed by name.
-    pub base_url: Url,
-    pub display_url: Option<Url>,
-    pub description: Option<String>,
-}
+pub use body::{Callback, CallbackError, Event, read_body};
 
 /// A call-back as it came in.
 pub struct Received<'a> {
@@ -57,24 +31,6 @@ pub struct Expected<'a> {
     pub audiences: &'a [String],
     /// Whether a site with this host may install the app.
     pub allows_host: &'a (dyn Fn(&str) -> bool + Sync),
-}
-
-/// Why a call-back is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum CallbackError {
-    /// The body is not what Confluence sends; with the field.
-    #[error("the body is not a call-back: {0}")]
-    Body(String),
-    #[error("there is no token, or more than one")]
-    NoToken,
-    #[error("{0}")]
-    Token(#[from] JwtError),
-    #[error("{0}")]
-    Key(#[from] NoKey),
-    #[error("the token is for another {0}")]
-    Mismatch(&'static str),
-    #[error("sites of {0} may not install the app")]
-    Host(String),
 }
 
 /// Checks a call-back that is signed with a key of Atlassian (RS256): `installed` and `uninstalled`. A key is fetched only

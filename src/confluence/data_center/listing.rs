@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::{DataCenter, MOST_AT_ONCE, With, expand};
+use super::caller::{DataCenter, MOST_AT_ONCE, With, expand};
 use crate::confluence::{
     cql,
     error::{Need, Problem},

@@ -1,13 +1,16 @@
 //! Confluence Data Center: everything by the first interface, where one request brings whatever is expanded. The JSON is
 //! in `v1::content`; listings of whole trees are in `listing`.
 
+mod caller;
 mod listing;
 
+pub(super) use caller::DataCenter;
+
 use serde::Deserialize;
-use url::Url;
+
+use caller::{MOST_AT_ONCE, OUTLINE, With, of_kind};
 
 use super::{
-    api::Api,
     error::{ConfluenceError, Need, Problem},
     model::{
         ChildrenOf, ContentKind, Detail, FoundContent, ListedComment, ListedFile, ListedPage,
@@ -22,25 +25,8 @@ use super::{
     },
 };
 
-const OUTLINE: &str = "version,history,ancestors,space,metadata.labels,\
-    restrictions.read.restrictions.user,restrictions.read.restrictions.group";
-
-/// The server may give fewer, and names the next part either way.
-const MOST_AT_ONCE: &str = "200";
-
 const MOST_COMMENTS: usize = 500;
 const MOST_SPACES: usize = 5_000;
-
-#[derive(Clone)]
-pub(super) struct DataCenter(pub Api);
-
-/// Which bodies to expand.
-#[derive(Clone, Copy)]
-enum With {
-    NoBody,
-    Storage,
-    BothBodies,
-}
 
 #[derive(Deserialize)]
 struct Space {
@@ -206,37 +192,6 @@ impl Source for DataCenter {
             }
         }
         Ok(None)
-    }
-}
-
-impl DataCenter {
-    fn url(&self, segments: &[&str], query: &[(&str, &str)]) -> Url {
-        with_query(self.0.site().v1(segments), query)
-    }
-
-    async fn one(&self, id: &str, with: With) -> Answer<ListedPage> {
-        let url = self.url(&["content", id], &[("expand", &expand(with))]);
-        let content: Content = self.0.get(url, Need::Content).await?;
-        // Ids are one row of numbers for all content; files and comments are not found as pages.
-        let node = content.into_node();
-        node.map(|node| node.page)
-            .ok_or_else(|| Problem::NotFound.into())
-    }
-}
-
-fn expand(with: With) -> String {
-    let bodies = match with {
-        With::NoBody => "",
-        With::Storage => ",body.storage",
-        With::BothBodies => ",body.storage,body.export_view",
-    };
-    format!("{OUTLINE}{bodies}")
-}
-
-fn of_kind(page: ListedPage, kind: ContentKind) -> Answer<ListedPage> {
-    match page.kind == kind {
-        true => Ok(page),
-        false => Err(Problem::NotFound.into()),
     }
 }
 

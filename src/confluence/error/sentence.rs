@@ -1,8 +1,15 @@
 //! Failures in sentences that tell an admin what to do.
 
-use super::Problem;
+use super::{ConfluenceError, Problem};
 
-pub(super) fn of(problem: &Problem) -> String {
+impl ConfluenceError {
+    /// What happened and what to do, for the admin pages.
+    pub fn sentence(&self) -> String {
+        of(&self.problem)
+    }
+}
+
+fn of(problem: &Problem) -> String {
     match problem {
         Problem::Unreachable { detail } => format!(
             "Confluence cannot be reached ({detail}). Check the address, and that this server may connect to it."

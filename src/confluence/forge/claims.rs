@@ -4,8 +4,8 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use url::Url;
 
-use super::{Invocation, InvocationError};
-use crate::confluence::signed_token::{SignedToken, is_ahead, is_over};
+use crate::confluence::ConfluenceError;
+use crate::confluence::signed_token::{SignedToken, Unreadable, is_ahead, is_over};
 use crate::confluence::strict_json::Object;
 
 const ISSUER: &str = "forge/invocation-token";
@@ -15,6 +15,55 @@ const LIFE_SECONDS: i64 = 25;
 const LEEWAY_SECONDS: i64 = 5;
 
 const LONGEST_TEXT: usize = 500;
+
+/// Who calls, as a token with a right signature says.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// ARI of the installation.
+    pub installation: String,
+    /// Of the site, agreed on by all places that name one.
+    pub cloud_id: String,
+    /// Key of the module that the call comes from, if any.
+    pub module: Option<String>,
+    /// The person in front of the page, by Atlassian's account id; `None` for events.
+    pub person: Option<String>,
+    /// `https://acme.atlassian.net`; only calls from pages say it.
+    pub site_url: Option<String>,
+    /// `context.extension` of calls from pages: `content`, `space` and more.
+    pub extension: Option<Value>,
+    /// Makes a token count once, if the caller wants that.
+    pub token_id: String,
+}
+
+/// Why a call is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum InvocationError {
+    #[error("the token is malformed")]
+    Malformed,
+    #[error("the token names another algorithm")]
+    Algorithm,
+    #[error("there is no key with the token's id")]
+    UnknownKey,
+    #[error("the signature is wrong")]
+    Signature,
+    #[error("the token has expired")]
+    Expired,
+    #[error("the token is not valid yet")]
+    NotYetValid,
+    #[error("the claim {0} is missing or wrong")]
+    Claim(&'static str),
+    #[error("the keys could not be fetched: {0}")]
+    Keys(#[from] ConfluenceError),
+}
+
+impl From<Unreadable> for InvocationError {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Malformed => Self::Malformed,
+            Unreadable::Algorithm => Self::Algorithm,
+        }
+    }
+}
 
 pub(super) fn check_times(
     token: &SignedToken<'_>,

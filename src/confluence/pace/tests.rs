@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use time::macros::datetime;
 
-use super::{Limits, Pace, State, Stop};
+use super::{Pace, PaceLimits, State, Stop};
 use crate::confluence::error::Problem;
 
 fn seconds(seconds: u64) -> Duration {
@@ -57,7 +57,7 @@ fn short_pauses_are_waited_for_and_long_ones_refused() {
 
 #[test]
 fn refused_credentials_stop_everything_until_reset() {
-    let pace = Pace::new(Limits::default());
+    let pace = Pace::new(PaceLimits::default());
     let now = Instant::now();
     pace.state().note(None, Some(&Problem::Captcha), now);
     assert_eq!(pace.state().admit(9, now), Err(Problem::Captcha));
@@ -93,7 +93,7 @@ fn failures_open_the_breaker_but_explained_ones_do_not() {
 
 #[test]
 fn what_was_flushed_is_not_counted_twice() {
-    let pace = Pace::new(Limits::default());
+    let pace = Pace::new(PaceLimits::default());
     let now = Instant::now();
     for _ in 0..3 {
         pace.state().admit(100, now).unwrap();
@@ -107,7 +107,7 @@ fn what_was_flushed_is_not_counted_twice() {
 
 #[test]
 fn the_snapshot_is_made_for_a_page_of_the_admins() {
-    let pace = Pace::new(Limits::default());
+    let pace = Pace::new(PaceLimits::default());
     pace.state().note(None, Some(&limited(60)), Instant::now());
     let snapshot = pace.snapshot(datetime!(2026-11-22 14:00 UTC));
     assert!(snapshot.paused_until > Some(datetime!(2026-11-22 14:00:55 UTC)));
@@ -118,7 +118,7 @@ fn the_snapshot_is_made_for_a_page_of_the_admins() {
 
 #[tokio::test]
 async fn what_a_request_from_before_a_reset_has_met_says_nothing() {
-    let pace = Pace::new(Limits::default());
+    let pace = Pace::new(PaceLimits::default());
     let before = pace.permit().await.unwrap();
     pace.reset();
     before.report(None, Some(&limited(30)));

@@ -4,9 +4,10 @@ use std::net::IpAddr;
 
 use reqwest::header::{HeaderMap, SET_COOKIE};
 
-use super::{SESSION, XSRF};
-use crate::confluence::authorization::{Authorization, Secret};
+use crate::confluence::{authorization::Authorization, secret::Secret};
 
+pub(super) const SESSION: &str = "JSESSIONID";
+pub(super) const XSRF: &str = "atlassian.xsrf.token";
 const LONGEST_VALUE: usize = 4096;
 
 /// Cookies of one person at one site. No `Debug` or `Clone`: they are as good as a password.

@@ -12,7 +12,7 @@ use super::server::{Reply, SECRET, TestServer, http, loopback};
 use crate::confluence::{
     Authorization, Client, Http, OutboundRules, Pace, Problem, Secret, Site,
     model::{ContentKind, Detail, Product, Root},
-    pace::Limits,
+    pace::PaceLimits,
 };
 
 fn spaces() -> Reply {
@@ -104,7 +104,7 @@ async fn a_server_without_tls_is_not_asked_by_https() {
     });
     let site = Site::recognise(&typed, Some(Product::Cloud), &loopback()).unwrap();
     let bearer = Authorization::Bearer(Secret::new(SECRET));
-    let client = Client::new(&http(), site, bearer, Pace::new(Limits::default()));
+    let client = Client::new(&http(), site, bearer, Pace::new(PaceLimits::default()));
     let error = client.spaces("", 10).await.unwrap_err();
     assert!(matches!(error.problem, Problem::Tls { .. }), "{error}");
 }
@@ -220,7 +220,7 @@ async fn addresses_that_are_not_allowed_are_not_connected_to() {
         let typed = format!("http://{host}:{port}/wiki");
         let site = Site::recognise(&typed, Some(Product::Cloud), &loopback()).unwrap();
         let bearer = Authorization::Bearer(Secret::new("x"));
-        let client = Client::new(&strict, site, bearer, Pace::new(Limits::default()));
+        let client = Client::new(&strict, site, bearer, Pace::new(PaceLimits::default()));
         let error = client.spaces("", 10).await.unwrap_err();
         let host = host.to_owned();
         assert_eq!(error.problem, Problem::Blocked { host });
@@ -236,7 +236,7 @@ async fn a_site_that_is_not_there_is_told_and_the_breaker_opens() {
         Site::recognise(&typed, Some(Product::Cloud), &loopback()).unwrap()
     };
     let bearer = Authorization::Bearer(Secret::new("x"));
-    let client = Client::new(&http(), site, bearer, Pace::new(Limits::default()));
+    let client = Client::new(&http(), site, bearer, Pace::new(PaceLimits::default()));
     let first = client.spaces("", 10).await.unwrap_err();
     assert!(matches!(first.problem, Problem::Unreachable { .. }));
     let second = client.spaces("", 10).await.unwrap_err();

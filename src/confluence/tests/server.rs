@@ -9,7 +9,8 @@ use tokio::{
 };
 
 use crate::confluence::{
-    Authorization, Client, Http, OutboundRules, Pace, Secret, Site, model::Product, pace::Limits,
+    Authorization, Client, Http, OutboundRules, Pace, Secret, Site, model::Product,
+    pace::PaceLimits,
 };
 
 /// What is sent with every request of [`TestServer::client`].
@@ -95,7 +96,7 @@ impl TestServer {
             user: "ada@acme.example".to_owned(),
             secret: Secret::new(SECRET),
         };
-        let pace = Pace::new(Limits::default());
+        let pace = Pace::new(PaceLimits::default());
         Client::new(&http(), self.site(product), authorization, pace)
     }
 }

@@ -6,7 +6,6 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::Facts;
 use crate::confluence::{
     model::{Bodies, ContentKind, FoundContent, ListedFile, ListedPage},
     tree::Node,
@@ -14,6 +13,13 @@ use crate::confluence::{
 
 /// The largest body of a page that is taken; larger ones are as if they had not come.
 const BODY_BYTES: usize = 8 * 1024 * 1024;
+
+/// What a search can tell about a page besides finding it.
+#[derive(Debug, Default, Clone)]
+pub(in crate::confluence) struct Facts {
+    pub view_restricted: Option<bool>,
+    pub labels: Option<Vec<String>>,
+}
 
 #[derive(Deserialize)]
 pub(in crate::confluence) struct Content {

@@ -124,6 +124,14 @@ pub fn delete_connection(db: &mut PgConnection, id: Uuid) -> Result<Deletion, Db
     }
 }
 
+/// Tells every cache that the content of the connection changed.
+pub fn raise_revision(db: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
+    diesel::update(connection::table.find(id))
+        .set(connection::content_revision.eq(connection::content_revision + 1))
+        .execute(db)?;
+    Ok(())
+}
+
 /// The host of the wiki that the content came from, for telling its links from others.
 pub fn wiki_hosts(db: &mut PgConnection, id: Uuid) -> Result<Vec<String>, DbError> {
     let url: Option<Option<String>> = connection::table

@@ -1,5 +1,5 @@
 //! Leak reports of shares: which is due and taken by this node, what was found, what an admin has seen of it. What
-//! they say is `leak_report`'s subject.
+//! they say is `pages::leak`'s subject.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::db::DbError;
-use crate::pages::leak_report::{LeakPage, LeakReport};
+use crate::pages::leak::{LeakPage, LeakReport};
 use crate::schema::leak_report;
 
 /// No content has this revision: a check was begun and is not finished.

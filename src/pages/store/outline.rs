@@ -15,7 +15,7 @@ use crate::pages::model::PageKind;
 use crate::schema::{page_snapshot, wiki_space};
 
 /// No version is this one, so a page that has it as the listed one is fetched again, whatever a listing says.
-pub(super) const ANOTHER_VERSION: i32 = -1;
+pub const ANOTHER_VERSION: i32 = -1;
 
 /// A page as a listing tells it.
 #[derive(Debug)]

@@ -6,10 +6,10 @@ use vestibule::accounts::account::Role;
 use vestibule::accounts::person::PersonCredentials;
 use vestibule::clock;
 use vestibule::config::SingleSignOnArgs;
-use vestibule::pages::live::credentials::Credentials;
-use vestibule::pages::live::manage::NewConnection;
+use vestibule::connections::create::NewConnection;
+use vestibule::connections::credentials::Credentials;
+use vestibule::connections::store::live::LiveSettings;
 use vestibule::pages::model::ConnectionKind;
-use vestibule::pages::store::live::LiveSettings;
 use vestibule::schema::{account, identity, person_credentials};
 use vestibule::seal::Sealer;
 
@@ -64,7 +64,7 @@ impl Stage {
             },
             settings: LiveSettings::default(),
         };
-        portal.live().create(new, clock::now()).await.unwrap();
+        portal.connect(new).await;
         Self { portal, fake }
     }
 

@@ -3,9 +3,10 @@
 use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 use vestibule::clock;
-use vestibule::pages::installation::{AppKind, InstallationState};
-use vestibule::pages::live::LiveError;
-use vestibule::pages::store::{health, lifecycle};
+use vestibule::cloud_app::store::lifecycle;
+use vestibule::connections::LiveError;
+use vestibule::connections::installation::{AppKind, InstallationState};
+use vestibule::connections::store::health;
 
 use super::stage::{Stage, app_args};
 use crate::fake_confluence::app::forge::{FORGE, ForgeBearers};
@@ -35,7 +36,7 @@ impl Stage {
         self.forge().unwrap().connection_id
     }
 
-    fn forge(&self) -> Option<vestibule::pages::installation::Installation> {
+    fn forge(&self) -> Option<vestibule::connections::installation::Installation> {
         self.of_key(AppKind::Forge, &self.fake.forge_installation())
     }
 
@@ -73,7 +74,11 @@ async fn the_site_is_asked_with_the_token_of_the_last_call() {
     let runbook = stage.id("Runbook");
     assert_eq!(stage.page(&share, runbook).await.status, 200);
     stage.fake.expire_forge_bearers();
-    let refused = stage.portal.live().test(connection, clock::now()).await;
+    let refused = stage
+        .portal
+        .connections()
+        .test(connection, clock::now())
+        .await;
     assert!(!refused.unwrap().is_good());
 
     let status = stage
@@ -81,7 +86,11 @@ async fn the_site_is_asked_with_the_token_of_the_last_call() {
         .await;
 
     assert_eq!(status, 204);
-    let report = stage.portal.live().test(connection, clock::now()).await;
+    let report = stage
+        .portal
+        .connections()
+        .test(connection, clock::now())
+        .await;
     assert!(report.unwrap().is_good());
 }
 
@@ -92,7 +101,7 @@ async fn a_token_that_has_ended_is_not_sent_and_the_admin_reads_since_when() {
     let before = stage.fake.requests().len();
     let later = clock::now() + time::Duration::minutes(21);
 
-    let refused = stage.portal.live().access(connection, later).await;
+    let refused = stage.portal.connections().access(connection, later).await;
 
     let Err(error @ LiveError::App(_)) = refused else {
         panic!("the token is still used");
@@ -241,7 +250,11 @@ async fn a_new_token_sets_a_stopped_connection_going() {
         .forge_event("timer", &json!({"eventType": null}))
         .await;
 
-    let access = stage.portal.live().access(connection, clock::now()).await;
+    let access = stage
+        .portal
+        .connections()
+        .access(connection, clock::now())
+        .await;
     assert!(access.is_ok());
 }
 

@@ -23,7 +23,7 @@ impl Stage {
         let installed = stage.fake.forge_event(&url, event, &json!({})).await;
         assert_eq!(installed.status, 204);
         let known = stage.of_key(
-            vestibule::pages::installation::AppKind::Forge,
+            vestibule::connections::installation::AppKind::Forge,
             &stage.fake.forge_installation(),
         );
         (stage, known.unwrap().connection_id)

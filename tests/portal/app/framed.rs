@@ -1,7 +1,7 @@
 //! Coming in from a page of Confluence, and where the session that follows is good.
 
 use serde_json::{Value, json};
-use vestibule::pages::installation::InstallationState;
+use vestibule::connections::installation::InstallationState;
 
 use super::frame::{FRAMED, ancestors, token_of};
 use super::stage::Stage;

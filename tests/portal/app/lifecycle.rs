@@ -87,7 +87,7 @@ async fn the_site_is_asked_in_the_name_of_the_app() {
 
     let report = stage
         .portal
-        .live()
+        .connections()
         .test(connection, vestibule::clock::now())
         .await
         .unwrap();

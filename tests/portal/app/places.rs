@@ -1,7 +1,7 @@
 //! Which session counts where: in a tab, in a frame, in the frame of another site.
 
 use serde_json::json;
-use vestibule::pages::installation::AppKind;
+use vestibule::connections::installation::AppKind;
 
 use super::frame::{FRAMED, ancestors};
 use super::stage::Stage;

@@ -5,7 +5,8 @@ use std::cell::Cell;
 
 use uuid::Uuid;
 use vestibule::clock;
-use vestibule::pages::store::lifecycle::end_shares;
+use vestibule::cloud_app::rebind::move_shares;
+use vestibule::cloud_app::store::lifecycle::end_shares;
 use vestibule::shares::share::{Scope, Share};
 
 use super::stage::Stage;
@@ -338,12 +339,17 @@ async fn files_go_along_with_their_pages() {
     assert_eq!(visitor.get(&file).await.status, 200);
     stage.fake.import_site(Ids::Kept);
     let new = stage.install().await;
-    let live = stage.portal.live();
+    let cloud_app = stage.portal.cloud_app();
     let now = clock::now();
-    let agreed = live.compare(old, new, now).await.unwrap().digest();
+    let agreed = cloud_app.compare(old, new, now).await.unwrap().digest();
     let sent = stage.fake.requests().len();
 
-    let moved = live.move_shares(old, new, &agreed, &[], now).await.unwrap();
+    let prepared = cloud_app.prepare_move(old, new, &agreed, &[], now).await;
+    let prepared = prepared.unwrap();
+    let moved = stage
+        .portal
+        .db(|db| move_shares(db, &prepared, now).unwrap());
+    cloud_app.after_move(old, new).await.unwrap();
 
     assert_eq!(moved, 1);
     let answer = visitor.get(&file).await;

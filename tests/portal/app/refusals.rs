@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vestibule::clock;
-use vestibule::pages::store::installations;
+use vestibule::connections::store::installations;
 
 use super::stage::{APP, Stage, app_args};
 use crate::admin::browser::Browser;

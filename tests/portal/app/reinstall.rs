@@ -100,7 +100,7 @@ async fn an_uninstalled_one_keeps_its_end_and_learns_who_came_after() {
 
 #[tokio::test]
 async fn installing_again_clears_what_was_wrong() {
-    use vestibule::pages::store::{health, installations};
+    use vestibule::connections::store::{health, installations};
     let stage = Stage::installed().await;
     let connection = stage.connection();
     let client = stage.known(connection).oauth_client_id.unwrap();

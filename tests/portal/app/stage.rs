@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use uuid::Uuid;
-use vestibule::clock;
 use vestibule::config::AppArgs;
-use vestibule::pages::installation::{AppKind, Installation};
-use vestibule::pages::store::{freshness, installations};
+use vestibule::connections::installation::{AppKind, Installation};
+use vestibule::connections::store::installations;
+use vestibule::pages::store::freshness;
 use vestibule::shares::share::{RestrictedPages, Scope, Share};
 use vestibule::shares::store::NewShare;
 
@@ -106,7 +106,7 @@ impl Stage {
             new.name = title.to_owned();
             new.scope = Scope::Tree { root };
         });
-        self.portal.live().wake();
+        self.portal.connections().wake();
         self.is_fetched(connection).await;
         share
     }
@@ -157,8 +157,7 @@ impl Stage {
 
     /// Has everything of a connection compared with the site.
     pub(super) async fn refresh(&self, connection: Uuid) {
-        let live = self.portal.live();
-        live.refresh_all(connection, clock::now()).await.unwrap();
+        self.portal.refresh_all(connection);
     }
 
     /// Somebody who is signed in to the admin pages.

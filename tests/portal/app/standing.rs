@@ -26,8 +26,11 @@ async fn stage_with(change: impl FnOnce(&mut AppArgs)) -> Stage {
 impl Stage {
     /// What was asked about people counts no longer, as after five minutes.
     async fn forget_people(&self) {
-        let live = self.portal.live();
-        live.test(self.connection(), clock::now()).await.unwrap();
+        let connections = self.portal.connections();
+        connections
+            .test(self.connection(), clock::now())
+            .await
+            .unwrap();
     }
 
     fn role_of(&self, name: &str) -> String {
@@ -179,7 +182,7 @@ async fn a_site_that_does_not_answer_ends_no_session() {
     let stage = Stage::installed().await;
     let frame = stage.frame_of("bob", "Handbook").await;
     let bob = stage.fake.account_id("bob");
-    let (live, site) = (stage.portal.live(), stage.connection());
+    let (cloud_app, site) = (stage.portal.cloud_app(), stage.connection());
     stage.forget_people().await;
     stage.fake.fail(On::everything(), Fault::ServerError);
 
@@ -187,8 +190,14 @@ async fn a_site_that_does_not_answer_ends_no_session() {
 
     let now = clock::now();
     let in_minutes = |minutes| now + time::Duration::minutes(minutes);
-    assert!(live.knew_standing(site, &bob, in_minutes(9)));
-    assert!(!live.knew_standing(site, &bob, in_minutes(10)));
+    assert!(cloud_app.knew_standing(site, &bob, in_minutes(9)));
+    assert!(!cloud_app.knew_standing(site, &bob, in_minutes(10)));
     // Another process of the portal has heard nothing of him.
-    assert!(!stage.portal.another_node().knew_standing(site, &bob, now));
+    assert!(
+        !stage
+            .portal
+            .another_node()
+            .cloud_app()
+            .knew_standing(site, &bob, now)
+    );
 }

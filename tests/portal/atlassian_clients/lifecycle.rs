@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use vestibule::clock;
 use vestibule::config::AppArgs;
-use vestibule::pages::installation::{AppKind, Installation};
-use vestibule::pages::store::installations;
+use vestibule::connections::installation::{AppKind, Installation};
+use vestibule::connections::store::installations;
 
 use super::requests::App;
 use super::{APP_KEY, CLIENT_KEY, Captured, SECRET, signed};

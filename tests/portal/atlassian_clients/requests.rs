@@ -11,7 +11,7 @@ use vestibule::confluence::connect::jwt::JwtError;
 use vestibule::confluence::connect::request::{QshRule, Request, one_token, verify_request};
 use vestibule::confluence::error::Problem;
 use vestibule::confluence::model::Product;
-use vestibule::confluence::pace::Limits;
+use vestibule::confluence::pace::PaceLimits;
 use vestibule::confluence::{Authorization, Client, Pace, Secret, Site};
 
 use super::{APP_KEY, CLIENT_KEY, Captured, PORTAL, SECRET, http, loopback, signed, start_script};
@@ -128,7 +128,12 @@ impl App {
             secret: Secret::new(secret),
             clock: clock::now,
         };
-        Client::new(&http(), site, authorization, Pace::new(Limits::default()))
+        Client::new(
+            &http(),
+            site,
+            authorization,
+            Pace::new(PaceLimits::default()),
+        )
     }
 
     /// Lets the framework's client send a request, and returns the status that it got.

@@ -77,8 +77,11 @@ async fn nothing_good_is_lost(site: &Site) {
         let strangers = site.fake.requests_to(Port::Stranger);
         assert!(strangers.is_empty(), "{fault:?}: {strangers:?}");
         site.fake.heal();
-        let live = site.portal.live();
-        live.test(site.connection, clock::now()).await.unwrap();
+        let connections = site.portal.connections();
+        connections
+            .test(site.connection, clock::now())
+            .await
+            .unwrap();
     }
     site.refresh().await;
     site.shows(&share, "Runbook", "Runbook as edited.").await;
@@ -105,7 +108,7 @@ async fn refused_credentials_stop_all_requests_until_they_are_tested_again() {
     site.fake.fail(On::everything(), Fault::Unauthorized);
     site.refresh().await;
     eventually("the connection is stopped", async || {
-        let status = site.portal.live().status(site.connection).await.unwrap();
+        let status = site.portal.status(site.connection);
         status.health.stopped
     })
     .await;
@@ -115,7 +118,7 @@ async fn refused_credentials_stop_all_requests_until_they_are_tested_again() {
     assert_eq!(site.page(&share, "Runbook").await.status, 200);
     assert!(
         site.portal
-            .live()
+            .connections()
             .access(site.connection, clock::now())
             .await
             .is_err()
@@ -125,11 +128,11 @@ async fn refused_credentials_stop_all_requests_until_they_are_tested_again() {
     site.fake.heal();
     let report = site
         .portal
-        .live()
+        .connections()
         .test(site.connection, clock::now())
         .await
         .unwrap();
     assert!(report.is_good(), "{report:?}");
-    let status = site.portal.live().status(site.connection).await.unwrap();
+    let status = site.portal.status(site.connection);
     assert!(!status.health.stopped);
 }

@@ -11,7 +11,7 @@ async fn a_thousand_pages_of_cloud_cost_one_request_each_and_a_refresh_only_the_
     let site = Site::cloud_with(Wiki::tree(PAGES)).await;
     let home = site.fake.wiki(|wiki| wiki.home("DS")).to_string();
     site.share(|new| new.scope = vestibule::shares::share::Scope::Tree { root: home });
-    site.portal.live().wake();
+    site.portal.connections().wake();
     site.is_fetched().await;
 
     let export_views = site.fake.count("GET", "/wiki/api/v2/pages/*");
@@ -48,7 +48,7 @@ async fn a_thousand_pages_of_data_center_come_in_bulk() {
     let site = Site::data_center_with(Wiki::tree(PAGES)).await;
     let home = site.fake.wiki(|wiki| wiki.home("DS")).to_string();
     site.share(|new| new.scope = vestibule::shares::share::Scope::Tree { root: home });
-    site.portal.live().wake();
+    site.portal.connections().wake();
     site.is_fetched().await;
 
     let first = site.fake.requests().len();

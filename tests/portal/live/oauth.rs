@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use time::Duration;
 use vestibule::clock;
-use vestibule::pages::live::credentials::Credentials;
+use vestibule::connections::credentials::Credentials;
 use vestibule::pages::model::ConnectionKind;
 
 use super::site::Site;
@@ -24,10 +24,15 @@ fn consent() -> Credentials {
 
 /// Agrees as an admin's browser would, and returns the code.
 async fn agree(site: &Site, redirect_uri: &str) -> String {
-    let connection = site.portal.live().find(site.connection).await.unwrap();
+    let connection = site
+        .portal
+        .connections()
+        .find(site.connection)
+        .await
+        .unwrap();
     let url = site
         .portal
-        .live()
+        .connections()
         .consent_url(&connection, redirect_uri, "state")
         .unwrap();
     let browser = reqwest::Client::builder()
@@ -55,17 +60,17 @@ async fn two_nodes_that_refresh_at_once_keep_the_connection() {
     .await;
     let back = "http://localhost/admin/connections/oauth";
     let code = agree(&site, back).await;
-    let live = site.portal.live();
-    live.finish_consent(site.connection, &code, back, clock::now())
-        .await
-        .unwrap();
+    site.portal.agree(site.connection, &code, back).await;
     let other = site.portal.another_node();
     // Long after the token's end, for both of them.
     let later = clock::now() + Duration::hours(2);
 
     for _ in 0..3 {
         let later = later + Duration::hours(2);
-        let nodes = [Arc::clone(live), Arc::clone(&other)];
+        let nodes = [
+            Arc::clone(site.portal.connections()),
+            Arc::clone(other.connections()),
+        ];
         let [one, two] =
             nodes.map(|node| async move { node.access(site.connection, later).await.map(|_| ()) });
         let (one, two) = tokio::join!(one, two);
@@ -84,13 +89,12 @@ async fn a_consent_that_was_taken_back_stops_the_connection_and_says_so() {
     .await;
     let back = "http://localhost/admin/connections/oauth";
     let code = agree(&site, back).await;
-    let live = site.portal.live();
-    live.finish_consent(site.connection, &code, back, clock::now())
-        .await
-        .unwrap();
+    site.portal.agree(site.connection, &code, back).await;
     site.fake.revoke_refresh_tokens();
 
-    let refused = live
+    let refused = site
+        .portal
+        .connections()
         .access(site.connection, clock::now() + Duration::hours(2))
         .await
         .map(|_| ())
@@ -132,7 +136,7 @@ async fn every_kind_of_credentials_passes_the_test_of_its_connection() {
         .await;
         let report = site
             .portal
-            .live()
+            .connections()
             .test(site.connection, clock::now())
             .await
             .unwrap();
@@ -152,7 +156,7 @@ async fn every_kind_of_credentials_passes_the_test_of_its_connection() {
     .await;
     let report = site
         .portal
-        .live()
+        .connections()
         .test(site.connection, clock::now())
         .await
         .unwrap();

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use uuid::Uuid;
 use vestibule::clock;
-use vestibule::pages::live::credentials::Credentials;
-use vestibule::pages::live::manage::NewConnection;
+use vestibule::connections::create::NewConnection;
+use vestibule::connections::credentials::Credentials;
+use vestibule::connections::store::live::LiveSettings;
 use vestibule::pages::model::ConnectionKind;
 use vestibule::pages::store::freshness;
-use vestibule::pages::store::live::LiveSettings;
 use vestibule::shares::share::{RestrictedPages, Scope, Share};
 use vestibule::shares::store::NewShare;
 
@@ -71,7 +71,7 @@ impl Site {
             credentials,
             settings: LiveSettings::default(),
         };
-        let connection = portal.live().create(new, clock::now()).await.unwrap();
+        let connection = portal.connect(new).await;
         Self {
             portal,
             connection,
@@ -93,7 +93,7 @@ impl Site {
     pub(crate) async fn tree(&self, title: &str) -> Share {
         let root = self.id(title).to_string();
         let share = self.share(|new| new.scope = Scope::Tree { root });
-        self.portal.live().wake();
+        self.portal.connections().wake();
         self.is_fetched().await;
         share
     }
@@ -119,7 +119,7 @@ impl Site {
         let connection = self.connection;
         self.portal
             .db(|db| vestibule::pages::store::followed::make_due(db, connection, before).unwrap());
-        self.portal.live().wake();
+        self.portal.connections().wake();
         eventually("the lists are compared", async || {
             let roots = self
                 .portal
@@ -132,10 +132,7 @@ impl Site {
 
     /// Has everything compared with the site now.
     pub(crate) async fn refresh(&self) {
-        let live = self.portal.live();
-        live.refresh_all(self.connection, clock::now())
-            .await
-            .unwrap();
+        self.portal.refresh_all(self.connection);
     }
 
     pub(crate) fn id(&self, title: &str) -> u64 {

@@ -18,7 +18,7 @@ async fn a_share_of_a_cloud_tree_opens_at_once_and_is_filled_by_and_by() {
 
     assert_eq!(answer.status, 200);
     assert_eq!(answer.texts("h1"), ["Handbook"]);
-    site.portal.live().wake();
+    site.portal.connections().wake();
     site.is_fetched().await;
     let answer = site.page(&share, "Handbook").await;
     let tree = answer.texts(".share-tree li a").join(" ");
@@ -104,8 +104,13 @@ async fn a_webhook_has_its_page_looked_at_and_needs_the_right_secret() {
     for site in [Site::cloud().await, Site::data_center().await] {
         let share = site.tree("Handbook").await;
         let id = site.id("Runbook");
-        let connection = site.portal.live().find(site.connection).await.unwrap();
-        let hook = site.portal.live().webhook(&connection);
+        let connection = site
+            .portal
+            .connections()
+            .find(site.connection)
+            .await
+            .unwrap();
+        let hook = site.portal.connections().webhook(&connection);
         site.fake
             .wiki(|wiki| wiki.edit(id, "<p>Told by the site.</p>"));
         let sent = site
@@ -158,8 +163,11 @@ async fn the_first_visit_of_a_site_that_is_down_says_so_and_when_to_come_again()
     assert!((1..=600).contains(&wait), "{wait}");
     assert_eq!(answer.texts("h1"), ["The wiki does not answer"]);
     site.fake.heal();
-    let live = site.portal.live();
-    live.test(site.connection, clock::now()).await.unwrap();
+    let connections = site.portal.connections();
+    connections
+        .test(site.connection, clock::now())
+        .await
+        .unwrap();
     eventually("it opens", async || {
         site.portal.visitor().get(&path(&share)).await.status == 200
     })
@@ -190,7 +198,7 @@ async fn comments_are_shown_under_a_page_where_the_share_says_so() {
             new.scope = Scope::Tree { root };
             new.show_comments = true;
         });
-        site.portal.live().wake();
+        site.portal.connections().wake();
         site.is_fetched().await;
 
         let answer = site.page(&share, "Handbook").await;
@@ -212,7 +220,7 @@ async fn a_space_share_holds_pages_folders_and_blog_posts() {
     let site = Site::cloud().await;
     let home = site.id("Demo Space Home").to_string();
     let share = site.share(|new| new.scope = Scope::Space { home: Some(home) });
-    site.portal.live().wake();
+    site.portal.connections().wake();
     site.is_fetched().await;
 
     for title in ["Runbook", "Old Plans", "Release 1.0", "Archive"] {

@@ -11,16 +11,22 @@ use actix_web::dev::ServerHandle;
 use diesel::PgConnection;
 use tempfile::TempDir;
 use uuid::Uuid;
+use vestibule::clock;
+use vestibule::cloud_app::CloudApp;
 use vestibule::config::{
     AppArgs, BaseUrlArgs, DatabaseArgs, EmbeddingArgs, LiveArgs, OpenIdArgs, ServeArgs, Settings,
     SingleSignOnArgs, StorageArgs,
 };
+use vestibule::connections::Connections;
+use vestibule::connections::consent;
+use vestibule::connections::create::{self, NewConnection};
 use vestibule::db::Db;
 use vestibule::pages::files::FileStore;
-use vestibule::pages::live::Live;
 use vestibule::server::{self, Migrations};
 use vestibule::shares::pass::PassKey;
 use vestibule::space_export::builder::ExportBuilder;
+use vestibule::sync::status::{self, Status};
+use vestibule::sync::{SiteSync, refresh};
 
 use super::captured_log;
 use super::postgres::{self, Database};
@@ -51,7 +57,7 @@ pub(crate) struct Portal {
     base_url: String,
     pass_key: PassKey,
     settings: Settings,
-    live: Arc<Live>,
+    sync: Arc<SiteSync>,
     server: ServerHandle,
     thread: Option<JoinHandle<()>>,
     // Declared after the server, so that they are still there while it stops.
@@ -89,13 +95,13 @@ impl Portal {
         let base_url = format!("http://localhost:{}", address.port());
         let settings = settings(&setup, &database, data_dir.path(), &base_url);
         let pass_key = PassKey::new(&settings.pass_key);
-        let (server, live, thread) = run(settings.clone(), listener);
+        let (server, sync, thread) = run(settings.clone(), listener);
         Self {
             address,
             base_url,
             pass_key,
             settings,
-            live,
+            sync,
             server,
             thread: Some(thread),
             database,
@@ -138,17 +144,48 @@ impl Portal {
         self.database.connect()
     }
 
-    /// The server's live connections.
-    pub(crate) fn live(&self) -> &Arc<Live> {
-        &self.live
+    /// The server's own, past HTTP.
+    pub(crate) fn connections(&self) -> &Arc<Connections> {
+        self.sync.connections()
+    }
+
+    pub(crate) fn cloud_app(&self) -> &Arc<CloudApp> {
+        self.sync.cloud_app()
+    }
+
+    /// Makes a live connection, past HTTP.
+    pub(crate) async fn connect(&self, new: NewConnection) -> Uuid {
+        let new = self.connections().prepare(new).await.unwrap();
+        self.db(|db| create::create(db, &new, clock::now()).unwrap())
+    }
+
+    /// Has everything of a connection compared with the site, past HTTP.
+    pub(crate) fn refresh_all(&self, connection: Uuid) {
+        self.db(|db| refresh::refresh_all(db, connection, clock::now()).unwrap());
+        self.connections().wake();
+    }
+
+    /// How a live connection is doing.
+    pub(crate) fn status(&self, connection: Uuid) -> Status {
+        self.db(|db| status::status(db, connection).unwrap())
+    }
+
+    /// Keeps the tokens for a consent that was given, past HTTP.
+    pub(crate) async fn agree(&self, connection: Uuid, code: &str, back: &str) {
+        let prepared = self
+            .connections()
+            .prepare_consent(connection, code, back, clock::now());
+        let consent = prepared.await.unwrap();
+        self.db(|db| consent::store_consent(db, &consent).unwrap());
+        self.connections().begin_anew(connection);
     }
 
     /// Another process on the same database and files, as far as live connections go. Its schedule does not run.
-    pub(crate) fn another_node(&self) -> Arc<Live> {
+    pub(crate) fn another_node(&self) -> Arc<SiteSync> {
         let settings = &self.settings;
         let db = Db::open(&settings.database_url, 4);
         let files = FileStore::open(&settings.storage).unwrap();
-        Live::new(settings.live.clone(), db, files).unwrap()
+        SiteSync::open(&settings.live, db, files).unwrap()
     }
 
     /// For programs that share this portal's database.
@@ -194,17 +231,17 @@ impl Drop for Portal {
     }
 }
 
-fn run(settings: Settings, listener: TcpListener) -> (ServerHandle, Arc<Live>, JoinHandle<()>) {
+fn run(settings: Settings, listener: TcpListener) -> (ServerHandle, Arc<SiteSync>, JoinHandle<()>) {
     let (started, wait) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let server = server::start(settings, listener, Migrations::Skip).unwrap();
-            started.send((server.handle(), server.live())).unwrap();
+            started.send((server.handle(), server.sync())).unwrap();
             server.await.unwrap();
         });
     });
-    let (server, live) = wait.recv().unwrap();
-    (server, live, thread)
+    let (server, sync) = wait.recv().unwrap();
+    (server, sync, thread)
 }
 
 fn settings(setup: &Setup, database: &Database, data_dir: &Path, base_url: &str) -> Settings {

@@ -14,7 +14,7 @@ use vestibule::db::{self, Db};
 use vestibule::demo::private_postgres::{Durability, PrivatePostgres};
 use vestibule::demo::sample_space::write_sample_space;
 use vestibule::pages::files::FileStore;
-use vestibule::pages::import::{self, ImportAs};
+use vestibule::sync::import::{self, ImportAs};
 
 /// Never dropped, as nothing static is: its watchdog stops it when the run ends, and deletes its files.
 static SERVER: LazyLock<PrivatePostgres> = LazyLock::new(|| {
@@ -154,8 +154,18 @@ pub(super) fn import(
         name,
         wiki_url: None,
     };
-    let import =
-        move || import::import(&db, &files, archive, import_as, &mut |_| {}, clock::now()).unwrap();
+    let import = move || {
+        import::import(
+            &db,
+            &files,
+            archive,
+            import_as,
+            &mut |_| {},
+            |_, _| Ok(()),
+            clock::now(),
+        )
+        .unwrap()
+    };
     // The import blocks, and waits for tasks of the object store: these need a runtime that turns meanwhile. The
     // thread of a test has one, on which no second one can be started.
     let imported = std::thread::spawn(|| {

@@ -2,8 +2,8 @@
 
 use super::PersonView;
 use crate::admin::times::Moment;
-use crate::pages::installation::{AppKind, Installation};
-use crate::pages::live::impersonation::NotInTheirName;
+use crate::connections::NotInTheirName;
+use crate::connections::installation::{AppKind, Installation};
 use crate::pages::store::viewer_renderings::RenderingCount;
 use crate::pages::viewer::Viewer;
 

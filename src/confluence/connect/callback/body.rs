@@ -3,9 +3,53 @@
 use serde::Deserialize;
 use url::{Host, Url};
 
-use super::{Callback, CallbackError, Event};
 use crate::confluence::Secret;
+use crate::confluence::connect::install_keys::NoKey;
+use crate::confluence::connect::jwt::JwtError;
 use crate::confluence::strict_json::parse_object;
+
+/// What has happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    Installed,
+    Enabled,
+    Disabled,
+    Uninstalled,
+}
+
+/// A call-back's body. Fields that are not named here may be there.
+#[derive(Debug)]
+pub struct Callback {
+    /// The app's key.
+    pub key: String,
+    pub client_key: String,
+    pub oauth_client_id: Option<String>,
+    /// Only with [`Event::Installed`].
+    pub shared_secret: Option<Secret>,
+    /// `https://acme.atlassian.net/wiki`, without a slash at its end. Plain http only at a loopback address, which tests
+    /// have; like any other host it must be allowed by name.
+    pub base_url: Url,
+    pub display_url: Option<Url>,
+    pub description: Option<String>,
+}
+
+/// Why a call-back is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum CallbackError {
+    /// The body is not what Confluence sends; with the field.
+    #[error("the body is not a call-back: {0}")]
+    Body(String),
+    #[error("there is no token, or more than one")]
+    NoToken,
+    #[error("{0}")]
+    Token(#[from] JwtError),
+    #[error("{0}")]
+    Key(#[from] NoKey),
+    #[error("the token is for another {0}")]
+    Mismatch(&'static str),
+    #[error("sites of {0} may not install the app")]
+    Host(String),
+}
 
 const LONGEST_BODY: usize = 64 * 1024;
 

@@ -11,9 +11,10 @@ use std::time::Duration;
 use uuid::Uuid;
 use vestibule::clock;
 use vestibule::config::AppArgs;
-use vestibule::pages::installation::{AppKind, Installation};
+use vestibule::connections::installation::{AppKind, Installation};
+use vestibule::connections::store::installations;
 use vestibule::pages::scope::Viewers;
-use vestibule::pages::store::{freshness, installations, viewer_renderings};
+use vestibule::pages::store::{freshness, viewer_renderings};
 use vestibule::shares::share::{RestrictedPages, Scope, Share};
 use vestibule::shares::store::ContentSource;
 use vestibule::web::scope::content_scope;
@@ -129,8 +130,7 @@ impl ViewerSite {
     /// Has everything looked at again, and waits for it.
     pub(crate) async fn look_again(&self) {
         let before = clock::now();
-        let live = self.portal.live();
-        live.refresh_all(self.connection, before).await.unwrap();
+        self.portal.refresh_all(self.connection);
         within(FETCHED, "everything is looked at", async || {
             let connection = self.connection;
             let (roots, progress) = self.portal.db(|db| {

@@ -136,7 +136,7 @@ async fn a_new_stand_in_takes_no_page_away_and_is_looked_for_at_once() {
         ..ShareChange::default()
     };
     let share = site.portal.db_change(share.id, &change);
-    site.portal.live().wake();
+    site.portal.connections().wake();
     eventually("the new viewers are known", async || {
         site.is_rendered(&share, "Runbook")
     })
@@ -175,10 +175,7 @@ async fn a_view_stays_while_the_site_cannot_render_for_the_creator() {
         .wiki(|wiki| wiki.edit(runbook, "<p>Turn it round.</p>"));
     let views = On::path("/wiki/api/v2/pages/*").with_query("body-format", "export_view");
     site.fake.fail(views, Fault::Unavailable(None));
-    let live = site.portal.live();
-    live.refresh_all(site.connection, vestibule::clock::now())
-        .await
-        .unwrap();
+    site.portal.refresh_all(site.connection);
     eventually("the page was asked for", async || asked() > before + 1).await;
 
     assert!(

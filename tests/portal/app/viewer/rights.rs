@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vestibule::clock;
-use vestibule::pages::live::rights::PersonKind;
+use vestibule::cloud_app::PersonKind;
 
 use super::{SECRET, ViewerSite};
 use crate::fake_confluence::exchange::Reply;
@@ -15,8 +15,9 @@ async fn people_are_active_or_gone_or_apps() {
     site.fake
         .wiki(|wiki| wiki.set_standing("carol", Standing::Deactivated));
     let kind = async |account: &str| {
-        let live = site.portal.live();
-        live.person_kind(site.connection, account, clock::now())
+        let cloud_app = site.portal.cloud_app();
+        cloud_app
+            .person_kind(site.connection, account, clock::now())
             .await
             .unwrap()
     };
@@ -37,16 +38,17 @@ async fn who_may_see_and_change_which_page_is_asked_once_in_a_while() {
     site.fake
         .wiki(|wiki| wiki.restrict_edits(runbook, &["alice"]));
     let ids = ["Runbook", SECRET].map(|title| site.id(title).to_string());
-    let (live, connection) = (site.portal.live(), site.connection);
+    let (cloud_app, connection) = (site.portal.cloud_app(), site.connection);
     let sees = async |name: &str| {
-        let rights = live
+        let rights = cloud_app
             .may_view(connection, &site.account(name), &ids, clock::now())
             .await
             .unwrap();
         [rights[&ids[0]], rights[&ids[1]]]
     };
     let edits = async |name: &str| {
-        live.may_edit(connection, &site.account(name), &ids[0], clock::now())
+        cloud_app
+            .may_edit(connection, &site.account(name), &ids[0], clock::now())
             .await
             .unwrap()
     };
@@ -76,9 +78,10 @@ async fn spaces_have_admins_and_people_have_groups() {
         wiki.make_space_admin("alice", "DS");
         wiki.join("bob", "writers");
     });
-    let (live, connection) = (site.portal.live(), site.connection);
+    let (cloud_app, connection) = (site.portal.cloud_app(), site.connection);
     let is_admin = async |name: &str, key: &str| {
-        live.is_space_admin(connection, &site.account(name), key, clock::now())
+        cloud_app
+            .is_space_admin(connection, &site.account(name), key, clock::now())
             .await
             .unwrap()
     };
@@ -86,7 +89,7 @@ async fn spaces_have_admins_and_people_have_groups() {
     assert!(is_admin("alice", "DS").await);
     assert!(!is_admin("alice", "HR").await);
     assert!(!is_admin("bob", "DS").await);
-    let groups = live
+    let groups = cloud_app
         .groups_of(connection, &site.account("bob"), clock::now())
         .await
         .unwrap();
@@ -98,9 +101,10 @@ async fn without_impersonation_the_spaces_permissions_say_who_administers_it() {
     let site = ViewerSite::start().await;
     site.fake.set_app_scopes(&["READ"]);
     site.fake.wiki(|wiki| wiki.make_space_admin("alice", "DS"));
-    let (live, connection) = (site.portal.live(), site.connection);
+    let (cloud_app, connection) = (site.portal.cloud_app(), site.connection);
     let is_admin = async |name: &str| {
-        live.is_space_admin(connection, &site.account(name), "DS", clock::now())
+        cloud_app
+            .is_space_admin(connection, &site.account(name), "DS", clock::now())
             .await
             .unwrap()
     };
@@ -121,7 +125,7 @@ async fn a_persons_refused_token_is_an_answer_and_no_refusal_of_the_app() {
 
     let may = site
         .portal
-        .live()
+        .cloud_app()
         .may_edit(
             site.connection,
             &site.account("alice"),

@@ -47,8 +47,7 @@ async fn a_token_that_the_site_refuses_is_fetched_anew_once() {
 
     assert_eq!(site.seen(&share, "Runbook").0, Some("creator"));
     assert!(site.fake.grants() >= 2, "{}", site.fake.grants());
-    let live = site.portal.live();
-    let status = live.status(site.connection).await.unwrap();
+    let status = site.portal.status(site.connection);
     assert!(
         !status.health.stopped,
         "one person's token stopped the connection"
@@ -105,10 +104,7 @@ async fn a_server_without_tokens_leaves_what_was_seen_and_is_left_alone_for_a_wh
     let before = site.fake.grants();
     site.fake
         .fail(On::path("/oauth2/token"), Fault::Unavailable(None));
-    let live = site.portal.live();
-    live.refresh_all(site.connection, vestibule::clock::now())
-        .await
-        .unwrap();
+    site.portal.refresh_all(site.connection);
 
     eventually("a token was asked for", async || {
         site.fake.grants() > before

@@ -202,7 +202,7 @@ async fn a_restriction_that_a_listing_tells_has_the_page_looked_at_again() {
     let connection = site.connection;
     site.portal
         .db(|db| followed::make_roots_due(db, connection, &[root], clock::now()).unwrap());
-    site.portal.live().wake();
+    site.portal.connections().wake();
 
     eventually("the page is withheld", async || {
         site.seen(&share, "Runbook").1
