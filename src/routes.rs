@@ -8,7 +8,6 @@ use actix_web::web::{self, FormConfig, ServiceConfig};
 use self::resource::{act, ask_and_do, entrance, known, read, take};
 use crate::admin::gate::require_admin;
 use crate::admin::inside::cookie as framed_cookie;
-use crate::admin::roles::keep_to_role;
 use crate::admin::{account, back, connections, session as admin_session, sign_in, tokens};
 use crate::visitor::aftermath::tell_of_pass;
 use crate::visitor::{
@@ -96,7 +95,6 @@ fn content(config: &mut ServiceConfig) {
 fn admin(config: &mut ServiceConfig, state: &AppState) {
     let (upload, scratch) = connections::upload::configure(state);
     let behind_the_gate = web::scope("")
-        .wrap(from_fn(keep_to_role))
         .wrap(from_fn(require_admin))
         .app_data(upload)
         .app_data(scratch)
@@ -123,8 +121,7 @@ fn admin(config: &mut ServiceConfig, state: &AppState) {
 
 fn admin_shares(config: &mut ServiceConfig) {
     use crate::admin::shares::{
-        activity, change, create, deletion, embed_health, embedding, leaks, list, page_choice,
-        refresh, show, unlock, unlock_secret, viewer,
+        activity, change, create, deletion, leaks, list, page_choice, show, unlock, unlock_secret,
     };
     config
         .service(read("", list::show))
@@ -144,19 +141,16 @@ fn admin_shares(config: &mut ServiceConfig) {
         ))
         .service(act("/shares/{share}/unlock-link", unlock::try_it))
         .service(act("/shares/{share}/token-check", unlock::check_token))
-        .service(act("/shares/{share}/embedding", embedding::change))
-        .service(act(
-            "/shares/{share}/embedding/origins",
-            embed_health::add_site,
-        ))
+        .service(act("/shares/{share}/embedding", change::embedding))
+        .service(act("/shares/{share}/embedding/origins", change::add_site))
         .service(act("/shares/{share}/state", change::state))
         .service(act("/shares/{share}/passes/end", change::end_passes))
         .service(act("/shares/{share}/guesses/clear", change::clear_guesses))
-        .service(act("/shares/{share}/stand-in", viewer::name_stand_in))
-        .service(act("/shares/{share}/refresh", refresh::refresh))
+        .service(act("/shares/{share}/stand-in", change::name_stand_in))
+        .service(act("/shares/{share}/refresh", change::refresh))
         .service(read("/shares/{share}/leaks", leaks::show))
         .service(act("/shares/{share}/leaks/check", leaks::check))
-        .service(act("/shares/{share}/leaks/seen", leaks::mark_seen))
+        .service(act("/shares/{share}/leaks/seen", leaks::acknowledge))
         .service(act("/shares/{share}/leaks/publish", leaks::publish))
         .service(read("/shares/{share}/activity", activity::show))
         .service(ask_and_do(

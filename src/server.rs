@@ -15,6 +15,7 @@ use crate::accounts::openid::OpenIdProvider;
 use crate::accounts::openid::error::OpenIdError;
 use crate::accounts::sign_on_turns::SignOnTurns;
 use crate::admin::sign_in;
+use crate::audit;
 use crate::clock;
 use crate::config::Settings;
 use crate::confluence::Http;
@@ -27,13 +28,14 @@ use crate::routes;
 use crate::seal::Sealer;
 use crate::shares::pass::PassKey;
 use crate::shares::store::{events, frames};
+use crate::sharing::Sharing;
+use crate::sharing::leak_reports::keep_leak_reports;
 use crate::sync::{SiteSync, schedule};
 use crate::web::error::answer_errors;
 use crate::web::event_log::event_log;
 use crate::web::headers::hide_address;
 use crate::web::host::check_host;
 use crate::web::inside::let_sites_frame;
-use crate::web::leak_reports::keep_leak_reports;
 use crate::web::page_cache::PageCache;
 use crate::web::request::log_request;
 use crate::web::share_cache::ShareCache;
@@ -136,10 +138,13 @@ pub fn start(
     let sync = SiteSync::open(&settings.live, db.clone(), files.clone())?;
     actix_web::rt::spawn(schedule::run(Arc::clone(&sync), clock::now));
     let openid = open_id_provider(&settings, sync.connections().http())?;
+    let shares = ShareCache::new(db.clone());
+    let hasher = Hasher::new(cores)?;
     let state = web::Data::new(AppState {
-        hasher: Hasher::new(cores)?,
+        sharing: sharing(&settings, &db, &hasher, &sync, &shares),
+        hasher,
         pass_key: PassKey::new(&settings.pass_key),
-        shares: ShareCache::new(db.clone()),
+        shares,
         pages: PageCache::default(),
         files,
         connections: Arc::clone(sync.connections()),
@@ -147,10 +152,7 @@ pub fn start(
         sync: Arc::clone(&sync),
         openid,
         sign_on_turns: SignOnTurns::default(),
-        sealer: Sealer::new(
-            &settings.live.seal_key,
-            settings.live.previous_seal_key.as_ref(),
-        ),
+        sealer: sealer(&settings),
         events,
         db: db.clone(),
         settings,
@@ -181,6 +183,32 @@ pub fn start(
         sync,
         event_writer,
     })
+}
+
+fn sharing(
+    settings: &Settings,
+    db: &Db,
+    hasher: &Hasher,
+    sync: &Arc<SiteSync>,
+    shares: &ShareCache,
+) -> Sharing {
+    let shares = shares.clone();
+    Sharing {
+        db: db.clone(),
+        hasher: hasher.clone(),
+        connections: Arc::clone(sync.connections()),
+        cloud_app: Arc::clone(sync.cloud_app()),
+        sync: Arc::clone(sync),
+        app: settings.app.clone(),
+        sealer: sealer(settings),
+        audit_addresses: settings.audit_addresses,
+        caches: Box::new(move |id| shares.forget(id)),
+    }
+}
+
+fn sealer(settings: &Settings) -> Sealer {
+    let live = &settings.live;
+    Sealer::new(&live.seal_key, live.previous_seal_key.as_ref())
 }
 
 /// Is asked for the first time when somebody signs in, so that the portal starts without it.
@@ -214,6 +242,7 @@ async fn clean_up(db: Db, sync: Arc<SiteSync>) {
             .run(move |db| {
                 guess_limit::forget_full(db, now)?;
                 frames::forget_old(db, now)?;
+                audit::forget_showings(db, now)?;
                 events::forget_events(db, now - EVENTS_KEPT)
             })
             .await;

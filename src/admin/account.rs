@@ -6,8 +6,8 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::chrome::{Chrome, Section};
-use super::form::{AdminForm, JustAButton};
-use super::gate::Admin;
+use super::form::{JustAButton, SignedInForm};
+use super::gate::SignedIn;
 use super::problems::Problems;
 use super::session;
 use super::times::Moment;
@@ -51,18 +51,21 @@ pub struct PasswordInput {
 }
 
 /// `GET /admin/account`.
-pub async fn show(state: web::Data<AppState>, admin: Admin) -> Result<HttpResponse, PageError> {
-    answer(&state, &admin, StatusCode::OK, Problems::default()).await
+pub async fn show(
+    state: web::Data<AppState>,
+    signed_in: SignedIn,
+) -> Result<HttpResponse, PageError> {
+    answer(&state, &signed_in, StatusCode::OK, Problems::default()).await
 }
 
 /// `POST /admin/account/password`. Ends every other session of the account.
 pub async fn change_password(
     state: web::Data<AppState>,
     request: HttpRequest,
-    form: AdminForm<PasswordInput>,
+    form: SignedInForm<PasswordInput>,
 ) -> Result<HttpResponse, PageError> {
-    let AdminForm { admin, input } = form;
-    if admin.account().password_hash.is_none() {
+    let SignedInForm { signed_in, input } = form;
+    if signed_in.account().password_hash.is_none() {
         let sentence = "This account has no password: another system vouches for you. Change your password there.";
         return Err(Failure::Forbidden(sentence.to_owned()).into());
     }
@@ -70,14 +73,20 @@ pub async fn change_password(
     let fresh = parse_fresh(&input, &mut problems);
     let current = problems.check("current", Password::new(&input.current));
     let (Some(fresh), Some(current)) = (fresh, current) else {
-        return answer(&state, &admin, StatusCode::UNPROCESSABLE_ENTITY, problems).await;
+        return answer(
+            &state,
+            &signed_in,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            problems,
+        )
+        .await;
     };
     let now = clock::now();
     let client = network(client_address(&request, &state.settings.trusted_proxies));
     let verdict = check_own_password(
         &state.db,
         &state.hasher,
-        admin.account(),
+        signed_in.account(),
         current,
         &client,
         now,
@@ -87,7 +96,13 @@ pub async fn change_password(
         OwnPassword::Right => {}
         OwnPassword::Wrong => {
             problems.add("current", "This is not your current password.");
-            return answer(&state, &admin, StatusCode::UNPROCESSABLE_ENTITY, problems).await;
+            return answer(
+                &state,
+                &signed_in,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                problems,
+            )
+            .await;
         }
         OwnPassword::Wait(wait) => {
             let wait = wait_in_words(wait.whole_seconds());
@@ -95,11 +110,11 @@ pub async fn change_password(
                 "current",
                 format!("Too many tries. Please wait {wait} and try again."),
             );
-            return answer(&state, &admin, StatusCode::TOO_MANY_REQUESTS, problems).await;
+            return answer(&state, &signed_in, StatusCode::TOO_MANY_REQUESTS, problems).await;
         }
     }
     let hash = state.hasher.hash(fresh).await?;
-    let id = admin.account().id;
+    let id = signed_in.account().id;
     let account = state
         .db
         .run(move |db| accounts::set_password(db, id, &hash))
@@ -107,25 +122,25 @@ pub async fn change_password(
     if let Some(account) = account {
         let renewed = SignInSession {
             epoch: account.session_epoch,
-            ..admin.session().clone()
+            ..signed_in.session().clone()
         };
-        session::begin(admin.cookie(), &renewed)?;
+        session::begin(signed_in.cookie(), &renewed)?;
     }
-    admin.say_done("Your password is changed. Every other session of yours has ended.")?;
+    signed_in.say_done("Your password is changed. Every other session of yours has ended.")?;
     Ok(page::see_other("/admin/account"))
 }
 
 /// `POST /admin/account/sessions/end`: everywhere, here as well.
 pub async fn end_sessions(
     state: web::Data<AppState>,
-    form: AdminForm<JustAButton>,
+    form: SignedInForm<JustAButton>,
 ) -> Result<HttpResponse, PageError> {
-    let id = form.admin.account().id;
+    let id = form.signed_in.account().id;
     state
         .db
         .run(move |db| accounts::end_sessions(db, id))
         .await?;
-    session::end(form.admin.cookie());
+    session::end(form.signed_in.cookie());
     Ok(page::see_other("/admin/sign-in"))
 }
 
@@ -147,23 +162,23 @@ fn parse_fresh(input: &PasswordInput, problems: &mut Problems) -> Option<Passwor
 
 async fn answer(
     state: &AppState,
-    admin: &Admin,
+    signed_in: &SignedIn,
     status: StatusCode,
     problems: Problems,
 ) -> Result<HttpResponse, PageError> {
     let template = AccountPage {
-        chrome: Chrome::of(admin, Section::Account),
+        chrome: Chrome::of(signed_in, Section::Account),
         problems,
         min_chars: MIN_CHARS,
-        created_at: admin.account().created_at.into(),
-        vouched_by: vouched_by(state, admin).await?,
+        created_at: signed_in.account().created_at.into(),
+        vouched_by: vouched_by(state, signed_in).await?,
     };
     Ok(page::html(status, &Shell::Plain, &template)?)
 }
 
 /// `None` for an account with a password.
-async fn vouched_by(state: &AppState, admin: &Admin) -> Result<Option<String>, PageError> {
-    if admin.account().password_hash.is_some() {
+async fn vouched_by(state: &AppState, signed_in: &SignedIn) -> Result<Option<String>, PageError> {
+    if signed_in.account().password_hash.is_some() {
         return Ok(None);
     }
     let openid = || {
@@ -173,7 +188,7 @@ async fn vouched_by(state: &AppState, admin: &Admin) -> Result<Option<String>, P
             .as_ref()
             .map(|openid| openid.name.clone())
     };
-    let name = match admin.session().way {
+    let name = match signed_in.session().way {
         Way::OpenId => openid(),
         Way::SingleSignOn { connection_id } | Way::App { connection_id } => {
             let connection = state

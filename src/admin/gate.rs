@@ -1,9 +1,11 @@
-//! The gate of the admin pages: lets signed-in admins through and hands out [`Admin`], the proof that somebody is one.
+//! The gate of the admin pages: lets through who is signed in and hands out [`SignedIn`], and
+//! [`Admin`] to those who may administer.
 //!
 //! Everything that changes something must also come from our own pages. Signing in itself is outside the gate.
 
 use std::future::{Ready, ready};
 use std::net::IpAddr;
+use std::ops::Deref;
 use std::rc::Rc;
 
 use actix_session::{Session, SessionExt as _};
@@ -22,7 +24,7 @@ use super::inside::cookie::CameBy;
 use super::inside::frame;
 use super::session::{self, Flash, FlashKind};
 use super::sign_in::again::{self, Again};
-use crate::accounts::account::{Account, Role};
+use crate::accounts::account::Account;
 use crate::accounts::session::{SignInSession, Way};
 use crate::accounts::store::account as accounts;
 use crate::accounts::store::identity::{issuer_of, subject_of};
@@ -32,6 +34,8 @@ use crate::connections::installation::{AppKind, Installation};
 use crate::connections::store::installations::find_installation;
 use crate::db::DbError;
 use crate::shares::access::Place;
+use crate::sharing::actor::{Actor, Person, Who};
+use crate::sharing::rights::{MayAdminister, may_administer};
 use crate::web::client::client_address;
 use crate::web::csrf::{self, CsrfToken};
 use crate::web::error::{Failure, PageError};
@@ -39,23 +43,47 @@ use crate::web::headers::Shell;
 use crate::web::message::{Context, Link};
 use crate::web::page;
 use crate::web::place::place_of;
+use crate::web::request::request_id;
 use crate::web::state::AppState;
 
-/// A signed-in admin. Only the gate makes one, so a handler that takes it cannot be reached without signing in.
+/// Somebody who is signed in, sharers among them. Only the gate makes one, so a handler that takes it cannot be reached
+/// without signing in. What they may do with a share is decided share by share, in `sharing::rights`.
 #[derive(Clone)]
-pub struct Admin {
+pub struct SignedIn {
+    actor: Rc<Actor>,
     account: Rc<Account>,
     session: SignInSession,
-    /// How the site that vouches for the person calls him.
-    person: Option<Rc<str>>,
-    /// The app in whose frame the session is.
-    app: Option<AppKind>,
     client: IpAddr,
     csrf: CsrfToken,
     cookie: Session,
 }
 
+/// Somebody who may administer the portal. A handler of a page that is not for sharers takes this.
+pub struct Admin {
+    signed_in: SignedIn,
+    right: MayAdminister,
+}
+
+impl Deref for Admin {
+    type Target = SignedIn;
+
+    fn deref(&self) -> &SignedIn {
+        &self.signed_in
+    }
+}
+
 impl Admin {
+    pub fn right(&self) -> MayAdminister {
+        self.right
+    }
+}
+
+impl SignedIn {
+    /// As the use cases know them.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
     pub fn account(&self) -> &Account {
         &self.account
     }
@@ -66,25 +94,17 @@ impl Admin {
     }
 
     pub fn is_admin(&self) -> bool {
-        self.account.role == Role::Admin
+        self.actor.is_admin()
     }
 
-    /// A sharer whose rights are those that a site gives him: which one, and how it calls him.
+    /// See [`crate::sharing::actor::Person::bound_to`].
     pub fn bound_to(&self) -> Option<(Uuid, &str)> {
-        let site = self.session.way.site().filter(|_| !self.is_admin())?;
-        // Without a name he has no rights there.
-        Some((site, self.person.as_deref().unwrap_or_default()))
-    }
-
-    /// How a site calls the person, if it is the one that vouches for him.
-    pub fn person_at(&self, connection_id: Uuid) -> Option<&str> {
-        let is_there = self.session.way.site() == Some(connection_id);
-        self.person.as_deref().filter(|_| is_there)
+        self.actor.bound_to()
     }
 
     /// The app in whose frame the session is; `None` in a tab.
     pub fn app(&self) -> Option<AppKind> {
-        self.app
+        self.actor.person().and_then(|person| person.app)
     }
 
     /// The address that the browser came from.
@@ -125,7 +145,7 @@ impl Admin {
     }
 }
 
-impl FromRequest for Admin {
+impl FromRequest for SignedIn {
     type Error = PageError;
     type Future = Ready<Result<Self, PageError>>;
 
@@ -134,10 +154,26 @@ impl FromRequest for Admin {
     }
 }
 
+impl FromRequest for Admin {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(administrator(request))
+    }
+}
+
+/// Who the gate let through, if they may administer.
+pub fn administrator(request: &HttpRequest) -> Result<Admin, PageError> {
+    let signed_in = admitted(request)?;
+    let right = may_administer(signed_in.actor())?;
+    Ok(Admin { signed_in, right })
+}
+
 /// Who the gate let through. Without a gate in front of the route that is nobody.
-pub fn admitted(request: &HttpRequest) -> Result<Admin, PageError> {
-    let admin = request.extensions().get::<Admin>().cloned();
-    admin.ok_or_else(|| {
+pub fn admitted(request: &HttpRequest) -> Result<SignedIn, PageError> {
+    let signed_in = request.extensions().get::<SignedIn>().cloned();
+    signed_in.ok_or_else(|| {
         Failure::Internal("an admin route stands outside the gate".to_owned()).into()
     })
 }
@@ -148,8 +184,8 @@ pub async fn require_admin(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     match admit(&request).await {
-        Ok(admin) => {
-            request.extensions_mut().insert(admin);
+        Ok(signed_in) => {
+            request.extensions_mut().insert(signed_in);
             Ok(next.call(request).await?.map_into_boxed_body())
         }
         Err(Turned::To(answer)) => Ok(request.into_response(answer)),
@@ -169,7 +205,7 @@ impl From<Failure> for Turned {
     }
 }
 
-async fn admit(request: &ServiceRequest) -> Result<Admin, Turned> {
+async fn admit(request: &ServiceRequest) -> Result<SignedIn, Turned> {
     let state = request
         .app_data::<web::Data<AppState>>()
         .ok_or_else(|| Failure::Internal("the admin pages have no state".to_owned()))?;
@@ -210,11 +246,23 @@ async fn admit(request: &ServiceRequest) -> Result<Admin, Turned> {
     if let Some(touched) = session.touched(now) {
         session::write(&cookie, &touched)?;
     }
-    Ok(Admin {
-        account: Rc::new(known.account),
-        person: known.person.map(Rc::from),
+    let client = client_address(request.request(), &state.settings.trusted_proxies);
+    let person = Person {
+        account_id: known.account.id,
+        name: known.account.name().to_owned(),
+        role: known.account.role,
+        way: session.way,
+        known_as: known.person,
         app: known.installation.map(|installation| installation.kind),
-        client: client_address(request.request(), &state.settings.trusted_proxies),
+    };
+    Ok(SignedIn {
+        actor: Rc::new(Actor {
+            who: Who::Person(person),
+            client: Some(client),
+            request_id: Some(request_id(request.request())),
+        }),
+        account: Rc::new(known.account),
+        client,
         session,
         csrf,
         cookie,

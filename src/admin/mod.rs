@@ -4,7 +4,6 @@
 //! one. What a share, an account or a connection is, is decided in the rooms below.
 
 pub mod account;
-pub mod asker;
 pub mod back;
 pub mod chrome;
 pub mod come_back;
@@ -14,7 +13,6 @@ pub mod gate;
 pub mod inside;
 pub mod numbers;
 pub mod problems;
-pub mod roles;
 pub mod session;
 pub mod shares;
 pub mod sign_in;

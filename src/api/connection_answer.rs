@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::credentials::AuthWord;
 use super::installation_answer::InstallationAnswer;
-use super::site::site_failure;
 use crate::clock;
 use crate::connections::credentials::AuthKind;
 use crate::connections::store::installations;
@@ -216,7 +215,7 @@ pub(super) async fn describe(
         updated_at: connection.updated_at,
     };
     if connection.kind.is_live() {
-        let live = state.connections.find(id).await.map_err(site_failure)?;
+        let live = state.connections.find(id).await.map_err(Failure::of_site)?;
         add_live_part(state, &mut answer, &live, secrets).await?;
     }
     Ok(answer)

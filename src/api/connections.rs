@@ -15,7 +15,6 @@ use super::connection_answer::{ConnectionAnswer, Secrets, describe};
 use super::connection_body::{ConnectionChangeBody, NewConnectionBody};
 use super::problems::Problems;
 use super::refusals::{Checked, Contradicting, Guarded, Named, WithBody, WriteOnly};
-use super::site::site_failure;
 use crate::clock;
 use crate::connections::{ManageError, change, create};
 use crate::pages::model::Connection;
@@ -128,7 +127,7 @@ pub async fn change_connection(
     let id = connection_id(&path)?;
     let body: ConnectionChangeBody = read_json(&request, payload).await?;
     let live = match find(&state, id).await?.kind.is_live() {
-        true => Some(state.connections.find(id).await.map_err(site_failure)?),
+        true => Some(state.connections.find(id).await.map_err(Failure::of_site)?),
         false => None,
     };
     let mut problems = Problems::default();
@@ -149,7 +148,7 @@ pub async fn change_connection(
             .db
             .run(move |db| change::change_access(db, &prepared, now))
             .await;
-        changed.map_err(site_failure)?;
+        changed.map_err(Failure::of_site)?;
         state.connections.begin_anew(id);
         state.connections.wake();
     }
@@ -158,7 +157,7 @@ pub async fn change_connection(
             .db
             .run(move |db| change::change_settings(db, id, settings, now))
             .await;
-        changed.map_err(site_failure)?;
+        changed.map_err(Failure::of_site)?;
     }
     if let Some(name) = change.name {
         let renamed = state
@@ -242,7 +241,7 @@ fn manage_failure(error: ManageError) -> Failure {
         ManageError::Live(_) => "",
     };
     match error {
-        ManageError::Live(error) => site_failure(error),
+        ManageError::Live(error) => Failure::of_site(error),
         mistake => Failure::Invalid(vec![FieldProblem::new(field, mistake.to_string())]),
     }
 }

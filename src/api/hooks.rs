@@ -6,7 +6,6 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::site::site_failure;
 use crate::clock;
 use crate::sync::webhook::Received;
 use crate::web::error::{ApiError, Failure};
@@ -38,7 +37,7 @@ pub async fn receive(
     let received = state
         .sync
         .receive_webhook(id, &secret, signature, event, &body, clock::now());
-    match received.await.map_err(site_failure)? {
+    match received.await.map_err(Failure::of_site)? {
         Received::Due | Received::Ignored => Ok(HttpResponse::NoContent().finish()),
         Received::Refused => Err(ApiError(Failure::NotFound)),
         Received::Malformed => Err(ApiError(Failure::BadRequest(

@@ -23,7 +23,6 @@ pub mod openapi;
 mod options;
 mod problems;
 mod refusals;
-mod root;
 mod share_answer;
 mod share_change;
 pub mod shares;

@@ -18,11 +18,10 @@ use super::test_answer::TestAnswer;
 use crate::clock;
 use crate::cloud_app::asker::Asker;
 use crate::confluence::model::{ContentKind, FoundContent, ListedSpace};
-use crate::connections::LiveError;
 use crate::shares::store::{self, StoreError};
+use crate::sharing::content_scope::content_scope;
 use crate::sync::refresh;
-use crate::web::error::{ApiError, Failure, FieldProblem, NEXT_TRY_SECONDS};
-use crate::web::scope::content_scope;
+use crate::web::error::{ApiError, Failure, FieldProblem};
 use crate::web::state::AppState;
 
 /// A search shows so many pages, and a list so many spaces.
@@ -49,7 +48,7 @@ pub async fn test_connection(
 ) -> Result<web::Json<TestAnswer>, ApiError> {
     let id = live_id(&state, &path).await?;
     let report = state.connections.test(id, clock::now()).await;
-    Ok(web::Json(report.map_err(site_failure)?.into()))
+    Ok(web::Json(report.map_err(Failure::of_site)?.into()))
 }
 
 /// What to refresh; everything of the connection if it names nothing.
@@ -241,7 +240,7 @@ pub async fn search_pages(
         }
         (None, None) => Ok(Vec::new()),
     };
-    let items = found.map_err(site_failure)?;
+    let items = found.map_err(Failure::of_site)?;
     Ok(web::Json(FoundPages {
         items: items.into_iter().map(FoundPage::from).collect(),
     }))
@@ -304,7 +303,7 @@ pub async fn search_spaces(
     let found = state
         .sync
         .spaces(id, &Asker::Connection, &words, MOST_FOUND, clock::now());
-    let items = found.await.map_err(site_failure)?;
+    let items = found.await.map_err(Failure::of_site)?;
     Ok(web::Json(FoundSpaces {
         items: items.into_iter().map(SpaceAnswer::from).collect(),
     }))
@@ -319,69 +318,5 @@ async fn live_id(state: &AppState, written: &str) -> Result<Uuid, Failure> {
         Err(Failure::Conflict(
             "This is an imported space export; there is no site to ask.".to_owned(),
         ))
-    }
-}
-
-/// What a caller is told when something could not be had from a site. What passes by itself says when to try again;
-/// everything else needs somebody who reads the sentence.
-pub(super) fn site_failure(error: LiveError) -> Failure {
-    let passes = match &error {
-        LiveError::Confluence(error) => error.is_transient(),
-        LiveError::TooSlow | LiveError::IncompleteListing | LiveError::BrokenDownload => true,
-        _ => false,
-    };
-    match error {
-        LiveError::Db(error) => error.into(),
-        LiveError::NoConnection | LiveError::NoPage => Failure::NotFound,
-        LiveError::Files(_) | LiveError::Http(_) => Failure::Internal(error.to_string()),
-        error if passes => {
-            Failure::NotFetched(error.retry_after_seconds().unwrap_or(NEXT_TRY_SECONDS))
-        }
-        error => Failure::Conflict(error.sentence()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::site_failure;
-    use crate::confluence::Problem;
-    use crate::connections::LiveError;
-    use crate::web::error::Failure;
-
-    fn failure(problem: Problem) -> Failure {
-        site_failure(LiveError::Confluence(problem.into()))
-    }
-
-    #[test]
-    fn a_site_that_is_busy_says_when_to_try_again() {
-        let limited = failure(Problem::RateLimited {
-            retry_after: Duration::from_secs(7),
-            reason: "quota".to_owned(),
-        });
-        assert_eq!(limited.retry_after(), Some(7));
-        assert_eq!(limited.status(), 503);
-        assert_eq!(failure(Problem::TimedOut).retry_after(), Some(30));
-    }
-
-    #[test]
-    fn refused_credentials_are_a_conflict_with_a_sentence() {
-        for refused in [
-            failure(Problem::Unauthorized),
-            failure(Problem::Captcha),
-            site_failure(LiveError::Stopped),
-            site_failure(LiveError::NotAuthorized),
-        ] {
-            assert!(matches!(refused, Failure::Conflict(sentence) if !sentence.is_empty()));
-        }
-    }
-
-    #[test]
-    fn a_deleted_connection_is_not_found() {
-        assert!(matches!(
-            site_failure(LiveError::NoConnection),
-            Failure::NotFound
-        ));
     }
 }

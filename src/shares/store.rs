@@ -152,6 +152,17 @@ pub fn find_share(db: &mut PgConnection, id: ShareId) -> Result<Option<Share>, S
     row.map(Share::try_from).transpose()
 }
 
+/// The same, held against every other change until the transaction ends.
+pub fn lock_share(db: &mut PgConnection, id: ShareId) -> Result<Option<Share>, StoreError> {
+    let row = shared_page::table
+        .find(id.uuid())
+        .select(ShareRow::as_select())
+        .for_no_key_update()
+        .first(db)
+        .optional()?;
+    row.map(Share::try_from).transpose()
+}
+
 /// What kind of connection a share's content comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContentSource {

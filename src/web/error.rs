@@ -3,7 +3,10 @@
 //!
 //! An error is logged here, once, where it is answered; nobody outside sees its text.
 
+mod causes;
 pub mod words;
+
+pub use self::causes::NEXT_TRY_SECONDS;
 
 use std::fmt;
 
@@ -20,14 +23,7 @@ use super::headers::Shell;
 use super::page;
 use super::problem::problem_of;
 use super::request::request_id;
-use crate::accounts::store::api_token::TokenStoreError;
-use crate::connections::LiveError;
-use crate::db::DbError;
-use crate::password::HashError;
 use crate::shares::share::Availability;
-use crate::shares::store::StoreError;
-use crate::shares::unlock_secret::NoRandomness;
-use crate::shares::unlock_token::NotSigned;
 
 /// Everything that a handler can answer instead of what was asked for.
 #[derive(Debug, Clone)]
@@ -86,90 +82,7 @@ impl FieldProblem {
     }
 }
 
-impl From<DbError> for Failure {
-    fn from(error: DbError) -> Self {
-        match error {
-            DbError::Unavailable(_) | DbError::Busy => Self::Unreachable(error.to_string()),
-            DbError::Query(_) | DbError::Panicked(_) => Self::Internal(error.to_string()),
-        }
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Db(error) => error.into(),
-            corrupt @ StoreError::Corrupt { .. } => Self::Internal(corrupt.to_string()),
-            StoreError::EndsBeforeStart => Self::Invalid(vec![FieldProblem::new(
-                "expiresAt",
-                "The share must end after it starts.",
-            )]),
-            StoreError::EmbedOnlyWithoutSites => Self::Invalid(vec![FieldProblem::new(
-                "embedOrigins",
-                words::ONLY_WITHOUT_SITES,
-            )]),
-            StoreError::ConnectionGone => Self::Conflict(
-                "The connection was deleted at the same moment. Choose another one.".to_owned(),
-            ),
-        }
-    }
-}
-
-impl From<TokenStoreError> for Failure {
-    fn from(error: TokenStoreError) -> Self {
-        match error {
-            TokenStoreError::Db(error) => error.into(),
-            other => Self::Internal(other.to_string()),
-        }
-    }
-}
-
-impl From<NoRandomness> for Failure {
-    fn from(error: NoRandomness) -> Self {
-        Self::Internal(error.to_string())
-    }
-}
-
-impl From<NotSigned> for Failure {
-    fn from(error: NotSigned) -> Self {
-        Self::Internal(error.to_string())
-    }
-}
-
-impl From<HashError> for Failure {
-    fn from(error: HashError) -> Self {
-        match error {
-            HashError::Busy => Self::Unreachable(error.to_string()),
-            HashError::Failed(reason) => Self::Internal(reason),
-        }
-    }
-}
-
-/// When something of a wiki that does not answer may be asked for again, if nobody named a time.
-pub const NEXT_TRY_SECONDS: i64 = 30;
-
 impl Failure {
-    /// What a reader is told who waited for something of the wiki. Why it could not be had is for admins.
-    pub fn for_reader(error: LiveError) -> Self {
-        match error {
-            LiveError::NoPage => Self::NotFound,
-            LiveError::FileTooLarge(limit) => Self::FileTooLarge(limit),
-            LiveError::Db(error) => error.into(),
-            error => {
-                tracing::info!(%error, "something of the wiki could not be fetched for its reader");
-                Self::NotFetched(error.retry_after_seconds().unwrap_or(NEXT_TRY_SECONDS))
-            }
-        }
-    }
-
-    /// What a caller is told for whom the portal asked a site: nothing of what went wrong on our side.
-    pub fn for_caller(error: LiveError) -> Self {
-        match error {
-            LiveError::Db(error) => error.into(),
-            error => Self::Internal(error.to_string()),
-        }
-    }
-
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,

@@ -12,6 +12,7 @@ use crate::pages::files::FileStore;
 use crate::password::Hasher;
 use crate::seal::Sealer;
 use crate::shares::pass::PassKey;
+use crate::sharing::Sharing;
 use crate::sync::SiteSync;
 
 use super::event_log::EventLog;
@@ -30,6 +31,8 @@ pub struct AppState {
     pub connections: Arc<Connections>,
     pub cloud_app: Arc<CloudApp>,
     pub sync: Arc<SiteSync>,
+    /// Every change goes through it.
+    pub sharing: Sharing,
     /// Where people may sign in beside the form, if the operator named a provider.
     pub openid: Option<OpenIdProvider>,
     pub sign_on_turns: SignOnTurns,

@@ -9,7 +9,6 @@
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::rule;
 use super::view::View;
 use crate::accounts::account::{Account, Role};
 use crate::accounts::store::identity as identities;
@@ -18,6 +17,7 @@ use crate::cloud_app::PersonKind;
 use crate::connections::LiveError;
 use crate::connections::installation::Installation;
 use crate::connections::store::installations;
+use crate::sharing::sharer_rule;
 use crate::web::error::Failure;
 use crate::web::state::AppState;
 
@@ -94,7 +94,10 @@ pub async fn admit(
     };
     let may_open = match role {
         Role::Admin => Ok(true),
-        Role::Sharer => rule::may_open(state, site, person, view, now).await,
+        Role::Sharer => {
+            sharer_rule::may_open(&state.sharing, site, person, view.page(), view.space(), now)
+                .await
+        }
     };
     let issuer = issuer_of(site);
     let subject = person.to_owned();
@@ -167,7 +170,7 @@ async fn standing(
         PersonKind::App => return Ok(Standing::App),
         PersonKind::Gone => gone(),
         PersonKind::Active { display_name } => {
-            let role = rule::role_of(state, site, person, now).await?;
+            let role = sharer_rule::role_of(&state.sharing, site, person, now).await?;
             state.cloud_app.record_standing(site, person, now);
             match role {
                 Some(role) => return Ok(Standing::Is { display_name, role }),
@@ -193,7 +196,7 @@ fn gone() -> Refusal {
 fn not_by_the_rule(state: &AppState) -> Refusal {
     Refusal {
         title: "You may not share this page",
-        sentences: rule::refusal(&state.settings.app.sharers),
+        sentences: sharer_rule::refusal(&state.settings.app.sharers),
     }
 }
 

@@ -13,7 +13,6 @@ pub mod enter;
 pub mod forge;
 pub mod frame;
 pub mod lists;
-pub mod rule;
 pub mod share;
 pub mod ticket;
 pub mod view;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::again::Check;
 use super::single::brought;
 use crate::accounts::session::Way;
-use crate::admin::form::{AdminForm, JustAButton};
+use crate::admin::form::{JustAButton, SignedInForm};
 use crate::admin::session;
 use crate::clock;
 use crate::config::SingleSignOn;
@@ -35,11 +35,11 @@ struct LeftPage {
 pub async fn sign_out(
     state: web::Data<AppState>,
     request: HttpRequest,
-    form: AdminForm<JustAButton>,
+    form: SignedInForm<JustAButton>,
 ) -> Result<HttpResponse, PageError> {
-    let way = form.admin.session().way;
-    let account_id = form.admin.account().id;
-    session::end(form.admin.cookie());
+    let way = form.signed_in.session().way;
+    let account_id = form.signed_in.account().id;
+    session::end(form.signed_in.cookie());
     match way {
         Way::OpenId => leave_openid(&state).await,
         Way::SingleSignOn { connection_id } => {

@@ -14,8 +14,8 @@ use uuid::Uuid;
 use vestibule::clock;
 use vestibule::cloud_app::CloudApp;
 use vestibule::config::{
-    AppArgs, BaseUrlArgs, DatabaseArgs, EmbeddingArgs, LiveArgs, OpenIdArgs, ServeArgs, Settings,
-    SingleSignOnArgs, StorageArgs,
+    AppArgs, AuditArgs, BaseUrlArgs, DatabaseArgs, EmbeddingArgs, LiveArgs, OpenIdArgs, ServeArgs,
+    Settings, SingleSignOnArgs, StorageArgs,
 };
 use vestibule::connections::Connections;
 use vestibule::connections::consent;
@@ -278,6 +278,7 @@ fn settings(setup: &Setup, database: &Database, data_dir: &Path, base_url: &str)
             ),
             ..LiveArgs::with_key(SECRET_KEY.repeat(22))
         },
+        audit: AuditArgs::default(),
         embedding: EmbeddingArgs {
             embed_wildcards: setup.embed_wildcards.unwrap_or("refuse").to_owned(),
             cookieless: setup.cookieless.unwrap_or("auto").to_owned(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::scope::content_scope;
+use super::content_scope::content_scope;
 use crate::content::ExternalLinks;
 use crate::db::Db;
 use crate::pages::leak_report::{self, Subject};

@@ -3,21 +3,20 @@
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::view::View;
+use super::Sharing;
 use crate::accounts::account::Role;
 use crate::config::{App, Sharers};
 use crate::connections::LiveError;
 use crate::shares::share::Scope;
-use crate::web::state::AppState;
 
-/// The role that a person's groups give him, whatever he opens; `None` when others share here.
+/// The role that a person's groups give them, whatever they open; `None` when others share here.
 pub async fn role_of(
-    state: &AppState,
+    sharing: &Sharing,
     connection_id: Uuid,
     person: &str,
     now: OffsetDateTime,
 ) -> Result<Option<Role>, LiveError> {
-    let (app, cloud_app) = (&state.settings.app, &state.cloud_app);
+    let (app, cloud_app) = (&sharing.app, &sharing.cloud_app);
     let groups = if asks_for_groups(app) {
         cloud_app.groups_of(connection_id, person, now).await?
     } else {
@@ -33,19 +32,20 @@ pub async fn role_of(
     Ok(may.then_some(Role::Sharer))
 }
 
-/// Whether a sharer may open a view.
+/// Whether a sharer may open a view of this page or space.
 ///
-/// Where it names no page or space that the rule could be held against, he may: what he is shown is only what he may see,
-/// and the rule is held against each page that he shares.
+/// Where there is nothing that the rule could be held against, they may: what they are shown is only what they may see,
+/// and the rule is held against each page that they share.
 pub async fn may_open(
-    state: &AppState,
+    sharing: &Sharing,
     connection_id: Uuid,
     person: &str,
-    view: &View,
+    page: Option<&str>,
+    space: Option<&str>,
     now: OffsetDateTime,
 ) -> Result<bool, LiveError> {
-    let cloud_app = &state.cloud_app;
-    match (&state.settings.app.sharers, view.page(), view.space()) {
+    let cloud_app = &sharing.cloud_app;
+    match (&sharing.app.sharers, page, space) {
         (Sharers::PageEditors, Some(page), _) => {
             cloud_app.may_edit(connection_id, person, page, now).await
         }
@@ -61,15 +61,15 @@ pub async fn may_open(
 /// Whether the rule lets a person share this, or see what is set for a share of it. A whole space is more than its pages one by one:
 /// where editing is enough for a page, a space needs its admin.
 pub async fn may_share(
-    state: &AppState,
+    sharing: &Sharing,
     connection_id: Uuid,
     person: &str,
     scope: &Scope,
     space_key: &str,
     now: OffsetDateTime,
 ) -> Result<bool, LiveError> {
-    let cloud_app = &state.cloud_app;
-    match (&state.settings.app.sharers, scope) {
+    let cloud_app = &sharing.cloud_app;
+    match (&sharing.app.sharers, scope) {
         (Sharers::Groups(sharers), _) => {
             let groups = cloud_app.groups_of(connection_id, person, now).await?;
             Ok(is_in_one_of(&groups, sharers))
