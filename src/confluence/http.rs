@@ -50,15 +50,20 @@ pub struct Http {
 #[error("no HTTP client: {0}")]
 pub struct HttpSetupError(String);
 
+/// TLS by the one crypto library of the portal, with the system's certificate authorities.
+pub fn tls() -> Result<rustls::ClientConfig, HttpSetupError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verified = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_platform_verifier())
+        .map_err(|error| HttpSetupError(error.to_string()))?;
+    Ok(verified.with_no_client_auth())
+}
+
 impl Http {
     pub fn new(rules: &OutboundRules) -> Result<Self, HttpSetupError> {
         let rules = Arc::new(rules.clone());
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .and_then(|builder| builder.with_platform_verifier())
-            .map_err(|error| HttpSetupError(error.to_string()))?
-            .with_no_client_auth();
+        let tls = tls()?;
         let client = |reach| {
             reqwest::Client::builder()
                 .tls_backend_preconfigured(tls.clone())

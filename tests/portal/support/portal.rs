@@ -77,6 +77,8 @@ impl Portal {
     #[expect(clippy::unused_async, reason = "only async code can use a portal")]
     pub(crate) async fn start_with(setup: Setup) -> Self {
         captured_log::start();
+        // The client of the tests takes the crypto library of the process, and is the first to name one.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let data_dir = tempfile::tempdir().unwrap();
         let database = if setup.sample {
             copy_folder(&postgres::sample().data_dir, data_dir.path());
