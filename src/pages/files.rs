@@ -214,16 +214,15 @@ fn open_bucket(settings: &S3Settings) -> Result<Arc<dyn ObjectStore>, FileStoreE
     )))
 }
 
-/// Requests to the bucket by a client with the portal's own TLS: the store's would ask for a crypto library of the whole
-/// process.
+/// Requests to the bucket by a client with the portal's own TLS.
 #[derive(Debug)]
 struct OwnTls;
 
 impl HttpConnector for OwnTls {
     fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
         let plain_http = options.get_config_value(&ClientConfigKey::AllowHttp);
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(http::tls().map_err(no_client)?)
+        let client = http::client_with_tls()
+            .map_err(no_client)?
             .https_only(plain_http.as_deref() != Some("true"))
             .connect_timeout(CONNECT)
             .timeout(TOTAL)
