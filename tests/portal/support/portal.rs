@@ -34,6 +34,8 @@ pub(super) const SECRET_KEY: &str = "5ec2e7";
 pub(crate) struct Setup {
     /// Import the sample space.
     pub(crate) sample: bool,
+    /// What the database holds before it is brought up to date, instead of nothing.
+    pub(crate) dump: Option<&'static str>,
     pub(crate) hosts: &'static str,
     pub(crate) trusted_proxies: &'static str,
     pub(crate) embed_wildcards: Option<&'static str>,
@@ -84,7 +86,7 @@ impl Portal {
             copy_folder(&postgres::sample().data_dir, data_dir.path());
             Database::with_sample()
         } else {
-            Database::empty()
+            setup.dump.map_or_else(Database::empty, Database::of_dump)
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
