@@ -2,6 +2,7 @@
 
 mod resource;
 
+use actix_web::guard;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
@@ -246,16 +247,16 @@ fn inside(config: &mut ServiceConfig, state: &AppState) {
 }
 
 fn api(config: &mut ServiceConfig) {
-    use crate::api::{methods, openapi};
+    use crate::api::{methods, reference};
     let headers = DATA_HEADERS
         .into_iter()
         .fold(DefaultHeaders::new(), DefaultHeaders::add);
     let version_1 = web::scope("/v1")
         .configure(api_version_1)
         .default_service(methods::nothing_here());
-    let reference = web::scope("/docs")
-        .wrap(from_fn(openapi::guard_reference))
-        .service(openapi::reference());
+    let reference = web::resource("/docs/{file:.*}")
+        .guard(guard::Get())
+        .to(reference::file);
     config.service(
         web::scope("/api")
             .wrap(headers)

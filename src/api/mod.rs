@@ -22,6 +22,7 @@ mod new_share;
 pub mod openapi;
 mod options;
 mod problems;
+pub mod reference;
 mod refusals;
 mod share_answer;
 mod share_change;

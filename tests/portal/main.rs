@@ -28,4 +28,5 @@ mod readme;
 mod routes;
 mod secrets_in_logs;
 mod support;
+mod upgrade;
 mod visitor;

@@ -40,6 +40,8 @@ pub(super) const SECRET_KEY: &str = "5ec2e7";
 pub(crate) struct Setup {
     /// Import the sample space.
     pub(crate) sample: bool,
+    /// What the database holds before it is brought up to date, instead of nothing.
+    pub(crate) dump: Option<&'static str>,
     pub(crate) hosts: &'static str,
     pub(crate) trusted_proxies: &'static str,
     pub(crate) embed_wildcards: Option<&'static str>,
@@ -83,12 +85,14 @@ impl Portal {
     #[expect(clippy::unused_async, reason = "only async code can use a portal")]
     pub(crate) async fn start_with(setup: Setup) -> Self {
         captured_log::start();
+        // The client of the tests takes the crypto library of the process, and is the first to name one.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let data_dir = tempfile::tempdir().unwrap();
         let database = if setup.sample {
             copy_folder(&postgres::sample().data_dir, data_dir.path());
             Database::with_sample()
         } else {
-            Database::empty()
+            setup.dump.map_or_else(Database::empty, Database::of_dump)
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
