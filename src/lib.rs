@@ -57,8 +57,8 @@
 //! | ground | [`db`], [`schema`], [`password`], [`keys`], [`seal`], [`telemetry`], [`clock`] | no feature, no HTTP |
 //!
 //! A new page of the portal is a handler in `visitor` or `admin`, a template in the folder of the same name and a line in
-//! [`routes`]. A new macro is a file or a few lines in [`content`]. A new setting is a field in [`config`]. A new kind of
-//! site is a folder in [`confluence`], whose first lines say how.
+//! [`routes`]. A new macro is a file or a few lines in [`content`]. A new setting is a field in [`config`]. A new product
+//! of Confluence is a folder in [`confluence`], whose first lines say what else changes.
 //!
 //! # What never happens
 //!

@@ -139,6 +139,7 @@ diesel::table! {
     /// A Confluence site or an imported space export.
     connection (id) {
         id -> Uuid,
+        /// space_export, or the product that the site is of.
         kind -> Text,
         name -> Text,
         /// Base URL of the wiki the content came from; links to it are treated as wiki links.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::credentials::AuthWord;
 use super::installation_answer::InstallationAnswer;
 use crate::clock;
+use crate::confluence::Product;
 use crate::connections::credentials::AuthKind;
 use crate::connections::store::installations;
 use crate::connections::store::live::{LiveConnection, LiveSettings};
@@ -35,8 +36,8 @@ impl From<ConnectionKind> for KindWord {
     fn from(kind: ConnectionKind) -> Self {
         match kind {
             ConnectionKind::SpaceExport => Self::SpaceExport,
-            ConnectionKind::Cloud => Self::Cloud,
-            ConnectionKind::DataCenter => Self::DataCenter,
+            ConnectionKind::Live(Product::Cloud) => Self::Cloud,
+            ConnectionKind::Live(Product::DataCenter) => Self::DataCenter,
         }
     }
 }

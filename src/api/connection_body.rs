@@ -8,10 +8,10 @@ use super::fields;
 use super::given::{Given, JsonType};
 use super::problems::{Problems, Unknown};
 use super::words::read_word;
+use crate::confluence::Product;
 use crate::connections::create::NewConnection;
 use crate::connections::credentials::Credentials;
 use crate::connections::store::live::{LiveConnection, LiveSettings};
-use crate::pages::model::ConnectionKind;
 
 /// Which Confluence a site is.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -22,7 +22,7 @@ pub(super) enum SiteKindWord {
     DataCenter,
 }
 
-impl From<SiteKindWord> for ConnectionKind {
+impl From<SiteKindWord> for Product {
     fn from(word: SiteKindWord) -> Self {
         match word {
             SiteKindWord::Cloud => Self::Cloud,
@@ -80,11 +80,11 @@ impl NewConnectionBody {
             .map_or_else(LiveSettings::default, |body| {
                 body.read(LiveSettings::default(), problems)
             });
-        let (kind, credentials) = (kind?.into(), credentials?);
-        check_fit(&credentials, kind, problems);
+        let (product, credentials) = (kind?.into(), credentials?);
+        check_fit(&credentials, product, problems);
         Some(NewConnection {
             name: name?,
-            kind,
+            product,
             address: address?,
             credentials,
             settings,
@@ -161,7 +161,7 @@ impl ConnectionChangeBody {
             );
         }
         let access = credentials.flatten().map(|credentials| {
-            check_fit(&credentials, live.kind, problems);
+            check_fit(&credentials, live.product, problems);
             (url.unwrap_or_else(|| live.wiki_url.clone()), credentials)
         });
         ConnectionChange {
@@ -242,8 +242,8 @@ fn address(text: String) -> Result<String, String> {
     fields::line(text, 2000)
 }
 
-fn check_fit(credentials: &Credentials, kind: ConnectionKind, problems: &mut Problems) {
-    if !credentials.kind().fits(kind) {
+fn check_fit(credentials: &Credentials, product: Product, problems: &mut Problems) {
+    if !credentials.kind().fits(product) {
         problems.add(
             "credentials.type",
             "Only the other product has credentials of this type.",

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{CommandError, note, print, read_line};
 use crate::clock;
 use crate::config::{DatabaseArgs, LiveArgs, StorageArgs};
+use crate::confluence::Product;
 use crate::confluence::TestReport;
 use crate::confluence::check::{Check, Outcome};
 use crate::connections::LiveError;
@@ -18,7 +19,6 @@ use crate::connections::credentials::Credentials;
 use crate::connections::store::live::LiveSettings;
 use crate::db::{self, Db};
 use crate::pages::files::FileStore;
-use crate::pages::model::ConnectionKind;
 use crate::pages::store::connections;
 use crate::sync::{SiteSync, refresh};
 
@@ -120,9 +120,9 @@ fn add(args: &AddArgs) -> Result<(), CommandError> {
     with_live(&args.portal, async |sync, db| {
         let new = NewConnection {
             name: args.name.clone(),
-            kind: match args.kind {
-                Kind::Cloud => ConnectionKind::Cloud,
-                Kind::DataCenter => ConnectionKind::DataCenter,
+            product: match args.kind {
+                Kind::Cloud => Product::Cloud,
+                Kind::DataCenter => Product::DataCenter,
             },
             address: args.url.clone(),
             credentials: args.credentials(read_secret(args.auth)?)?,
@@ -174,11 +174,7 @@ fn list(database: &DatabaseArgs) -> Result<(), CommandError> {
     let url = database.read()?;
     let found = Db::open(&url, 1).run_blocking(connections::list_connections)?;
     for connection in found {
-        let kind = match connection.kind {
-            ConnectionKind::SpaceExport => "space-export",
-            ConnectionKind::Cloud => "cloud",
-            ConnectionKind::DataCenter => "data-center",
-        };
+        let kind = connection.kind.as_str().replace('_', "-");
         let wiki_url = connection.wiki_url.unwrap_or_default();
         print(&format!(
             "{}\t{kind}\t{}\t{wiki_url}",

@@ -24,8 +24,9 @@ use uuid::Uuid;
 
 use super::CloudApp;
 use super::store::lifecycle::{self, Digests, ToldInstallation, Use};
+use crate::confluence::Product;
 use crate::confluence::connect::callback::{
-    self, Callback, CallbackError, Event, Expected, Received,
+    self, Callback, CallbackError, Event, Expected, ReceivedCallback,
 };
 use crate::connections::LiveError;
 use crate::connections::credentials::AuthKind;
@@ -34,7 +35,6 @@ use crate::connections::installation_secret::InstallationSecret;
 use crate::connections::store::live::{self, LiveSettings, NewLiveConnection};
 use crate::connections::store::{health, installations};
 use crate::db::DbError;
-use crate::pages::model::ConnectionKind;
 use crate::pages::store::followed;
 
 /// What came of a call-back.
@@ -83,7 +83,7 @@ impl CloudApp {
     /// Checks a call-back and does what it says. `grace`: how long shares stay open after the app was uninstalled.
     pub async fn receive_callback(
         self: &Arc<Self>,
-        received: &Received<'_>,
+        received: &ReceivedCallback<'_>,
         expected: &Expected<'_>,
         grace: Duration,
         now: OffsetDateTime,
@@ -121,7 +121,7 @@ impl CloudApp {
 
     async fn verify_signed_by_site(
         self: &Arc<Self>,
-        received: &Received<'_>,
+        received: &ReceivedCallback<'_>,
         expected: &Expected<'_>,
         now: OffsetDateTime,
     ) -> Result<Callback, LifecycleError> {
@@ -330,7 +330,7 @@ fn make_connection(
         let name = lifecycle::free_name(db, &format!("{host} (app)"))?;
         let new = NewLiveConnection {
             id,
-            kind: ConnectionKind::Cloud,
+            product: Product::Cloud,
             name: &name,
             wiki_url: &told.base_url,
             cloud_id: told.cloud_id.as_deref(),

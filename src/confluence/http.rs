@@ -18,7 +18,7 @@ use url::Url;
 use super::{
     addresses::{OutboundRules, Reach},
     error::{ConfluenceError, Problem},
-    model::Product,
+    product::Product,
 };
 
 const CONNECT: Duration = Duration::from_secs(5);

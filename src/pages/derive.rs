@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::addresses::Addresses;
 use super::model::Page;
 use super::reader::Reader;
-use super::scope::{ContentScope, Limits, Reach};
+use super::scope::{ContentScope, PageLimits, Reach};
 use super::store::{connections, reach, write};
 use crate::content::{ExternalLinks, Finding, Rendered};
 use crate::db::DbError;
@@ -26,7 +26,7 @@ pub fn store_derived(
         connection_id,
         space_key: space_key.to_owned(),
         reach,
-        limits: Limits::NONE,
+        limits: PageLimits::NONE,
         // The storage format, which is the same for everybody.
         viewers: None,
     };

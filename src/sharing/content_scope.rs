@@ -1,6 +1,6 @@
 //! From a share to the content it may show: the bridge between `shares` and `pages`, which do not know each other.
 
-use crate::pages::scope::{self, ContentScope, Limits, Reach, Viewers};
+use crate::pages::scope::{self, ContentScope, PageLimits, Reach, Viewers};
 use crate::shares::share::{RestrictedPages, Scope, Share};
 use crate::shares::store::ContentSource;
 
@@ -15,7 +15,7 @@ pub fn content_scope(share: &Share, source: ContentSource) -> ContentScope {
         connection_id: share.connection_id,
         space_key: share.space_key.clone(),
         reach,
-        limits: Limits {
+        limits: PageLimits {
             restricted_pages: match share.restricted_pages {
                 RestrictedPages::None => scope::RestrictedPages::None,
                 RestrictedPages::Root => scope::RestrictedPages::Root,

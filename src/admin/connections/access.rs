@@ -48,7 +48,7 @@ pub async fn show(
         )));
     }
     let input = AccessInput {
-        kind: connection.kind.as_str().to_owned(),
+        kind: connection.product.as_str().to_owned(),
         address: connection.wiki_url.clone(),
         ..AccessInput::default()
     };
@@ -78,7 +78,7 @@ pub async fn change(
     let refused = StatusCode::UNPROCESSABLE_ENTITY;
     let mut problems = Problems::default();
     // The product stays what it is.
-    connection.kind.as_str().clone_into(&mut input.kind);
+    connection.product.as_str().clone_into(&mut input.kind);
     let Some(access) = input.parse(&mut problems) else {
         return answer(&state, &admin, refused, &connection, input, problems);
     };

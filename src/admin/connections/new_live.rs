@@ -73,7 +73,7 @@ pub async fn create(
     let auth = access.credentials.kind();
     let new = NewConnection {
         name: input.name.clone(),
-        kind: access.kind,
+        product: access.product,
         address: input.access.address.clone(),
         credentials: access.credentials,
         settings,

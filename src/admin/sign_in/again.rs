@@ -17,7 +17,7 @@ use crate::accounts::account::Account;
 use crate::accounts::person::PersonCredentials;
 use crate::accounts::store::{identity, person};
 use crate::config::SingleSignOn;
-use crate::confluence::single_sign_on::{Jar, Seen, Somebody};
+use crate::confluence::single_sign_on::{Jar, JarOwner, Somebody};
 use crate::web::client::client_address;
 use crate::web::error::Failure;
 use crate::web::headers::Shell;
@@ -152,8 +152,8 @@ impl<'a> Check<'a> {
             .connections
             .ask_who(self.connection_id, &mut jar, client);
         match seen.await {
-            Ok(Seen::Nobody) => Ok(Err(SignOnProblem::Nobody { client })),
-            Ok(Seen::Known(somebody)) => self.compare(&somebody, jar).await,
+            Ok(JarOwner::Nobody) => Ok(Err(SignOnProblem::Nobody { client })),
+            Ok(JarOwner::Known(somebody)) => self.compare(&somebody, jar).await,
             Err(error) => not_answered(self.state, self.connection_id, error).map(Err),
         }
     }

@@ -14,7 +14,7 @@ use crate::admin::form::{JustAButton, SignedInForm};
 use crate::admin::session;
 use crate::clock;
 use crate::config::SingleSignOn;
-use crate::confluence::single_sign_on::{Jar, Seen};
+use crate::confluence::single_sign_on::{Jar, JarOwner};
 use crate::web::client::client_address;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
@@ -156,8 +156,8 @@ async fn leave_confluence(
         .end_sign_on(connection_id, jar, client)
         .await
     {
-        Ok(Seen::Nobody) => Left::Gone,
-        Ok(Seen::Known(_)) => Left::StillKnown,
+        Ok(JarOwner::Nobody) => Left::Gone,
+        Ok(JarOwner::Known(_)) => Left::StillKnown,
         Err(error) => {
             tracing::warn!(%error, "somebody could not be signed out of the single sign-on");
             Left::Unheard

@@ -23,7 +23,7 @@ use crate::admin::session;
 use crate::clock;
 use crate::config::SingleSignOn;
 use crate::confluence::Problem;
-use crate::confluence::single_sign_on::{Jar, Seen, Somebody};
+use crate::confluence::single_sign_on::{Jar, JarOwner, Somebody};
 use crate::connections::LiveError;
 use crate::guess_limit::Charge;
 use crate::pages::model::Connection;
@@ -99,8 +99,8 @@ async fn let_in(
         .ask_who(connection.id, &mut jar, client)
         .await;
     let somebody = match seen {
-        Ok(Seen::Known(somebody)) => somebody,
-        Ok(Seen::Nobody) => return Ok(Err(SignOnProblem::Nobody { client })),
+        Ok(JarOwner::Known(somebody)) => somebody,
+        Ok(JarOwner::Nobody) => return Ok(Err(SignOnProblem::Nobody { client })),
         Err(error) => return Ok(Err(not_answered(state, connection.id, error)?)),
     };
     let Some(account) = admit(state, settings, connection.id, &somebody, jar).await? else {

@@ -25,7 +25,7 @@ impl From<ConnectionRow> for Connection {
     fn from(row: ConnectionRow) -> Self {
         Self {
             id: row.id,
-            // The database allows only the three words.
+            // Only words that we know are written.
             kind: ConnectionKind::parse(&row.kind).unwrap_or(ConnectionKind::SpaceExport),
             name: row.name,
             wiki_url: row.wiki_url,

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::Url;
 use vestibule::clock;
+use vestibule::confluence::Product;
 use vestibule::confluence::connect::jwt::JwtError;
 use vestibule::confluence::connect::request::{QshRule, Request, one_token, verify_request};
 use vestibule::confluence::error::Problem;
-use vestibule::confluence::model::Product;
 use vestibule::confluence::pace::PaceLimits;
 use vestibule::confluence::{Authorization, Client, Pace, Secret, Site};
 
