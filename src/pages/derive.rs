@@ -14,8 +14,10 @@ use crate::db::DbError;
 /// What is kept of a page for search, in characters: a tsvector holds 1 MB.
 const SEARCH_TEXT_CHARS: usize = 200_000;
 
-/// Renders a page twice: as the whole connection may see it, for the findings; and as if it were alone, for the search
-/// text, so that a search can never show what a page includes from another one outside a share.
+/// Renders a page twice, for the findings and for the search text, and stores both.
+///
+/// For the findings it is rendered as the whole connection may see it; for the text as if it were alone, so that a search
+/// can never show what a page includes from another one outside a share.
 pub fn store_derived(
     db: &mut PgConnection,
     connection_id: Uuid,
