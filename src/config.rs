@@ -2,6 +2,7 @@
 //! The one place that knows the names of variables.
 
 mod app;
+mod audit;
 mod embedding;
 mod live;
 mod openid;
@@ -16,6 +17,7 @@ use ipnet::IpNet;
 use url::Url;
 
 pub use self::app::{App, AppArgs, Sharers};
+pub use self::audit::{Audit, AuditAddresses, AuditArgs};
 pub use self::embedding::{Cookieless, EmbedWildcards, Embedding, EmbeddingArgs};
 pub use self::live::{Atlassian, LiveArgs, LiveConfig};
 pub use self::openid::{OpenId, OpenIdArgs, RoleGroups};
@@ -77,6 +79,8 @@ pub struct ServeArgs {
     #[command(flatten)]
     pub embedding: EmbeddingArgs,
     #[command(flatten)]
+    pub audit: AuditArgs,
+    #[command(flatten)]
     pub app: AppArgs,
     #[command(flatten)]
     pub openid: OpenIdArgs,
@@ -122,6 +126,7 @@ pub struct Settings {
     pub session_key: [u8; 64],
     pub live: LiveConfig,
     pub embedding: Embedding,
+    pub audit: Audit,
     pub app: App,
     pub openid: Option<OpenId>,
     pub single_sign_on: Option<SingleSignOn>,
@@ -238,6 +243,7 @@ impl ServeArgs {
         let hosts = errors.check("VESTIBULE_HOSTS", parse_list(&self.hosts, parse_host));
         let live = self.live.check(errors);
         let embedding = self.embedding.check(errors);
+        let audit = self.audit.check(errors);
         let app = self.app.check(errors);
         let openid = self.openid.check(errors);
         let single_sign_on = self.single_sign_on.check(errors);
@@ -261,6 +267,7 @@ impl ServeArgs {
             session_key: key.session_key(),
             live,
             embedding: embedding?,
+            audit: audit?,
             app: app?,
             openid: openid?,
             single_sign_on: single_sign_on?,

@@ -47,7 +47,7 @@
 //! | routes | [`routes`] | every URL, one table |
 //! | handlers | [`visitor`], [`admin`], [`api`] | pages for readers, pages for admins, JSON |
 //! | plumbing | [`web`] | actix and askama: errors to answers, headers, cookies, caches, assets |
-//! | domain | [`shares`], [`accounts`], [`pages`] | what a share is; who may change things; snapshots, scope, search |
+//! | domain | [`shares`], [`accounts`], [`pages`], [`audit`] | what a share is; who may change things; snapshots, scope, search; who did what |
 //! | sources | [`confluence`], [`content`], [`space_export`], [`client_kit`] | sites to plain values, untrusted markup to clean HTML, untrusted archives to pages, what integrators copy; no other room |
 //! | settings | [`config`], [`guess_limit`] | checked configuration; guesses as one statement each |
 //! | ground | [`db`], [`schema`], [`password`], [`keys`], [`seal`], [`telemetry`], [`clock`] | no feature, no HTTP |
@@ -184,6 +184,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod api;
+pub mod audit;
 pub mod cli;
 pub mod client_kit;
 pub mod clock;

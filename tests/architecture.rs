@@ -22,7 +22,7 @@ const ROWS: &[&[&str]] = &[
     ],
     &["config", "guess_limit"],
     &["client_kit", "confluence", "content", "space_export"],
-    &["accounts", "pages", "shares"],
+    &["accounts", "audit", "pages", "shares"],
     &["web"],
     &["admin", "api", "visitor"],
     &["routes"],
@@ -74,6 +74,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
         ],
         &[
             "accounts/store/",
+            "audit/store/",
             "pages/store.rs",
             "pages/store/",
             "shares/store.rs",

@@ -1,0 +1,3 @@
+//! Every query on the audit record.
+
+pub mod record;
