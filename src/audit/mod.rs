@@ -14,3 +14,4 @@ pub mod store;
 mod word_table;
 
 pub use self::store::record::record;
+pub use self::store::tallies::{Tally, add_to_tally, record_shown, settle_tallies};

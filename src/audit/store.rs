@@ -1,3 +1,4 @@
 //! Every query on the audit record.
 
 pub mod record;
+pub mod tallies;
