@@ -3,6 +3,7 @@
 
 mod app;
 mod audit;
+mod checkpoint_keys;
 mod embedding;
 mod live;
 mod openid;
@@ -17,7 +18,8 @@ use ipnet::IpNet;
 use url::Url;
 
 pub use self::app::{App, AppArgs, Sharers};
-pub use self::audit::{Audit, AuditAddresses, AuditArgs};
+pub use self::audit::{AuditAddresses, AuditArgs};
+pub use self::checkpoint_keys::CheckpointKeyArgs;
 pub use self::embedding::{Cookieless, EmbedWildcards, Embedding, EmbeddingArgs};
 pub use self::live::{Atlassian, LiveArgs, LiveConfig};
 pub use self::openid::{OpenId, OpenIdArgs, RoleGroups};
@@ -126,7 +128,7 @@ pub struct Settings {
     pub session_key: [u8; 64],
     pub live: LiveConfig,
     pub embedding: Embedding,
-    pub audit: Audit,
+    pub audit_addresses: AuditAddresses,
     pub app: App,
     pub openid: Option<OpenId>,
     pub single_sign_on: Option<SingleSignOn>,
@@ -243,7 +245,7 @@ impl ServeArgs {
         let hosts = errors.check("VESTIBULE_HOSTS", parse_list(&self.hosts, parse_host));
         let live = self.live.check(errors);
         let embedding = self.embedding.check(errors);
-        let audit = self.audit.check(errors);
+        let audit_addresses = self.audit.check(errors);
         let app = self.app.check(errors);
         let openid = self.openid.check(errors);
         let single_sign_on = self.single_sign_on.check(errors);
@@ -267,7 +269,7 @@ impl ServeArgs {
             session_key: key.session_key(),
             live,
             embedding: embedding?,
-            audit: audit?,
+            audit_addresses: audit_addresses?,
             app: app?,
             openid: openid?,
             single_sign_on: single_sign_on?,

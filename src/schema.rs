@@ -44,6 +44,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// A file of a page, newest version; its bytes lie in the object store under its SHA-256.
+    attachment_snapshot (connection_id, attachment_id) {
+        connection_id -> Uuid,
+        attachment_id -> Text,
+        content_id -> Text,
+        file_name -> Text,
+        /// By magic bytes where those are known, else by file name; what the wiki claimed is not trusted.
+        media_type -> Text,
+        size_bytes -> Int8,
+        /// Of the bytes, which lie in the object store under it; null until they were fetched.
+        sha256 -> Nullable<Bytea>,
+        width -> Nullable<Int4>,
+        height -> Nullable<Int4>,
+        version -> Int4,
+        comment -> Nullable<Text>,
+        modified_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// Up to where old rows of audit_event were removed; the chain goes on from here.
     audit_checkpoint (seq) {
         /// Of the last row that was removed.
@@ -112,26 +132,6 @@ diesel::table! {
         /// An address or network; empty for those that no row is kept for.
         client -> Text,
         count -> Int8,
-    }
-}
-
-diesel::table! {
-    /// A file of a page, newest version; its bytes lie in the object store under its SHA-256.
-    attachment_snapshot (connection_id, attachment_id) {
-        connection_id -> Uuid,
-        attachment_id -> Text,
-        content_id -> Text,
-        file_name -> Text,
-        /// By magic bytes where those are known, else by file name; what the wiki claimed is not trusted.
-        media_type -> Text,
-        size_bytes -> Int8,
-        /// Of the bytes, which lie in the object store under it; null until they were fetched.
-        sha256 -> Nullable<Bytea>,
-        width -> Nullable<Int4>,
-        height -> Nullable<Int4>,
-        version -> Int4,
-        comment -> Nullable<Text>,
-        modified_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -1,10 +1,10 @@
-//! What the audit record may hold, and the key of its checkpoints.
+//! What the operator lets the audit record keep.
 
 use std::net::IpAddr;
 
 use super::ConfigError;
 
-/// What the record may hold.
+/// Settings of the audit record.
 #[derive(Debug, Clone, clap::Args)]
 pub struct AuditArgs {
     /// Whether the audit record keeps the addresses of clients: `on` or `off`.
@@ -17,13 +17,7 @@ pub struct AuditArgs {
     pub audit_addresses: String,
 }
 
-/// The same, checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Audit {
-    pub addresses: AuditAddresses,
-}
-
-/// Whether the record keeps the addresses of clients.
+/// Whether the audit record keeps the addresses of clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditAddresses {
     On,
@@ -31,12 +25,9 @@ pub enum AuditAddresses {
 }
 
 impl AuditAddresses {
-    /// What may be kept of an address.
-    pub fn kept(self, address: IpAddr) -> Option<IpAddr> {
-        match self {
-            Self::On => Some(address),
-            Self::Off => None,
-        }
+    /// As much of an address as may be kept.
+    pub fn of(self, address: Option<IpAddr>) -> Option<IpAddr> {
+        address.filter(|_| self == Self::On)
     }
 }
 
@@ -49,13 +40,12 @@ impl Default for AuditArgs {
 }
 
 impl AuditArgs {
-    pub(super) fn check(&self, errors: &mut ConfigError) -> Option<Audit> {
+    pub(super) fn check(&self, errors: &mut ConfigError) -> Option<AuditAddresses> {
         let addresses = match self.audit_addresses.trim() {
             "on" => Ok(AuditAddresses::On),
             "off" => Ok(AuditAddresses::Off),
             other => Err(format!("“{other}” must be on or off")),
         };
-        let addresses = errors.check("VESTIBULE_AUDIT_ADDRESSES", addresses)?;
-        Some(Audit { addresses })
+        errors.check("VESTIBULE_AUDIT_ADDRESSES", addresses)
     }
 }

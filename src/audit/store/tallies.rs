@@ -1,18 +1,16 @@
-//! What must not become one event each: what strangers do, who can do it as often as they like, and pages with a secret
-//! on them, which are opened again and again. Neither touches the chain until there is something to say.
+//! What strangers do, who can do it as often as they like: added up beside the chain, and one event when the hour is over.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamptz};
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use time::{Duration, OffsetDateTime};
 
 use super::record::record;
+use super::showings::hour_of;
 use crate::audit::actor::{Actor, ActorKind};
 use crate::audit::event::{Event, EventKind, FieldChange, Subject, SubjectKind};
 use crate::db::DbError;
-use crate::schema::audit_showing;
 
 /// So many clients have a row of their own in an hour; all others share one. With two kinds of tallies the chain grows by
 /// at most a few hundred rows an hour, whatever strangers do.
@@ -60,13 +58,12 @@ pub fn add_to_tally(
     Ok(())
 }
 
-/// Makes events of the tallies of hours that are over, and forgets who was shown secrets then.
+/// Makes events of the tallies of hours that are over.
 ///
 /// A tally and its event change places in one transaction, and rows that another node is at are left to it: each becomes
 /// one event. Returns how many did.
 pub fn settle_tallies(db: &mut PgConnection, now: OffsetDateTime) -> Result<usize, DbError> {
     let this_hour = hour_of(now);
-    diesel::delete(audit_showing::table.filter(audit_showing::hour.lt(this_hour))).execute(db)?;
     db.transaction(|db| {
         let tallies: Vec<SettledTally> = diesel::sql_query(
             "delete from audit_tally where (kind, hour, client) in
@@ -122,46 +119,4 @@ impl SettledTally {
         };
         Some((actor, event))
     }
-}
-
-/// Records that a page with the unlock secret of a share was served: once for each actor, share and hour. Opens a
-/// transaction of its own; when there is nothing to record, the chain's lock is not taken.
-pub fn record_shown(
-    db: &mut PgConnection,
-    actor: &Actor,
-    share: &Subject,
-    now: OffsetDateTime,
-) -> Result<(), DbError> {
-    let Some(share_id) = share.id else {
-        return Ok(());
-    };
-    let who = actor.id.map_or_else(
-        || hex::encode(Sha256::digest(&actor.name)),
-        |id| id.to_string(),
-    );
-    db.transaction(|db| {
-        let inserted = diesel::insert_into(audit_showing::table)
-            .values((
-                audit_showing::hour.eq(hour_of(now)),
-                audit_showing::actor.eq(format!("{}:{who}", actor.kind.as_str())),
-                audit_showing::share_id.eq(share_id),
-            ))
-            .on_conflict_do_nothing()
-            .execute(db)?;
-        if inserted == 0 {
-            return Ok(());
-        }
-        let event = Event {
-            kind: EventKind::UnlockSecretShown,
-            subject: share.clone(),
-            changes: Vec::new(),
-        };
-        record(db, actor, &event, now)
-    })
-}
-
-fn hour_of(now: OffsetDateTime) -> OffsetDateTime {
-    let into_the_hour = now.unix_timestamp().rem_euclid(3600);
-    let hour = now - Duration::seconds(into_the_hour);
-    hour.replace_nanosecond(0).unwrap_or(hour)
 }
