@@ -3,6 +3,7 @@
 
 mod app;
 mod audit;
+mod checkpoint_keys;
 mod embedding;
 mod live;
 mod openid;
@@ -18,6 +19,7 @@ use url::Url;
 
 pub use self::app::{App, AppArgs, Sharers};
 pub use self::audit::{AuditAddresses, AuditArgs};
+pub use self::checkpoint_keys::CheckpointKeyArgs;
 pub use self::embedding::{Cookieless, EmbedWildcards, Embedding, EmbeddingArgs};
 pub use self::live::{Atlassian, LiveArgs, LiveConfig};
 pub use self::openid::{OpenId, OpenIdArgs, RoleGroups};

@@ -51,7 +51,7 @@
 //! | live | [`sync`] | how content of wikis gets into the snapshots and stays fresh: schedule, listings, bodies, files, webhooks, imports |
 //! | | [`cloud_app`] | our app at Cloud sites: installations come and go, people's rights, pages rendered for viewers; below `sync` |
 //! | | [`connections`] | what sites are asked with, and a client that may ask; below `cloud_app` |
-//! | domain | [`shares`], [`accounts`], [`pages`] | what a share is; who may change things; snapshots, scope, search |
+//! | domain | [`shares`], [`accounts`], [`pages`], [`audit`] | what a share is; who may change things; snapshots, scope, search; who did what |
 //! | sources | [`confluence`], [`content`], [`space_export`], [`client_kit`] | sites to plain values, untrusted markup to clean HTML, untrusted archives to pages, what integrators copy; no other room |
 //! | settings | [`config`], [`guess_limit`] | checked configuration; guesses as one statement each |
 //! | ground | [`db`], [`schema`], [`password`], [`keys`], [`seal`], [`telemetry`], [`clock`] | no feature, no HTTP |

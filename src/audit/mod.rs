@@ -7,11 +7,15 @@
 
 pub mod actor;
 pub mod chain;
-mod entry;
+pub mod checkpoint;
+pub mod entry;
 pub mod event;
+pub mod head_log;
 pub mod personal;
 pub mod store;
+pub mod verify;
 mod word_table;
 
 pub use self::store::record::record;
 pub use self::store::showings::{forget_showings, record_shown};
+pub use self::store::tallies::{Tally, add_to_tally, settle_tallies};

@@ -52,7 +52,8 @@ pub fn forget_showings(db: &mut PgConnection, now: OffsetDateTime) -> Result<(),
     Ok(())
 }
 
-fn hour_of(now: OffsetDateTime) -> OffsetDateTime {
+/// When the hour began.
+pub(super) fn hour_of(now: OffsetDateTime) -> OffsetDateTime {
     let seconds = now.unix_timestamp();
     let begun = seconds - seconds.rem_euclid(3600);
     OffsetDateTime::from_unix_timestamp(begun).unwrap_or(now)

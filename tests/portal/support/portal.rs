@@ -287,6 +287,7 @@ fn settings(setup: &Setup, database: &Database, data_dir: &Path, base_url: &str)
             embed_wildcards: setup.embed_wildcards.unwrap_or("refuse").to_owned(),
             cookieless: setup.cookieless.unwrap_or("auto").to_owned(),
         },
+        audit: AuditArgs::default(),
         app: setup.app.clone(),
         openid: setup.openid.clone(),
         single_sign_on: setup.single_sign_on.clone(),
