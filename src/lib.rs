@@ -50,7 +50,7 @@
 //! | domain | [`shares`], [`accounts`], [`pages`] | what a share is; who may change things; snapshots, scope, search |
 //! | sources | [`confluence`], [`content`], [`space_export`], [`client_kit`] | sites to plain values, untrusted markup to clean HTML, untrusted archives to pages, what integrators copy; no other room |
 //! | settings | [`config`], [`guess_limit`] | checked configuration; guesses as one statement each |
-//! | ground | [`db`], [`schema`], [`password`], [`keys`], [`seal`], [`telemetry`], [`clock`] | no feature, no HTTP |
+//! | ground | [`db`], [`schema`], [`password`], [`keys`], [`seal`], [`strict_json`], [`telemetry`], [`clock`] | no feature, no HTTP |
 //!
 //! A new page of the portal is a handler in `visitor` or `admin`, a template in the folder of the same name and a line in
 //! [`routes`]. A new macro is a file or a few lines in [`content`]. A new setting is a field in [`config`]. A new kind of
@@ -202,6 +202,7 @@ pub mod seal;
 pub mod server;
 pub mod shares;
 pub mod space_export;
+pub mod strict_json;
 pub mod telemetry;
 pub mod visitor;
 pub mod web;

@@ -14,9 +14,7 @@ mod key_mistakes;
 mod mint;
 mod rule;
 mod shape;
-mod shown;
 mod signature;
-mod strict_json;
 
 pub use self::check::check;
 pub use self::check_report::{CheckLine, CheckOutcome, Explanation, explain};

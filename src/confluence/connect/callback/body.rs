@@ -5,7 +5,7 @@ use url::{Host, Url};
 
 use super::{Callback, CallbackError, Event};
 use crate::confluence::Secret;
-use crate::confluence::strict_json::parse_object;
+use crate::strict_json::parse_whole;
 
 const LONGEST_BODY: usize = 64 * 1024;
 
@@ -38,7 +38,7 @@ pub(super) fn read(body: &[u8], event: Option<Event>) -> Result<Callback, Callba
     if body.len() > LONGEST_BODY {
         return Err(wrong("it is longer than a call-back"));
     }
-    let object = parse_object(body)
+    let object = parse_whole(body)
         .ok_or_else(|| wrong("it is not a JSON object, or a field stands twice"))?;
     // serde's words would repeat what stands there.
     let wire: Wire =
