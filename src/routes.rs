@@ -11,10 +11,11 @@ use crate::admin::inside::cookie as framed_cookie;
 use crate::admin::roles::keep_to_role;
 use crate::admin::{account, back, connections, session as admin_session, sign_in, tokens};
 use crate::visitor::aftermath::tell_of_pass;
+use crate::visitor::csp_report::MAX_BYTES;
 use crate::visitor::{
-    access, attachment, cookieless, guide, hand_over, reports, search, session, show, start, unlock,
+    attachment, cookieless, guide, hand_over, legacy_link, reports, search, session, show, start,
+    unlock,
 };
-use crate::web::csp_report::MAX_BYTES;
 use crate::web::headers::DATA_HEADERS;
 use crate::web::state::AppState;
 use crate::web::{assets, health};
@@ -47,7 +48,7 @@ fn visitor(config: &mut ServiceConfig) {
     config
         .app_data(FormConfig::default().limit(FORM_BYTES))
         .service(read("/", start::show_start))
-        .service(read("/access", access::lead_to_content))
+        .service(read("/access", legacy_link::lead_to_content))
         .service(read("/docs/embedding", guide::show_guide))
         .service(
             web::scope("/e/{key}/content/{share}")

@@ -25,15 +25,15 @@ use crate::pages::live::{Live, LiveError, schedule};
 use crate::password::{HashError, Hasher};
 use crate::routes;
 use crate::seal::Sealer;
+use crate::shares::event_log::event_log;
 use crate::shares::pass::PassKey;
 use crate::shares::store::{events, frames};
+use crate::visitor::page_cache::PageCache;
 use crate::web::error::answer_errors;
-use crate::web::event_log::event_log;
 use crate::web::headers::hide_address;
 use crate::web::host::check_host;
 use crate::web::inside::let_sites_frame;
 use crate::web::leak_reports::keep_leak_reports;
-use crate::web::page_cache::PageCache;
 use crate::web::request::log_request;
 use crate::web::share_cache::ShareCache;
 use crate::web::state::AppState;
@@ -139,7 +139,6 @@ pub fn start(
         hasher: Hasher::new(cores)?,
         pass_key: PassKey::new(&settings.pass_key),
         shares: ShareCache::new(db.clone()),
-        pages: PageCache::default(),
         files,
         live,
         openid,
@@ -152,6 +151,7 @@ pub fn start(
         db: db.clone(),
         settings,
     });
+    let pages = web::Data::new(PageCache::default());
     warn_of_lost_cookies(&state.settings);
     actix_web::rt::spawn(keep_leak_reports(db.clone(), clock::now));
     actix_web::rt::spawn(keep_house(db, Arc::clone(&state.live)));
@@ -161,6 +161,7 @@ pub fn start(
         // Wrapped inside out: the last `wrap` sees a request first.
         App::new()
             .app_data(state.clone())
+            .app_data(pages.clone())
             .configure(|config| routes::configure(config, &state))
             .wrap(from_fn(answer_errors))
             .wrap(from_fn(let_sites_frame))

@@ -16,14 +16,14 @@ use super::query::{Query, with_token};
 use super::signed_files;
 use super::unlock::admit;
 use crate::config::Cookieless;
-use crate::shares::access::{self, Access, Place};
+use crate::shares::access::{self, Access, Destination};
 use crate::shares::cookieless::{CookielessKey, idle};
 use crate::shares::pass::Pass;
 use crate::shares::share::Share;
 use crate::shares::store::frames;
 use crate::web::error::{Failure, PageError};
+use crate::web::fetch_metadata::{destination, is_same_origin};
 use crate::web::page;
-use crate::web::place::{is_same_origin, place_of};
 use crate::web::share_cache::KnownShare;
 use crate::web::state::AppState;
 
@@ -82,9 +82,9 @@ enum Door {
 }
 
 fn door(request: &HttpRequest) -> Door {
-    match (place_of(request), is_same_origin(request)) {
-        (Place::Frame, _) | (Place::Part, true) => Door::Framed,
-        (Place::Tab, true) => Door::OwnTab,
+    match (destination(request), is_same_origin(request)) {
+        (Destination::Frame, _) | (Destination::Part, true) => Door::Framed,
+        (Destination::Tab, true) => Door::OwnTab,
         _ => Door::None,
     }
 }
@@ -111,7 +111,7 @@ async fn live_pass(
         .await?;
     let passes: Vec<Pass> = found.into_iter().collect();
     Ok(
-        match access::decide(share, &passes, place_of(request), now) {
+        match access::decide(share, &passes, destination(request), now) {
             Access::ByPass(pass) => Some(pass),
             _ => None,
         },

@@ -4,14 +4,14 @@
 use actix_web::HttpRequest;
 use time::OffsetDateTime;
 
+use super::embedder::{is_put_in_a_frame, visitor};
 use crate::shares::embed_health::may_embed;
 use crate::shares::event::{Embedder, Event, Noticed};
 use crate::shares::share::Share;
-use crate::web::embedder::{is_put_in_a_frame, visitor};
 use crate::web::state::AppState;
 
 /// Notes a frame that the browser will not show, because the site around it is not listed. Whatever the answer is.
-pub(super) fn note_blocked(
+pub(super) fn record_blocked(
     state: &AppState,
     request: &HttpRequest,
     share: &Share,
@@ -33,7 +33,7 @@ pub(super) fn note_blocked(
 ///
 /// The redirects of an unlock hide the site around the frame; but
 /// then the unlock itself tells of it, and a share without a password knows none.
-pub(super) fn note_shown(
+pub(super) fn record_shown(
     state: &AppState,
     request: &HttpRequest,
     share: &Share,

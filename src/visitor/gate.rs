@@ -13,24 +13,24 @@ use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse,
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::frames::note_blocked;
+use super::frames::record_blocked;
 use super::query::Query;
 use super::unlock::{TokenAsk, answer_token, token_needed};
 use super::views::password::{Notice, PasswordPage};
-use super::{cookieless, probe, signed_files};
+use super::{cookieless, pass_cookie, probe, signed_files};
 use crate::clock;
 use crate::pages::scope::ContentScope;
 use crate::shares::access::{self, Access};
 use crate::shares::pass::{Pass, PassContext};
 use crate::shares::share::{Share, ShareId, WrittenShareId};
 use crate::web::error::{Failure, PageError, Stopped};
-use crate::web::frame_note::{FrameNote, FrameState};
+use crate::web::fetch_metadata::destination;
+use crate::web::frame_status::{FrameState, FrameStatus};
 use crate::web::headers::Shell;
-use crate::web::place::place_of;
+use crate::web::page;
 use crate::web::scope::content_scope;
 use crate::web::share_cache::KnownShare;
 use crate::web::state::AppState;
-use crate::web::{page, pass_cookie};
 
 /// Proof that this visitor may read this share now.
 pub struct Unlocked {
@@ -186,14 +186,14 @@ impl FromRequest for Unlocked {
 async fn pass_gate(request: &HttpRequest, now: OffsetDateTime) -> Result<Unlocked, Refusal> {
     let state = state(request)?;
     let known = find_share(&state, request).await?;
-    note_blocked(&state, request, &known.share, now);
+    record_blocked(&state, request, &known.share, now);
     let query = Query::take_apart(request.query_string());
     if let Some(key) = request.match_info().get("key") {
         return cookieless::pass_gate(&state, request, known, key, &query, now).await;
     }
     let share = &known.share;
     let passes = pass_cookie::read_passes(&state, request);
-    let access = access::decide(share, &passes, place_of(request), now);
+    let access = access::decide(share, &passes, destination(request), now);
     let clean = query.clean(request.path());
     if let Some(token) = &query.token {
         let ask = TokenAsk {
@@ -308,7 +308,7 @@ pub fn password_page(
     let code = notice.as_ref().and_then(Notice::refusal_code);
     let form = PasswordPage {
         context: page::context(request),
-        frame: FrameNote::of(request, &shell, FrameState::Locked(code)),
+        frame: FrameStatus::of(request, &shell, FrameState::Locked(code)),
         share_name: None,
         session_url: format!("{}/session", base_path(share.id)),
         next: next.to_owned(),
@@ -344,5 +344,5 @@ pub fn access_of(
     now: OffsetDateTime,
 ) -> Access {
     let passes = pass_cookie::read_passes(state, request);
-    access::decide(share, &passes, place_of(request), now)
+    access::decide(share, &passes, destination(request), now)
 }

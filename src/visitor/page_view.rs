@@ -13,7 +13,7 @@ use crate::pages::media_type;
 use crate::pages::model::{PageKind, PageSummary};
 use crate::pages::reader::{Branch, OpenedComment, OpenedPage, Reader};
 use crate::shares::share::{ScopeKind, Share};
-use crate::web::frame_note::{FrameNote, FrameState};
+use crate::web::frame_status::{FrameState, FrameStatus};
 use crate::web::headers::Shell;
 use crate::web::message::{Context, Link};
 use crate::web::page;
@@ -21,7 +21,7 @@ use crate::web::page;
 /// What stands around every page of a share.
 pub struct Surrounding {
     pub context: Context,
-    pub frame: Option<FrameNote>,
+    pub frame: Option<FrameStatus>,
     pub header: ShareHeader,
 }
 
@@ -38,7 +38,7 @@ impl Surrounding {
         let context = page::context(request);
         Self {
             context,
-            frame: FrameNote::of(request, &Shell::of(share), FrameState::Open),
+            frame: FrameStatus::of(request, &Shell::of(share), FrameState::Open),
             header: ShareHeader {
                 name: share.name.clone(),
                 home_url: base_path.to_owned(),

@@ -8,13 +8,14 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use time::OffsetDateTime;
 
+use super::embedder::visitor;
 use super::gate::password_page;
 use super::query::with_probe;
 use super::unlock::cannot_open;
 use super::views::password::{Notice, NoticeKind};
 use crate::config::Cookieless;
 use crate::guess_limit::{self, Charge};
-use crate::shares::access::{Access, Place};
+use crate::shares::access::{Access, Destination};
 use crate::shares::cookieless::{self, CookielessKey, NewCookielessPass, user_agent_digest};
 use crate::shares::embed_origins::Origin;
 use crate::shares::event::Event;
@@ -23,11 +24,10 @@ use crate::shares::share::Share;
 use crate::shares::store::frames;
 use crate::shares::ticket::{Errand, Ticket};
 use crate::web::client::client_address;
-use crate::web::embedder::visitor;
 use crate::web::error::Failure;
-use crate::web::frame_note::FrameState;
+use crate::web::fetch_metadata::destination;
+use crate::web::frame_status::FrameState;
 use crate::web::page;
-use crate::web::place::place_of;
 use crate::web::state::AppState;
 
 const TAB_NEEDED: &str = "Your browser keeps no cookies in embedded pages, so this page can only be read in a tab of its own.";
@@ -43,7 +43,7 @@ pub fn follow_up(
     clean: &str,
     now: OffsetDateTime,
 ) -> String {
-    if place_of(request) != Place::Frame {
+    if destination(request) != Destination::Frame {
         return clean.to_owned();
     }
     let embedder = visitor(request, share).embedder;
@@ -73,21 +73,21 @@ pub async fn answer(
     if is_in {
         // Whoever is in needs nothing of the ticket, not even a database.
         if matches!(used, Ok(true)) {
-            note(state, request, &ticket, share, Event::CookieKept, now);
+            record(state, request, &ticket, share, Event::CookieKept, now);
         }
         return Ok(page::see_other(clean));
     }
     if !used?
         || !matches!(access, Access::Locked | Access::TokenNeeded)
-        || place_of(request) != Place::Frame
+        || destination(request) != Destination::Frame
     {
         return Ok(page::see_other(clean));
     }
-    note(state, request, &ticket, share, Event::CookieRefused, now);
+    record(state, request, &ticket, share, Event::CookieRefused, now);
     match state.settings.embedding.cookieless {
         Cookieless::Auto => {
             let answer = go_on_by_key(state, request, share, &ticket, clean, now).await?;
-            note(state, request, &ticket, share, Event::CookielessPass, now);
+            record(state, request, &ticket, share, Event::CookielessPass, now);
             Ok(answer)
         }
         Cookieless::Off if share.embed_only => {
@@ -105,7 +105,7 @@ pub async fn answer(
 }
 
 /// For the share's admin. The redirect that brought the ticket hides the site around the frame, so the ticket names it.
-fn note(
+fn record(
     state: &AppState,
     request: &HttpRequest,
     ticket: &Ticket,

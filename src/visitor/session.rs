@@ -8,7 +8,9 @@ use time::OffsetDateTime;
 use url::Url;
 use uuid::Uuid;
 
+use super::embedder::visitor;
 use super::gate::{access_of, append_cookie, base_path, named_share, password_page};
+use super::pass_cookie;
 use super::unlock::{admit, token_needed};
 use super::views::password::{Notice, NoticeKind};
 use crate::clock;
@@ -20,12 +22,11 @@ use crate::shares::pass::{Pass, PassContext, WayIn};
 use crate::shares::share::{Share, ShareId};
 use crate::shares::{guesses, store};
 use crate::web::client::client_address;
-use crate::web::embedder::visitor;
 use crate::web::error::words::wait_in_words;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
+use crate::web::page;
 use crate::web::state::AppState;
-use crate::web::{page, pass_cookie};
 
 /// The password form. Password managers may add fields of their own.
 #[derive(Deserialize)]

@@ -9,8 +9,9 @@ use askama::Template as _;
 use diesel::PgConnection;
 use serde::Deserialize;
 
-use super::frames::note_shown;
+use super::frames::record_shown;
 use super::gate::{Unlocked, base_path};
+use super::page_cache::{self, FinishedPage, PageCache, PageKey, Surroundings};
 use super::page_view::{Surrounding, content_page};
 use super::signed_files;
 use crate::clock;
@@ -21,22 +22,22 @@ use crate::pages::live::schedule::FirstFetch;
 use crate::pages::model::PageKind;
 use crate::pages::reader::{OpenedPage, Reader};
 use crate::pages::scope::ContentScope;
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 use crate::shares::share::{self, ScopeKind, Share};
 use crate::web::error::{Failure, NEXT_TRY_SECONDS, PageError};
+use crate::web::fetch_metadata::destination;
 use crate::web::headers::{COMPRESSED_SHARE_VARY, harden};
 use crate::web::page;
-use crate::web::page_cache::{self, FinishedPage, PageKey, Surroundings};
-use crate::web::place::place_of;
 use crate::web::state::AppState;
 
 /// The page a share opens with.
 pub async fn show_root(
     state: web::Data<AppState>,
+    pages: web::Data<PageCache>,
     request: HttpRequest,
     unlocked: Unlocked,
 ) -> Result<HttpResponse, PageError> {
-    show(&state, &request, &unlocked, "").await
+    show(&state, &pages, &request, &unlocked, "").await
 }
 
 /// By name, because addresses with a key have one segment more.
@@ -48,6 +49,7 @@ pub struct PagePath {
 /// One page by its Confluence id.
 pub async fn show_page(
     state: web::Data<AppState>,
+    pages: web::Data<PageCache>,
     request: HttpRequest,
     unlocked: Unlocked,
     path: web::Path<PagePath>,
@@ -59,7 +61,7 @@ pub async fn show_page(
     if !is_id {
         return Err(unlocked.fail(Failure::NotFound));
     }
-    show(&state, &request, &unlocked, &content_id).await
+    show(&state, &pages, &request, &unlocked, &content_id).await
 }
 
 /// The share's address with a slash at its end: the same share.
@@ -76,14 +78,15 @@ pub async fn show_nothing(unlocked: Unlocked) -> Result<HttpResponse, PageError>
 
 async fn show(
     state: &web::Data<AppState>,
+    pages: &PageCache,
     request: &HttpRequest,
     unlocked: &Unlocked,
     content_id: &str,
 ) -> Result<HttpResponse, PageError> {
     let share = unlocked.share();
-    let place = place_of(request);
+    let destination = destination(request);
     let with_pass = unlocked.pass().is_some();
-    let (sign_file, files_until) = if place == Place::Frame && with_pass {
+    let (sign_file, files_until) = if destination == Destination::Frame && with_pass {
         let (sign, until) = signed_files::signer(state, unlocked.known(), clock::now());
         (Some(sign), Some(until))
     } else {
@@ -99,14 +102,14 @@ async fn show(
         content_revision: unlocked.content_revision(),
         content_id: content_id.to_owned(),
         surroundings: Surroundings {
-            place,
+            destination,
             with_pass,
             files_until,
         },
     };
     let page = || {
         let making = make(state, request, unlocked, addresses.clone(), key.clone());
-        state.pages.find_or_make(key.clone(), making)
+        pages.find_or_make(key.clone(), making)
     };
     let mut made = page().await;
     if unlocked.is_live() {
@@ -121,7 +124,7 @@ async fn show(
     }
     match made {
         Ok(Some(finished)) => {
-            note_shown(state, request, share, clock::now());
+            record_shown(state, request, share, clock::now());
             Ok(answer(request, unlocked, &finished))
         }
         Ok(None) => Err(unlocked.fail(Failure::NotFound)),

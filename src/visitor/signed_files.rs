@@ -8,10 +8,10 @@ use time::OffsetDateTime;
 use url::form_urlencoded;
 
 use crate::pages::addresses::FileSigner;
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 use crate::shares::file_signature;
 use crate::shares::share::{Availability, Share};
-use crate::web::place::{is_from_our_page, is_same_origin, place_of};
+use crate::web::fetch_metadata::{destination, is_from_our_page, is_same_origin};
 use crate::web::share_cache::KnownShare;
 use crate::web::state::AppState;
 
@@ -42,12 +42,12 @@ pub fn opens(state: &AppState, request: &HttpRequest, share: &Share, now: Offset
     let (Some(expires), Some(signature)) = (value(EXPIRES), value(SIGNATURE)) else {
         return false;
     };
-    let place = place_of(request);
-    if share.embed_only && matches!(place, Place::Tab | Place::Unknown) {
+    let destination = destination(request);
+    if share.embed_only && matches!(destination, Destination::Tab | Destination::Unknown) {
         return false;
     }
-    let is_ours = match place {
-        Place::Tab => is_same_origin(request),
+    let is_ours = match destination {
+        Destination::Tab => is_same_origin(request),
         _ => is_from_our_page(request),
     };
     let Ok(expires) = expires.parse() else {

@@ -7,24 +7,24 @@ use actix_web::{Error, HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::frames::note_blocked;
+use super::embedder::visitor;
+use super::frames::record_blocked;
 use super::gate::{access_of, append_cookie, challenge, named_share, password_page};
-use super::probe;
 use super::session::next_inside;
 use super::views::password::{Notice, NoticeKind};
 use super::views::token_needed::TokenNeededPage;
+use super::{pass_cookie, probe};
 use crate::clock;
 use crate::shares::access::Access;
 use crate::shares::event::Event;
 use crate::shares::pass::{Pass, PassContext, WayIn};
 use crate::shares::share::Share;
 use crate::shares::unlock_token::{self, RefusalCode};
-use crate::web::embedder::visitor;
 use crate::web::error::{Failure, PageError};
-use crate::web::frame_note::{FrameNote, FrameState};
+use crate::web::frame_status::{FrameState, FrameStatus};
 use crate::web::headers::Shell;
+use crate::web::page;
 use crate::web::state::AppState;
-use crate::web::{page, pass_cookie};
 
 /// The form that carries a token in a body, for clients that want nothing of it in an address.
 #[derive(Deserialize)]
@@ -50,7 +50,7 @@ pub async fn unlock(
     })?;
     let known = named_share(&state, &request).await?;
     let share = &known.share;
-    note_blocked(&state, &request, share, now);
+    record_blocked(&state, &request, share, now);
     let next = next_inside(share.id, form.next.as_deref());
     let ask = TokenAsk {
         share,
@@ -197,7 +197,7 @@ pub(super) fn cannot_open(
     let shell = Shell::of(share);
     let view = TokenNeededPage {
         context: page::context(request),
-        frame: FrameNote::of(request, &shell, state),
+        frame: FrameStatus::of(request, &shell, state),
         sentence,
     };
     let mut response = page::html(StatusCode::UNAUTHORIZED, &shell, &view)?;

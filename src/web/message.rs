@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::frame_note::FrameNote;
+use super::frame_status::FrameStatus;
 
 /// Where the page is shown. In a frame the chrome is slimmer: the client's site already says where the reader is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub struct Link {
 pub struct MessagePage {
     pub context: Context,
     /// What the site around the frame is told.
-    pub frame: Option<FrameNote>,
+    pub frame: Option<FrameStatus>,
     pub title: String,
     /// One paragraph each.
     pub sentences: Vec<String>,

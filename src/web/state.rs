@@ -10,10 +10,9 @@ use crate::pages::files::FileStore;
 use crate::pages::live::Live;
 use crate::password::Hasher;
 use crate::seal::Sealer;
+use crate::shares::event_log::EventLog;
 use crate::shares::pass::PassKey;
 
-use super::event_log::EventLog;
-use super::page_cache::PageCache;
 use super::share_cache::ShareCache;
 
 pub struct AppState {
@@ -22,7 +21,6 @@ pub struct AppState {
     pub hasher: Hasher,
     pub pass_key: PassKey,
     pub shares: ShareCache,
-    pub pages: PageCache,
     pub files: FileStore,
     pub events: EventLog,
     pub live: Arc<Live>,

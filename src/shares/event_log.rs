@@ -10,10 +10,10 @@ use moka::sync::Cache;
 use time::OffsetDateTime;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use super::event::{Event, NewEvent, Visitor};
+use super::share::ShareId;
+use super::store::events::{self, HEARSAY_PER_MINUTE};
 use crate::db::Db;
-use crate::shares::event::{Event, NewEvent, Visitor};
-use crate::shares::share::ShareId;
-use crate::shares::store::events::{self, HEARSAY_PER_MINUTE};
 
 /// Events that may wait for the database.
 const WAITING: usize = 10_000;

@@ -9,9 +9,9 @@ use bytes::Bytes;
 use moka::future::Cache;
 use sha2::{Digest as _, Sha256};
 
-use super::error::Failure;
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 use crate::shares::share::ShareId;
+use crate::web::error::Failure;
 
 /// What a finished page depends on. Any change makes another key, and the old page falls out of the cache by age.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -29,7 +29,7 @@ pub struct PageKey {
 /// there is a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Surroundings {
-    pub place: Place,
+    pub destination: Destination,
     pub with_pass: bool,
     /// Until when the addresses of files are good, in Unix seconds, where they are signed.
     pub files_until: Option<i64>,

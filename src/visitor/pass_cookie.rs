@@ -6,12 +6,12 @@ use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 use time::OffsetDateTime;
 
-use super::place::place_of;
-use super::request::is_trustworthy;
-use super::state::AppState;
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 use crate::shares::pass::{Pass, PassContext};
 use crate::shares::share::{Share, ShareId};
+use crate::web::fetch_metadata::destination;
+use crate::web::request::is_trustworthy;
+use crate::web::state::AppState;
 
 /// Two names, never one for both: where a browser holds a partitioned and an unpartitioned cookie of one name it sends
 /// both, and the server could not tell which is which.
@@ -52,10 +52,10 @@ pub fn admit(
     now: OffsetDateTime,
 ) -> Vec<String> {
     let secure = is_trustworthy(state, request);
-    let contexts: &[PassContext] = match place_of(request) {
-        Place::Tab | Place::Part => &[PassContext::TopLevel],
-        Place::Frame => &[PassContext::Framed],
-        Place::Unknown => &[PassContext::TopLevel, PassContext::Framed],
+    let contexts: &[PassContext] = match destination(request) {
+        Destination::Tab | Destination::Part => &[PassContext::TopLevel],
+        Destination::Frame => &[PassContext::Framed],
+        Destination::Unknown => &[PassContext::TopLevel, PassContext::Framed],
     };
     let cookie = |context: &PassContext| {
         let pass = pass.renew_in(*context, share, now);

@@ -4,15 +4,15 @@
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 
+use super::fetch_metadata::destination;
 use super::headers::Shell;
-use super::place::place_of;
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 use crate::shares::share::ShareId;
 use crate::shares::unlock_token::RefusalCode;
 
 /// The note of one page. It may stand in a page that is kept for several visitors, so it holds nothing of any of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FrameNote {
+pub struct FrameStatus {
     pub share: ShareId,
     pub state: FrameState,
     /// The origins that may frame the share, separated by spaces, or `*`. The script speaks to no other.
@@ -30,14 +30,17 @@ pub enum FrameState {
     Error,
 }
 
-impl FrameNote {
+impl FrameStatus {
     /// `None` where no site is around, or none may be. A browser that does not say where it shows a page gets the note
     /// as well: the script sees whether there is a frame.
     pub fn of(request: &HttpRequest, shell: &Shell, state: FrameState) -> Option<Self> {
         match shell {
             Shell::Share { id, origins, .. }
                 if shell.is_embeddable()
-                    && matches!(place_of(request), Place::Frame | Place::Unknown) =>
+                    && matches!(
+                        destination(request),
+                        Destination::Frame | Destination::Unknown
+                    ) =>
             {
                 Some(Self {
                     share: *id,
@@ -83,7 +86,7 @@ mod tests {
     use actix_web::http::StatusCode;
     use actix_web::test::TestRequest;
 
-    use super::{FrameNote, FrameState};
+    use super::{FrameState, FrameStatus};
     use crate::shares::embed_origins::EmbedOrigins;
     use crate::shares::share::ShareId;
     use crate::shares::unlock_token::RefusalCode;
@@ -98,18 +101,18 @@ mod tests {
         Shell::new(share(), origins)
     }
 
-    fn note(destination: Option<&'static str>, shell: &Shell) -> Option<FrameNote> {
+    fn note(destination: Option<&'static str>, shell: &Shell) -> Option<FrameStatus> {
         let mut request = TestRequest::default();
         if let Some(destination) = destination {
             request = request.insert_header(("sec-fetch-dest", destination));
         }
-        FrameNote::of(&request.to_http_request(), shell, FrameState::Open)
+        FrameStatus::of(&request.to_http_request(), shell, FrameState::Open)
     }
 
     #[test]
     fn a_framed_page_names_its_share_and_the_sites_around_it() {
         let listed = ["https://a.example", "https://b.example:8443"];
-        let expected = FrameNote {
+        let expected = FrameStatus {
             share: share(),
             state: FrameState::Open,
             origins: "https://a.example https://b.example:8443".to_owned(),
@@ -134,7 +137,7 @@ mod tests {
     #[test]
     fn each_state_has_its_word_and_only_a_refused_token_a_code() {
         let said = |state| {
-            let note = FrameNote {
+            let note = FrameStatus {
                 share: share(),
                 state,
                 origins: "*".to_owned(),

@@ -5,11 +5,11 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 use url::Url;
 
-use super::place::{is_ours, place_of, refers_to_us, text};
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 use crate::shares::embed_origins::{EmbedOrigins, Origin};
 use crate::shares::event::{BrowserFamily, Embedder, Visitor};
 use crate::shares::share::Share;
+use crate::web::fetch_metadata::{destination, is_ours, refers_to_us, text};
 
 /// Who asks for something of this share.
 pub fn visitor(request: &HttpRequest, share: &Share) -> Visitor {
@@ -26,7 +26,7 @@ pub fn is_put_in_a_frame(request: &HttpRequest) -> bool {
         Some("cross-site" | "same-site")
     );
     // A frame in a sandbox is a stranger to its own site, but refers to it.
-    place_of(request) == Place::Frame && by_another && !refers_to_us(request)
+    destination(request) == Destination::Frame && by_another && !refers_to_us(request)
 }
 
 /// The family that the request's `User-Agent` belongs to.
@@ -49,7 +49,7 @@ pub fn other_site(request: &HttpRequest, address: &str) -> Option<Origin> {
 }
 
 fn embedder(request: &HttpRequest, listed: &EmbedOrigins) -> Embedder {
-    if place_of(request) != Place::Frame {
+    if destination(request) != Destination::Frame {
         return Embedder::Nobody;
     }
     let site = if is_put_in_a_frame(request) {
