@@ -10,7 +10,6 @@ use crate::admin::gate::require_admin;
 use crate::admin::inside::cookie as framed_cookie;
 use crate::admin::roles::keep_to_role;
 use crate::admin::{account, back, connections, session as admin_session, sign_in, tokens};
-use crate::visitor::aftermath::tell_of_pass;
 use crate::visitor::csp_report::MAX_BYTES;
 use crate::visitor::{
     attachment, cookieless, guide, hand_over, legacy_link, reports, search, session, show, start,
@@ -52,7 +51,6 @@ fn visitor(config: &mut ServiceConfig) {
         .service(read("/docs/embedding", guide::show_guide))
         .service(
             web::scope("/e/{key}/content/{share}")
-                .wrap(from_fn(tell_of_pass))
                 .service(ask_and_do(
                     "/session/end",
                     session::leave_form,
@@ -62,7 +60,6 @@ fn visitor(config: &mut ServiceConfig) {
         )
         .service(
             web::scope("/content/{share}")
-                .wrap(from_fn(tell_of_pass))
                 .service(ask_and_do(
                     "/session",
                     session::leave_form,

@@ -29,7 +29,7 @@ use crate::shares::event_log::event_log;
 use crate::shares::pass::PassKey;
 use crate::shares::store::{events, frames};
 use crate::visitor::page_cache::PageCache;
-use crate::web::error::answer_errors;
+use crate::web::answer_errors::answer_errors;
 use crate::web::headers::hide_address;
 use crate::web::host::check_host;
 use crate::web::inside::let_sites_frame;

@@ -12,7 +12,7 @@ use crate::config::EmbedWildcards;
 use crate::password::{Password, PasswordError};
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::share::PassLifetime;
-use crate::web::error::words::ONLY_WITHOUT_SITES;
+use crate::web::error::ONLY_WITHOUT_SITES;
 
 /// For values whose type is all there is to check.
 pub(super) fn any<T>(value: T) -> Result<T, Infallible> {

@@ -6,14 +6,15 @@ use std::ops::Range;
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use http_range::HttpRange;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-use super::gate::Unlocked;
+use super::gate::{Gate, Unlocked};
+use super::visit::Visit;
 use crate::clock;
 use crate::content::ExternalLinks;
 use crate::pages::addresses::Addresses;
@@ -23,7 +24,6 @@ use crate::pages::model::Attachment;
 use crate::pages::reader::Reader;
 use crate::shares::access::Destination;
 use crate::web::error::{Failure, PageError};
-use crate::web::fetch_metadata::destination;
 use crate::web::headers::{Opens, harden_file};
 use crate::web::state::AppState;
 
@@ -62,16 +62,24 @@ pub struct FilePath {
 /// Streams a file of the share, whole or in part.
 pub async fn send_attachment(
     state: web::Data<AppState>,
-    request: HttpRequest,
-    unlocked: Unlocked,
+    gate: Gate,
     path: web::Path<FilePath>,
 ) -> Result<HttpResponse, PageError> {
-    let mut file = find(&state, &unlocked, path.into_inner().attachment)
-        .await
-        .map_err(|failure| unlocked.fail(failure))?;
-    let bytes = open(&state, &mut file)
-        .await
-        .map_err(|failure| unlocked.fail(failure))?;
+    gate.answer(async |unlocked| {
+        let answer = send(&state, unlocked, path.into_inner().attachment).await;
+        answer.map_err(|failure| unlocked.fail(failure))
+    })
+    .await
+}
+
+async fn send(
+    state: &web::Data<AppState>,
+    unlocked: &Unlocked,
+    attachment_id: String,
+) -> Result<HttpResponse, Failure> {
+    let request = &unlocked.visit().request;
+    let mut file = find(state, unlocked, attachment_id).await?;
+    let bytes = open(state, &mut file).await?;
     let etag = file.etag();
     let (status, range) = match what_is_asked(request.headers(), &etag, file.size_bytes) {
         Asked::Nothing => (StatusCode::NOT_MODIFIED, None),
@@ -104,12 +112,11 @@ pub async fn send_attachment(
         None => response.finish(),
         Some(range) => {
             let length = range.end - range.start;
-            let part = bytes.read(&state, &file, range).await;
-            let part = part.map_err(|failure| unlocked.fail(failure))?;
+            let part = bytes.read(state, &file, range).await?;
             response.body(SizedStream::new(length, part))
         }
     };
-    describe(response.headers_mut(), &file, &request, &unlocked);
+    describe(response.headers_mut(), &file, unlocked.visit());
     Ok(response)
 }
 
@@ -211,13 +218,8 @@ fn is_download(media_type: &str, destination: Destination) -> bool {
     }
 }
 
-fn describe(
-    headers: &mut HeaderMap,
-    file: &Attachment,
-    request: &HttpRequest,
-    unlocked: &Unlocked,
-) {
-    let as_download = is_download(&file.media_type, destination(request));
+fn describe(headers: &mut HeaderMap, file: &Attachment, visit: &Visit) {
+    let as_download = is_download(&file.media_type, visit.destination);
     let disposition = format!(
         "{}; filename*=UTF-8''{}",
         if as_download { "attachment" } else { "inline" },
@@ -228,7 +230,7 @@ fn describe(
     } else {
         Opens::InSandbox
     };
-    harden_file(headers, &unlocked.shell(), opens);
+    harden_file(headers, &visit.shell(), opens);
     let fields = [
         (header::CONTENT_TYPE, file.media_type.as_str()),
         (header::CONTENT_DISPOSITION, &disposition),

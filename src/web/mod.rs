@@ -1,6 +1,7 @@
 //! HTTP plumbing that the handlers of `visitor`, `admin` and `api` share: state, errors, headers, cookies, client
 //! addresses, assets. No page and no route lives here.
 
+pub mod answer_errors;
 pub mod assets;
 pub mod client;
 pub mod connect;

@@ -103,7 +103,7 @@ fn within_limits(
     Ok(rows.collect())
 }
 
-/// Notes that tokens of a previous secret were accepted, so that the admin sees who has not changed over.
+/// Records that tokens of a previous secret were accepted, so that the admin sees who has not changed over.
 fn record_previous_secrets(db: &mut PgConnection, events: &[NewEvent]) -> Result<(), StoreError> {
     let by_previous = |new: &&NewEvent| {
         let Event::TokenAccepted(token) = &new.event else {
