@@ -427,3 +427,30 @@ fn no_template_has_a_script_or_style_of_its_own() {
     }
     assert_none(&problems);
 }
+
+/// `by_key` and `by_signature` were once open to the whole room.
+#[test]
+fn only_the_gate_makes_the_proof_that_a_visitor_may_read() {
+    let sources = sources();
+    let mut problems = Vec::new();
+    for file in &sources {
+        if file.path != "visitor/gate.rs" && file.code().contains("Unlocked {") {
+            problems.push(format!("{}: makes or hands out an Unlocked", file.path));
+        }
+    }
+    let gate = sources.iter().find(|file| file.path == "visitor/gate.rs");
+    let gate = gate.unwrap().code();
+    let (_, fields) = gate.split_once("pub struct Unlocked {").unwrap();
+    if fields.split('}').next().unwrap().contains("pub") {
+        problems.push("visitor/gate.rs: a field of Unlocked is open".to_owned());
+    }
+    let (_, methods) = gate.split_once("impl Unlocked {").unwrap();
+    if methods.split("\n}").next().unwrap().contains("Self") {
+        problems.push("visitor/gate.rs: Unlocked has a constructor".to_owned());
+    }
+    // Its declaration, its methods, and the one place where it is made.
+    if gate.matches("Unlocked {").count() != 3 {
+        problems.push("visitor/gate.rs: Unlocked is made in several places".to_owned());
+    }
+    assert_none(&problems);
+}
