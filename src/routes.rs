@@ -10,11 +10,11 @@ use self::resource::{act, ask_and_do, entrance, known, read, take};
 use crate::admin::gate::require_admin;
 use crate::admin::inside::cookie as framed_cookie;
 use crate::admin::{account, back, connections, session as admin_session, sign_in, tokens};
-use crate::visitor::aftermath::tell_of_pass;
+use crate::visitor::csp_report::MAX_BYTES;
 use crate::visitor::{
-    access, attachment, cookieless, guide, hand_over, reports, search, session, show, start, unlock,
+    attachment, cookieless, guide, hand_over, legacy_link, reports, search, session, show, start,
+    unlock,
 };
-use crate::web::csp_report::MAX_BYTES;
 use crate::web::headers::DATA_HEADERS;
 use crate::web::state::AppState;
 use crate::web::{assets, health};
@@ -47,11 +47,10 @@ fn visitor(config: &mut ServiceConfig) {
     config
         .app_data(FormConfig::default().limit(FORM_BYTES))
         .service(read("/", start::show_start))
-        .service(read("/access", access::lead_to_content))
+        .service(read("/access", legacy_link::lead_to_content))
         .service(read("/docs/embedding", guide::show_guide))
         .service(
             web::scope("/e/{key}/content/{share}")
-                .wrap(from_fn(tell_of_pass))
                 .service(ask_and_do(
                     "/session/end",
                     session::leave_form,
@@ -61,7 +60,6 @@ fn visitor(config: &mut ServiceConfig) {
         )
         .service(
             web::scope("/content/{share}")
-                .wrap(from_fn(tell_of_pass))
                 .service(ask_and_do(
                     "/session",
                     session::leave_form,

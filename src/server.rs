@@ -26,17 +26,17 @@ use crate::pages::files::{FileStore, FileStoreError};
 use crate::password::{HashError, Hasher};
 use crate::routes;
 use crate::seal::Sealer;
+use crate::shares::event_log::event_log;
 use crate::shares::pass::PassKey;
 use crate::shares::store::{events, frames};
 use crate::sharing::Sharing;
 use crate::sharing::leak_reports::keep_leak_reports;
 use crate::sync::{SiteSync, schedule};
-use crate::web::error::answer_errors;
-use crate::web::event_log::event_log;
+use crate::visitor::page_cache::PageCache;
+use crate::web::answer_errors::answer_errors;
 use crate::web::headers::hide_address;
 use crate::web::host::check_host;
 use crate::web::inside::let_sites_frame;
-use crate::web::page_cache::PageCache;
 use crate::web::request::log_request;
 use crate::web::share_cache::ShareCache;
 use crate::web::state::AppState;
@@ -145,7 +145,6 @@ pub fn start(
         hasher,
         pass_key: PassKey::new(&settings.pass_key),
         shares,
-        pages: PageCache::default(),
         files,
         connections: Arc::clone(sync.connections()),
         cloud_app: Arc::clone(sync.cloud_app()),
@@ -157,6 +156,7 @@ pub fn start(
         db: db.clone(),
         settings,
     });
+    let pages = web::Data::new(PageCache::default());
     warn_of_lost_cookies(&state.settings);
     actix_web::rt::spawn(keep_leak_reports(db.clone(), clock::now));
     actix_web::rt::spawn(clean_up(db, Arc::clone(&sync)));
@@ -165,6 +165,7 @@ pub fn start(
         // Wrapped inside out: the last `wrap` sees a request first.
         App::new()
             .app_data(state.clone())
+            .app_data(pages.clone())
             .configure(|config| routes::configure(config, &state))
             .wrap(from_fn(answer_errors))
             .wrap(from_fn(let_sites_frame))

@@ -33,16 +33,16 @@ use crate::config::App;
 use crate::connections::installation::{AppKind, Installation};
 use crate::connections::store::installations::find_installation;
 use crate::db::DbError;
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 use crate::sharing::actor::{Actor, Person, Who};
 use crate::sharing::rights::{MayAdminister, may_administer};
 use crate::web::client::client_address;
 use crate::web::csrf::{self, CsrfToken};
 use crate::web::error::{Failure, PageError};
+use crate::web::fetch_metadata::destination;
 use crate::web::headers::Shell;
 use crate::web::message::{Context, Link};
 use crate::web::page;
-use crate::web::place::place_of;
 use crate::web::request::request_id;
 use crate::web::state::AppState;
 
@@ -272,14 +272,14 @@ async fn admit(request: &ServiceRequest) -> Result<SignedIn, Turned> {
 /// A session of a frame counts there and by its own cookie, every other one everywhere else and by the usual one: a value
 /// that was carried from one to the other is worth nothing.
 fn is_in_its_place(session: &SignInSession, request: &HttpRequest) -> bool {
-    let place = place_of(request);
+    let destination = destination(request);
     match CameBy::of(request) {
         CameBy::Framed => {
             session.way.is_framed()
-                && place != Place::Tab
+                && destination != Destination::Tab
                 && !frame::is_of_another_site(request, session)
         }
-        CameBy::Usual => !session.way.is_framed() && place != Place::Frame,
+        CameBy::Usual => !session.way.is_framed() && destination != Destination::Frame,
     }
 }
 

@@ -3,8 +3,9 @@
 use ipnet::IpNet;
 use url::Url;
 
-use super::ConfigError;
-use super::parse::{parse_base_url, parse_list, parse_network, parse_url};
+use super::base_url::parse_base_url;
+use super::error::ConfigError;
+use super::parse::{parse_list, parse_network, parse_url};
 use crate::keys::MasterKey;
 
 /// The keys, and which places live connections may ask.

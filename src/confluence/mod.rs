@@ -11,7 +11,7 @@
 //! - `cloud`, `data_center`: what each product is asked. `v1`: the words that both understand.
 //! - [`rights`]: what people may do there.
 //! - [`connect`], [`forge`], [`forge_event`]: our app inside Confluence Cloud, how it is called and how it calls.
-//! - `signed_token`: the signed tokens of both, with `strict_json` and [`public_key`].
+//! - `signed_token`: the signed tokens of both, with [`public_key`].
 //! - [`single_sign_on`]: whose cookies a visitor of Data Center brought.
 //! - [`oauth`]: access tokens. [`check`]: the test of a connection. [`webhook`]: what a site tells us unasked.
 //!
@@ -49,7 +49,6 @@ mod signed_token;
 pub mod single_sign_on;
 pub mod site;
 mod source;
-mod strict_json;
 mod tree;
 mod v1;
 pub mod webhook;

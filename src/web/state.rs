@@ -11,12 +11,11 @@ use crate::db::Db;
 use crate::pages::files::FileStore;
 use crate::password::Hasher;
 use crate::seal::Sealer;
+use crate::shares::event_log::EventLog;
 use crate::shares::pass::PassKey;
 use crate::sharing::Sharing;
 use crate::sync::SiteSync;
 
-use super::event_log::EventLog;
-use super::page_cache::PageCache;
 use super::share_cache::ShareCache;
 
 pub struct AppState {
@@ -25,7 +24,6 @@ pub struct AppState {
     pub hasher: Hasher,
     pub pass_key: PassKey,
     pub shares: ShareCache,
-    pub pages: PageCache,
     pub files: FileStore,
     pub events: EventLog,
     pub connections: Arc<Connections>,

@@ -12,13 +12,13 @@ use super::admission::Refusal;
 use super::cookie::CameBy;
 use crate::accounts::session::SignInSession;
 use crate::connections::installation::{AppKind, Installation};
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 use crate::web::error::Failure;
+use crate::web::fetch_metadata::destination;
 use crate::web::headers::Shell;
 use crate::web::inside::{Bridge, Inside};
 use crate::web::message::Context;
 use crate::web::page;
-use crate::web::place::place_of;
 use crate::web::state::AppState;
 
 /// Pages of a Forge app are on hosts of their own, between Confluence's page and ours.
@@ -93,7 +93,7 @@ pub async fn come_again(
     request: &HttpRequest,
     said: Option<&SignInSession>,
 ) -> Result<Option<HttpResponse>, Failure> {
-    if place_of(request) == Place::Tab {
+    if destination(request) == Destination::Tab {
         return Ok(None);
     }
     let at = site_around(request);

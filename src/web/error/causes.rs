@@ -1,6 +1,6 @@
 //! What went wrong in the rooms below, as a failure that can be answered.
 
-use super::{Failure, FieldProblem, words};
+use super::{Failure, FieldProblem, ONLY_WITHOUT_SITES};
 use crate::accounts::store::api_token::TokenStoreError;
 use crate::connections::LiveError;
 use crate::db::DbError;
@@ -51,10 +51,9 @@ impl From<StoreError> for Failure {
                 "expiresAt",
                 "The share must end after it starts.",
             )]),
-            StoreError::EmbedOnlyWithoutSites => Self::Invalid(vec![FieldProblem::new(
-                "embedOrigins",
-                words::ONLY_WITHOUT_SITES,
-            )]),
+            StoreError::EmbedOnlyWithoutSites => {
+                Self::Invalid(vec![FieldProblem::new("embedOrigins", ONLY_WITHOUT_SITES)])
+            }
             StoreError::ConnectionGone => Self::Conflict(
                 "The connection was deleted at the same moment. Choose another one.".to_owned(),
             ),

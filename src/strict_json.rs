@@ -1,21 +1,21 @@
-//! JSON as strict as the token rule wants it: one object, no key twice at any level, valid Unicode throughout, a
-//! bounded depth. What the members mean is decided in `header` and `claims`, not here.
+//! JSON as strict as tokens want it: one object, no key twice at any level, valid Unicode throughout, a bounded depth. Of
+//! two `exp`, a token must not have the one that we read and the one that another reads. What the members mean is decided
+//! by those who read them.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, str};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Map;
 use serde_json::value::RawValue;
-
-use super::shown::shown;
 
 const MAX_DEPTH: usize = 128;
 
 /// The members of a checked object.
-pub(super) type Object<'a> = BTreeMap<String, Value<'a>>;
+pub type Object<'a> = BTreeMap<String, Value<'a>>;
 
-/// What the rule needs to tell apart in one member.
+/// What is told apart in one member.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Value<'a> {
+pub enum Value<'a> {
     String(Cow<'a, str>),
     Integer(i64),
     /// A fraction, an exponent, or an integer outside of 64 bits, as it was written: nothing is rounded, and a number
@@ -28,7 +28,7 @@ pub(super) enum Value<'a> {
 }
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NotStrict {
+pub enum NotStrict {
     #[error("it is not UTF-8 text")]
     NotUtf8,
     #[error("it is not a JSON object")]
@@ -41,9 +41,32 @@ pub(super) enum NotStrict {
     TooDeep,
 }
 
-pub(super) fn parse_object(bytes: &[u8]) -> Result<Object<'_>, NotStrict> {
+/// One level of a strict object; of what is below, only that it is strict as well.
+pub fn parse_object(bytes: &[u8]) -> Result<Object<'_>, NotStrict> {
     let text = str::from_utf8(bytes).map_err(|_error| NotStrict::NotUtf8)?;
     read_object(text, MAX_DEPTH)
+}
+
+/// A strict object with all that is in it.
+pub type Whole = Map<String, serde_json::Value>;
+
+/// `None` for everything else.
+pub fn parse_whole(bytes: &[u8]) -> Option<Whole> {
+    parse_object(bytes).ok()?;
+    serde_json::from_slice(bytes).ok()
+}
+
+/// Longer texts are described and not shown: neither a secret's hex nor a signature fits.
+const LONGEST_SHOWN: usize = 40;
+
+/// How a text that came in is shown in a message.
+pub fn shown(text: &str) -> String {
+    let length = text.chars().count();
+    if length > LONGEST_SHOWN {
+        format!("(a text of {length} characters)")
+    } else {
+        format!("{text:?}")
+    }
 }
 
 fn read_object(json: &str, levels: usize) -> Result<Object<'_>, NotStrict> {
@@ -118,5 +141,40 @@ impl<'a> Visitor<'a> for MembersVisitor {
             members.push(member);
         }
         Ok(Members(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::parse_whole;
+
+    #[test]
+    fn an_object_comes_out_as_it_is() {
+        let text = r#"{"a": [1, -2, 0.5, "ä", null, true], "b": {"a": {}}}"#;
+        let expected = json!({"a": [1, -2, 0.5, "ä", null, true], "b": {"a": {}}});
+        assert_eq!(parse_whole(text.as_bytes()), expected.as_object().cloned());
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_refused_wherever_it_is() {
+        for text in [
+            r#"{"exp": 1, "exp": 1}"#,
+            r#"{"exp": 1, "\u0065xp": 2}"#,
+            r#"{"a": [{"b": 1, "b": 2}]}"#,
+            r#"{"a": {"b": {"c": 1, "c": null}}}"#,
+        ] {
+            assert_eq!(parse_whole(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_no_object_is_refused() {
+        let deep = format!("{}{}", "{\"a\":".repeat(5_000), "}".repeat(5_000));
+        for text in ["", "1", "[]", "null", "{} {}", "{\"a\":\"\\ud800\"}", &deep] {
+            assert_eq!(parse_whole(text.as_bytes()), None, "{text:.20}");
+        }
+        assert_eq!(parse_whole(b"{\"a\":\"\xff\"}"), None);
     }
 }

@@ -7,15 +7,15 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{self, AsHeaderName};
 use url::Url;
 
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 
 /// By `Sec-Fetch-Dest`. Safari before 16.4 does not send it, nor any browser over plain http away from localhost.
-pub fn place_of(request: &HttpRequest) -> Place {
+pub fn destination(request: &HttpRequest) -> Destination {
     match text(request, "sec-fetch-dest") {
-        None | Some("") => Place::Unknown,
-        Some("document") => Place::Tab,
-        Some("iframe" | "frame" | "embed" | "object" | "fencedframe") => Place::Frame,
-        Some(_) => Place::Part,
+        None | Some("") => Destination::Unknown,
+        Some("document") => Destination::Tab,
+        Some("iframe" | "frame" | "embed" | "object" | "fencedframe") => Destination::Frame,
+        Some(_) => Destination::Part,
     }
 }
 
@@ -31,18 +31,18 @@ pub fn is_from_our_page(request: &HttpRequest) -> bool {
 }
 
 /// Whether the `Referer` names this host.
-pub(super) fn refers_to_us(request: &HttpRequest) -> bool {
+pub fn refers_to_us(request: &HttpRequest) -> bool {
     let referrer = text(request, header::REFERER).and_then(|address| Url::parse(address).ok());
     referrer.is_some_and(|url| is_ours(request, &url))
 }
 
 /// Whether an address is one of the host that was asked.
-pub(super) fn is_ours(request: &HttpRequest, url: &Url) -> bool {
+pub fn is_ours(request: &HttpRequest, url: &Url) -> bool {
     text(request, header::HOST).is_some_and(|host| url.authority().eq_ignore_ascii_case(host))
 }
 
 /// A header, if it is there and readable.
-pub(super) fn text(request: &HttpRequest, name: impl AsHeaderName) -> Option<&str> {
+pub fn text(request: &HttpRequest, name: impl AsHeaderName) -> Option<&str> {
     request.headers().get(name)?.to_str().ok()
 }
 

@@ -9,9 +9,10 @@ use bytes::Bytes;
 use moka::future::Cache;
 use sha2::{Digest as _, Sha256};
 
-use super::error::Failure;
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 use crate::shares::share::ShareId;
+use crate::web::error::Failure;
+use crate::web::headers::Shell;
 
 /// What a finished page depends on. Any change makes another key, and the old page falls out of the cache by age.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -29,7 +30,7 @@ pub struct PageKey {
 /// there is a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Surroundings {
-    pub place: Place,
+    pub destination: Destination,
     pub with_pass: bool,
     /// Until when the addresses of files are good, in Unix seconds, where they are signed.
     pub files_until: Option<i64>,
@@ -41,6 +42,8 @@ pub struct FinishedPage {
     pub plain: Bytes,
     pub gzip: Bytes,
     pub brotli: Bytes,
+    /// For the headers: it changes with the share, and with it the key.
+    pub shell: Shell,
     /// Begin of the SHA-256 of the plain bytes; the `ETag` adds the encoding.
     digest: String,
 }
@@ -100,7 +103,7 @@ impl PageCache {
 
 impl FinishedPage {
     /// Compresses; for 64 kB a few milliseconds, so not for an async worker.
-    pub fn finish(html: String) -> std::io::Result<Self> {
+    pub fn finish(html: String, shell: Shell) -> std::io::Result<Self> {
         let digest = hex::encode(
             Sha256::digest(html.as_bytes())
                 .get(..12)
@@ -120,6 +123,7 @@ impl FinishedPage {
             plain: html.into(),
             gzip: gzip.into(),
             brotli: compressed.into(),
+            shell,
             digest,
         })
     }

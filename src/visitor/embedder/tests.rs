@@ -6,6 +6,7 @@ use actix_web::test::TestRequest;
 use super::{embedder, family, other_site};
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::event::{BrowserFamily, Embedder};
+use crate::web::fetch_metadata::destination;
 
 const USER_AGENTS: &[(BrowserFamily, &str)] = &[
     (
@@ -88,13 +89,13 @@ fn asked(dest: &str, site: &str, referrer: &str) -> HttpRequest {
 fn the_site_around_a_frame_is_the_one_that_refers_to_it() {
     let one = EmbedOrigins::parse(["https://client.example"]).unwrap();
     let two = EmbedOrigins::parse(["https://client.example", "https://b.example"]).unwrap();
-    let said = |dest: &str, site: &str, referrer: &str, list: &EmbedOrigins| match embedder(
-        &asked(dest, site, referrer),
-        list,
-    ) {
-        Embedder::Nobody => "nobody".to_owned(),
-        Embedder::Unknown => "unknown".to_owned(),
-        Embedder::Site(origin) => origin.as_str().to_owned(),
+    let said = |dest: &str, site: &str, referrer: &str, list: &EmbedOrigins| {
+        let request = asked(dest, site, referrer);
+        match embedder(&request, destination(&request), list) {
+            Embedder::Nobody => "nobody".to_owned(),
+            Embedder::Unknown => "unknown".to_owned(),
+            Embedder::Site(origin) => origin.as_str().to_owned(),
+        }
     };
     let other = "https://Other.example:443/a/path?with=secrets";
     assert_eq!(said("document", "cross-site", other, &one), "nobody");

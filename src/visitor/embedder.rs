@@ -5,28 +5,19 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 use url::Url;
 
-use super::place::{is_ours, place_of, refers_to_us, text};
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 use crate::shares::embed_origins::{EmbedOrigins, Origin};
-use crate::shares::event::{BrowserFamily, Embedder, Visitor};
-use crate::shares::share::Share;
-
-/// Who asks for something of this share.
-pub fn visitor(request: &HttpRequest, share: &Share) -> Visitor {
-    Visitor {
-        embedder: embedder(request, &share.embed_origins),
-        browser: browser(request),
-    }
-}
+use crate::shares::event::{BrowserFamily, Embedder};
+use crate::web::fetch_metadata::{is_ours, refers_to_us, text};
 
 /// Whether another site's page has put this request into a frame, and not a page of ours that stands there already.
-pub fn is_put_in_a_frame(request: &HttpRequest) -> bool {
+pub(super) fn is_put_in_a_frame(request: &HttpRequest, destination: Destination) -> bool {
     let by_another = matches!(
         text(request, "sec-fetch-site"),
         Some("cross-site" | "same-site")
     );
     // A frame in a sandbox is a stranger to its own site, but refers to it.
-    place_of(request) == Place::Frame && by_another && !refers_to_us(request)
+    destination == Destination::Frame && by_another && !refers_to_us(request)
 }
 
 /// The family that the request's `User-Agent` belongs to.
@@ -48,11 +39,16 @@ pub fn other_site(request: &HttpRequest, address: &str) -> Option<Origin> {
     Origin::parse(&url.origin().ascii_serialization()).ok()
 }
 
-fn embedder(request: &HttpRequest, listed: &EmbedOrigins) -> Embedder {
-    if place_of(request) != Place::Frame {
+/// The site around the frame that is asked for.
+pub(super) fn embedder(
+    request: &HttpRequest,
+    destination: Destination,
+    listed: &EmbedOrigins,
+) -> Embedder {
+    if destination != Destination::Frame {
         return Embedder::Nobody;
     }
-    let site = if is_put_in_a_frame(request) {
+    let site = if is_put_in_a_frame(request, destination) {
         referring_site(request)
     } else {
         only_site(listed)

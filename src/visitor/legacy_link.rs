@@ -5,9 +5,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use url::form_urlencoded;
 
-use super::gate::base_path;
+use super::paths::{base_path, next_inside};
 use super::query::{self, Query};
-use super::session::next_inside;
 use crate::shares::share::{ShareId, WrittenShareId};
 use crate::web::error::PageError;
 use crate::web::headers::Shell;

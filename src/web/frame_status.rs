@@ -1,18 +1,16 @@
 //! What a page of a share says of itself to the site around its frame: a `<meta>` that `static/js/frame.js` reads and
 //! passes on. The other end is `static/embed/embed.js`.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 
 use super::headers::Shell;
-use super::place::place_of;
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 use crate::shares::share::ShareId;
 use crate::shares::unlock_token::RefusalCode;
 
-/// The note of one page. It may stand in a page that is kept for several visitors, so it holds nothing of any of them.
+/// What one page says. It may stand in a page that is kept for several visitors, so it holds nothing of any of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FrameNote {
+pub struct FrameStatus {
     pub share: ShareId,
     pub state: FrameState,
     /// The origins that may frame the share, separated by spaces, or `*`. The script speaks to no other.
@@ -30,14 +28,14 @@ pub enum FrameState {
     Error,
 }
 
-impl FrameNote {
-    /// `None` where no site is around, or none may be. A browser that does not say where it shows a page gets the note
+impl FrameStatus {
+    /// `None` where no site is around, or none may be. A browser that does not say where it shows a page gets it
     /// as well: the script sees whether there is a frame.
-    pub fn of(request: &HttpRequest, shell: &Shell, state: FrameState) -> Option<Self> {
+    pub fn of(destination: Destination, shell: &Shell, state: FrameState) -> Option<Self> {
         match shell {
             Shell::Share { id, origins, .. }
                 if shell.is_embeddable()
-                    && matches!(place_of(request), Place::Frame | Place::Unknown) =>
+                    && matches!(destination, Destination::Frame | Destination::Unknown) =>
             {
                 Some(Self {
                     share: *id,
@@ -81,9 +79,9 @@ impl FrameState {
 #[cfg(test)]
 mod tests {
     use actix_web::http::StatusCode;
-    use actix_web::test::TestRequest;
 
-    use super::{FrameNote, FrameState};
+    use super::{FrameState, FrameStatus};
+    use crate::shares::access::Destination;
     use crate::shares::embed_origins::EmbedOrigins;
     use crate::shares::share::ShareId;
     use crate::shares::unlock_token::RefusalCode;
@@ -98,48 +96,44 @@ mod tests {
         Shell::new(share(), origins)
     }
 
-    fn note(destination: Option<&'static str>, shell: &Shell) -> Option<FrameNote> {
-        let mut request = TestRequest::default();
-        if let Some(destination) = destination {
-            request = request.insert_header(("sec-fetch-dest", destination));
-        }
-        FrameNote::of(&request.to_http_request(), shell, FrameState::Open)
+    fn status(destination: Destination, shell: &Shell) -> Option<FrameStatus> {
+        FrameStatus::of(destination, shell, FrameState::Open)
     }
 
     #[test]
     fn a_framed_page_names_its_share_and_the_sites_around_it() {
         let listed = ["https://a.example", "https://b.example:8443"];
-        let expected = FrameNote {
+        let expected = FrameStatus {
             share: share(),
             state: FrameState::Open,
             origins: "https://a.example https://b.example:8443".to_owned(),
         };
-        assert_eq!(note(Some("iframe"), &shell(&listed)), Some(expected));
-        let any = note(Some("iframe"), &shell(&["*"]));
-        assert_eq!(any.map(|note| note.origins).as_deref(), Some("*"));
+        assert_eq!(status(Destination::Frame, &shell(&listed)), Some(expected));
+        let any = status(Destination::Frame, &shell(&["*"]));
+        assert_eq!(any.map(|status| status.origins).as_deref(), Some("*"));
     }
 
     #[test]
     fn a_page_of_its_own_and_one_that_nobody_may_frame_say_nothing() {
-        assert_eq!(note(Some("document"), &shell(&["*"])), None);
-        assert_eq!(note(Some("iframe"), &shell(&[])), None);
-        assert_eq!(note(Some("iframe"), &Shell::Plain), None);
+        assert_eq!(status(Destination::Tab, &shell(&["*"])), None);
+        assert_eq!(status(Destination::Frame, &shell(&[])), None);
+        assert_eq!(status(Destination::Frame, &Shell::Plain), None);
     }
 
     #[test]
-    fn a_browser_that_does_not_say_where_it_shows_the_page_gets_the_note() {
-        assert!(note(None, &shell(&["*"])).is_some());
+    fn a_browser_that_does_not_say_where_it_shows_the_page_is_told_as_well() {
+        assert!(status(Destination::Unknown, &shell(&["*"])).is_some());
     }
 
     #[test]
     fn each_state_has_its_word_and_only_a_refused_token_a_code() {
         let said = |state| {
-            let note = FrameNote {
+            let status = FrameStatus {
                 share: share(),
                 state,
                 origins: "*".to_owned(),
             };
-            (note.state(), note.code())
+            (status.state(), status.code())
         };
         assert_eq!(said(FrameState::Open), ("open", None));
         assert_eq!(said(FrameState::Error), ("error", None));

@@ -10,10 +10,10 @@ use moka::sync::Cache;
 use time::OffsetDateTime;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use super::event::{Event, NewEvent, Visitor};
+use super::share::ShareId;
+use super::store::events::{self, HEARSAY_PER_MINUTE};
 use crate::db::Db;
-use crate::shares::event::{Event, NewEvent, Visitor};
-use crate::shares::share::ShareId;
-use crate::shares::store::events::{self, HEARSAY_PER_MINUTE};
 
 /// Events that may wait for the database.
 const WAITING: usize = 10_000;
@@ -67,7 +67,7 @@ impl EventLog {
         }
     }
 
-    /// Notes that a page of the share opened in a frame: once a minute for a site and a family of browsers, for pages
+    /// Records that a page of the share opened in a frame: once a minute for a site and a family of browsers, for pages
     /// are read far more often than anybody wants to count.
     pub fn record_framed_view(&self, share: ShareId, visitor: Visitor, at: OffsetDateTime) {
         let entry = self.framed.entry((share, visitor.clone()));
@@ -76,7 +76,7 @@ impl EventLog {
         }
     }
 
-    /// Notes what a browser, or somebody who plays one, reports. Whoever sends more than is kept must not crowd out what
+    /// Records what a browser, or somebody who plays one, reports. Whoever sends more than is kept must not crowd out what
     /// else happens.
     pub fn record_report(
         &self,
