@@ -11,10 +11,14 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use self::connection::ConnectionCommand;
+use crate::audit::actor::{Actor as RecordedActor, ActorKind};
 use crate::config::{BaseUrlArgs, ConfigError, DatabaseArgs, ServeArgs, StorageArgs};
 use crate::db;
 use crate::demo::{self, DemoArgs};
 use crate::server::{self, Migrations};
+use crate::sharing::actor::{Actor, Who};
+use crate::sharing::error::SharingError;
+use crate::sharing::rights::{MayAdminister, may_administer};
 use crate::sync::import::ImportAs;
 use crate::telemetry::{self, LogArgs};
 
@@ -183,6 +187,16 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
             database,
         } => unlock::check_token(&share, &token, &database),
     }
+}
+
+/// Whoever has a terminal, as the record calls them.
+fn the_command_line() -> RecordedActor {
+    RecordedActor::local(ActorKind::CommandLine)
+}
+
+/// Whoever has a terminal may do what is for admins.
+fn right() -> Result<MayAdminister, SharingError> {
+    may_administer(&Actor::local(Who::CommandLine))
 }
 
 /// Writes the reason to standard error.

@@ -29,8 +29,8 @@ use crate::seal::Sealer;
 use crate::shares::event_log::event_log;
 use crate::shares::pass::PassKey;
 use crate::shares::store::{events, frames};
-use crate::sharing::Sharing;
 use crate::sharing::leak_reports::keep_leak_reports;
+use crate::sharing::{Sharing, Stale};
 use crate::sync::{SiteSync, schedule};
 use crate::visitor::page_cache::PageCache;
 use crate::web::answer_errors::answer_errors;
@@ -141,7 +141,7 @@ pub fn start(
     let shares = ShareCache::new(db.clone());
     let hasher = Hasher::new(cores)?;
     let state = web::Data::new(AppState {
-        sharing: sharing(&settings, &db, &hasher, &sync, &shares),
+        sharing: sharing(&settings, &db, &files, &hasher, &sync, &shares),
         hasher,
         pass_key: PassKey::new(&settings.pass_key),
         shares,
@@ -189,6 +189,7 @@ pub fn start(
 fn sharing(
     settings: &Settings,
     db: &Db,
+    files: &FileStore,
     hasher: &Hasher,
     sync: &Arc<SiteSync>,
     shares: &ShareCache,
@@ -196,6 +197,7 @@ fn sharing(
     let shares = shares.clone();
     Sharing {
         db: db.clone(),
+        files: files.clone(),
         hasher: hasher.clone(),
         connections: Arc::clone(sync.connections()),
         cloud_app: Arc::clone(sync.cloud_app()),
@@ -203,7 +205,10 @@ fn sharing(
         app: settings.app.clone(),
         sealer: sealer(settings),
         audit_addresses: settings.audit_addresses,
-        caches: Box::new(move |id| shares.forget(id)),
+        caches: Box::new(move |stale| match stale {
+            Stale::One(id) => shares.forget(id),
+            Stale::All => shares.forget_all(),
+        }),
     }
 }
 

@@ -92,11 +92,6 @@ impl Problems {
         }
     }
 
-    /// Takes the value, or its problem.
-    pub(super) fn keep<T>(&mut self, found: Result<T, FieldProblem>) -> Option<T> {
-        found.map_err(|problem| self.0.push(problem)).ok()
-    }
-
     /// What use cases refused.
     pub(super) fn extend(&mut self, errors: impl IntoIterator<Item = FieldError>) {
         for error in errors {

@@ -18,9 +18,10 @@ use super::test_answer::TestAnswer;
 use crate::clock;
 use crate::cloud_app::asker::Asker;
 use crate::confluence::model::{ContentKind, FoundContent, ListedSpace};
-use crate::shares::store::{self, StoreError};
-use crate::sharing::content_scope::content_scope;
-use crate::sync::refresh;
+use crate::sharing::connection_site;
+use crate::sharing::error::SharingError;
+use crate::sharing::refresh::refresh_share;
+use crate::sharing::rights::{MayChange, may_administer, may_change};
 use crate::web::error::{ApiError, Failure, FieldProblem};
 use crate::web::state::AppState;
 
@@ -42,13 +43,14 @@ const MOST_FOUND: usize = 50;
     )
 )]
 pub async fn test_connection(
-    _token: WriteToken,
+    token: WriteToken,
     state: web::Data<AppState>,
     path: web::Path<String>,
 ) -> Result<web::Json<TestAnswer>, ApiError> {
     let id = live_id(&state, &path).await?;
-    let report = state.connections.test(id, clock::now()).await;
-    Ok(web::Json(report.map_err(Failure::of_site)?.into()))
+    let (actor, right) = (token.actor(), may_administer(token.actor())?);
+    let report = connection_site::test(&state.sharing, actor, right, id, clock::now()).await?;
+    Ok(web::Json(report.into()))
 }
 
 /// What to refresh; everything of the connection if it names nothing.
@@ -84,7 +86,7 @@ pub(super) struct RefreshBody {
     )
 )]
 pub async fn refresh_connection(
-    _token: WriteToken,
+    token: WriteToken,
     state: web::Data<AppState>,
     path: web::Path<String>,
     request: HttpRequest,
@@ -100,35 +102,33 @@ pub async fn refresh_connection(
         problems.add("pageId", "Name a share or a page, not both.");
     }
     problems.into_result()?;
-    let now = clock::now();
-    let refreshed = match (share_id, page_id) {
-        (Some(share_id), _) => {
-            let found = state
-                .db
-                .run(move |db| store::find_connected_share(db, share_id.into()))
-                .await
-                .map_err(|error: StoreError| Failure::from(error))?
-                .filter(|found| found.share.connection_id == id);
-            let found = found.ok_or_else(|| {
-                let detail = "The connection has no such share.";
-                Failure::Invalid(vec![FieldProblem::new("shareId", detail)])
-            })?;
-            let scope = content_scope(&found.share, found.source);
-            let refreshed = move |db: &mut _| refresh::refresh_scope(db, &scope, now);
-            state.db.run(refreshed).await
-        }
-        (None, Some(page_id)) => {
-            let refreshed = move |db: &mut _| refresh::refresh_page(db, id, &page_id, now);
-            state.db.run(refreshed).await
-        }
-        (None, None) => {
-            let refreshed = move |db: &mut _| refresh::refresh_all(db, id, now);
-            state.db.run(refreshed).await
-        }
-    };
-    refreshed.map_err(Failure::from)?;
-    state.connections.wake();
+    let (actor, now) = (token.actor(), clock::now());
+    if let Some(share_id) = share_id {
+        let share = share_of(&state, &token, share_id, id).await?;
+        refresh_share(&state.sharing, actor, share, now).await?;
+    } else {
+        let right = may_administer(actor)?;
+        connection_site::refresh(&state.sharing, actor, right, id, page_id, now).await?;
+    }
     Ok(HttpResponse::Accepted().finish())
+}
+
+/// A share of this connection.
+async fn share_of(
+    state: &AppState,
+    token: &WriteToken,
+    share_id: Uuid,
+    connection_id: Uuid,
+) -> Result<MayChange, Failure> {
+    let found = may_change(&state.sharing, token.actor(), share_id.into(), clock::now()).await;
+    match found {
+        Ok(share) if share.share().connection_id == connection_id => Ok(share),
+        Ok(_) | Err(SharingError::NotFound) => {
+            let detail = "The connection has no such share.";
+            Err(Failure::Invalid(vec![FieldProblem::new("shareId", detail)]))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

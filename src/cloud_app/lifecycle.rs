@@ -23,7 +23,9 @@ use url::Url;
 use uuid::Uuid;
 
 use super::CloudApp;
+use super::site_events::Site;
 use super::store::lifecycle::{self, Digests, ToldInstallation, Use};
+use crate::audit::event::EventKind;
 use crate::confluence::Product;
 use crate::confluence::connect::callback::{
     self, Callback, CallbackError, Event, Expected, ReceivedCallback,
@@ -206,6 +208,11 @@ impl CloudApp {
             lifecycle::insert_installation(db, connection_id, told, sealed.as_deref(), now)?;
         }
         let superseded = lifecycle::supersede_others(db, connection_id, told, now)?;
+        let site = Site {
+            connection_id,
+            address: &told.base_url,
+        };
+        site.tells(db, EventKind::InstallationInstalled, now)?;
         Ok(Placed {
             connection_id,
             superseded,
@@ -244,9 +251,12 @@ impl CloudApp {
                         return Ok(Done::Nothing);
                     };
                     let id = found.connection_id;
-                    lifecycle::set_state(db, id, InstallationState::Uninstalled, now)?;
+                    let is_new = lifecycle::set_state(db, id, InstallationState::Uninstalled, now)?;
                     lifecycle::forget_secret(db, id)?;
                     lifecycle::end_shares(db, id, shares_end)?;
+                    if is_new {
+                        Site::of(&found).tells(db, EventKind::InstallationUninstalled, now)?;
+                    }
                     Ok(Done::Changed(id))
                 })
             })
@@ -274,9 +284,13 @@ impl CloudApp {
                         return Ok(None);
                     };
                     lifecycle::set_state(db, found.connection_id, to, now)?;
-                    if to == InstallationState::Enabled {
+                    let kind = if to == InstallationState::Enabled {
                         followed::make_due(db, found.connection_id, now)?;
-                    }
+                        EventKind::InstallationEnabled
+                    } else {
+                        EventKind::InstallationDisabled
+                    };
+                    Site::of(&found).tells(db, kind, now)?;
                     Ok::<_, LifecycleError>(Some(found.connection_id))
                 })
             })

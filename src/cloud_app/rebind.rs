@@ -225,12 +225,12 @@ pub struct PreparedMove {
     pub shares: Vec<Uuid>,
 }
 
-/// Moves them, within the caller's transaction, and returns how many were moved. [`CloudApp::after_move`] follows.
+/// Moves them, within the caller's transaction, and returns those that were moved. [`CloudApp::after_move`] follows.
 pub fn move_shares(
     db: &mut PgConnection,
     prepared: &PreparedMove,
     now: OffsetDateTime,
-) -> Result<usize, RebindError> {
+) -> Result<Vec<ShareRoot>, RebindError> {
     let PreparedMove { from, to, shares } = prepared;
     let (from, to) = (*from, *to);
     lock_both(db, from, to)?;
@@ -257,7 +257,7 @@ pub fn move_back(
     from: Uuid,
     to: Uuid,
     now: OffsetDateTime,
-) -> Result<usize, LiveError> {
+) -> Result<Vec<ShareRoot>, LiveError> {
     lock_both(db, from, to)?;
     let moved = rebind::move_back(db, from, to, now)?;
     connections::raise_revision(db, from)?;

@@ -62,12 +62,8 @@ pub fn create(
 }
 
 impl Connections {
-    /// Checks everything but whether another connection has the name. [`create`] does the rest.
+    /// Checks everything but the name, which is the caller's. [`create`] does the rest.
     pub async fn prepare(&self, new: NewConnection) -> Result<PreparedConnection, ManageError> {
-        let name = new.name.trim().to_owned();
-        if !(1..=200).contains(&name.chars().count()) || name.contains('\0') {
-            return Err(ManageError::Name);
-        }
         let place = self
             .locate(new.product, &new.address, &new.credentials)
             .await?;
@@ -78,7 +74,7 @@ impl Connections {
             .map_err(LiveError::from)?;
         Ok(PreparedConnection {
             id,
-            name,
+            name: new.name,
             product: new.product,
             auth: new.credentials.kind(),
             settings: new.settings,

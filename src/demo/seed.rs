@@ -15,6 +15,7 @@ use crate::accounts::api_token::{NewApiToken, TokenName, TokenNameError, TokenSc
 use crate::accounts::store::account::InsertError;
 use crate::accounts::store::api_token::TokenStoreError;
 use crate::accounts::store::{account, api_token};
+use crate::audit::actor::{Actor as RecordedActor, ActorKind};
 use crate::clock;
 use crate::config::Settings;
 use crate::db::{Db, DbError};
@@ -25,7 +26,12 @@ use crate::shares::labels::Labels;
 use crate::shares::share::{Creator, ExternalLinks, PassLifetime, RestrictedPages, Scope, Share};
 use crate::shares::store::{self, NewShare, ShareChange, StoreError};
 use crate::shares::unlock_secret::{NoRandomness, UnlockSecret};
-use crate::sync::import::{self, ImportAs, ImportError};
+use crate::sharing::actor::{Actor, Who};
+use crate::sharing::error::SharingError;
+use crate::sharing::import::Importer;
+use crate::sharing::rights::{MayAdminister, may_administer};
+use crate::sharing::share;
+use crate::sync::import::{ImportAs, ImportError};
 
 const NOTES: &str = "demo.json";
 const KEY: &str = "secret-key";
@@ -61,6 +67,8 @@ pub enum SeedError {
     Files(#[from] FileStoreError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Sharing(#[from] SharingError),
     #[error(transparent)]
     Account(#[from] InsertError),
     #[error(transparent)]
@@ -136,7 +144,11 @@ fn allow_embedding(db: &Db, embedded: &Share, client_url: &str) -> Result<(), Se
         embed_origins: EmbedOrigins::parse(origins).ok(),
         ..ShareChange::default()
     };
-    db.run_blocking(|db| store::update_share(db, embedded.id, &change, clock::now()))?;
+    let right = right()?;
+    db.run_blocking(|db| {
+        let change = (embedded.id, &change);
+        share::change_own(db, &the_portal(), right, change, clock::now())
+    })?;
     Ok(())
 }
 
@@ -148,18 +160,17 @@ fn fill(settings: &Settings, db: &Db, client_url: &str, notes: &Path) -> Result<
     sample_space::write_sample_space(&mut archive)
         .map_err(|error| SeedError::Notes("the sample space".to_owned(), error))?;
     archive.set_position(0);
-    let imported = import::import(
+    let by = Importer {
         db,
-        &files,
-        archive,
-        ImportAs {
-            name: "Tern 22 manual",
-            wiki_url: None,
-        },
-        &mut |_| {},
-        |_, _| Ok(()),
-        clock::now(),
-    )?;
+        files: &files,
+        actor: &the_portal(),
+        right: right()?,
+    };
+    let import_as = ImportAs {
+        name: "Tern 22 manual",
+        wiki_url: None,
+    };
+    let imported = by.import(archive, import_as, &mut |_| {}, clock::now())?;
     let share_password = readable_password();
     let admin_password = readable_password();
     let share_hash = password::hash(&Password::new(&share_password)?)?;
@@ -249,7 +260,17 @@ fn insert_share(
         created_by: ADMIN.to_owned(),
         creator: Creator::default(),
     };
-    Ok(store::insert_share(db, &new, clock::now())?)
+    let made = share::insert_own(db, &the_portal(), right()?, &new, clock::now());
+    Ok(made?)
+}
+
+/// As the record calls whoever fills the demo.
+fn the_portal() -> RecordedActor {
+    RecordedActor::local(ActorKind::Portal)
+}
+
+fn right() -> Result<MayAdminister, SharingError> {
+    may_administer(&Actor::local(Who::Portal))
 }
 
 /// A start that broke off after this leaves the account; its password is then the new one.

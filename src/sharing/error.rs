@@ -81,6 +81,14 @@ pub enum Field {
     /// What a share points at, by an address or whatever else was pasted.
     Url,
     Email,
+    /// Where a site is.
+    Address,
+    /// With what the portal signs in at a Cloud site.
+    CloudCredentials,
+    /// The same at a site of Data Center.
+    DataCenterCredentials,
+    /// A space export.
+    Archive,
 }
 
 impl Field {
@@ -115,6 +123,10 @@ impl Field {
             Self::SpaceKey => ("spaceKey", "space"),
             Self::Url => ("url", "query"),
             Self::Email => ("email", "email"),
+            Self::Address => ("url", "address"),
+            Self::CloudCredentials => ("credentials.type", "cloud_auth"),
+            Self::DataCenterCredentials => ("credentials.type", "data_center_auth"),
+            Self::Archive => ("archive", "archive"),
         }
     }
 }

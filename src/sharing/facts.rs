@@ -41,9 +41,16 @@ pub(super) fn all(share: &Share) -> Vec<(&'static str, Value)> {
 
 /// The settings that differ. Passwords, secrets, who stands in and whether the share is enabled have events of their own.
 pub(super) fn difference(old: &Share, new: &Share) -> Vec<FieldChange> {
-    settings(old)
-        .into_iter()
-        .zip(settings(new))
+    differing(settings(old), settings(new))
+}
+
+/// Of two lists of the same fields, those with another value.
+pub(super) fn differing(
+    old: Vec<(&'static str, Value)>,
+    new: Vec<(&'static str, Value)>,
+) -> Vec<FieldChange> {
+    old.into_iter()
+        .zip(new)
         .filter(|((_, from), (_, to))| from != to)
         .map(|((name, from), (_, to))| field(name, from, to))
         .collect()

@@ -7,10 +7,15 @@
 
 pub mod actor;
 pub mod asker;
+pub mod connection;
+mod connection_facts;
+pub mod connection_site;
 pub mod content_scope;
 pub mod error;
 mod facts;
 pub mod fields;
+pub mod import;
+pub mod installation;
 pub mod leak_reports;
 pub mod leaks;
 pub mod refresh;
@@ -35,6 +40,7 @@ use crate::cloud_app::CloudApp;
 use crate::config::{App, AuditAddresses};
 use crate::connections::Connections;
 use crate::db::Db;
+use crate::pages::files::FileStore;
 use crate::password::Hasher;
 use crate::seal::Sealer;
 use crate::shares::share::{Share, ShareId};
@@ -43,6 +49,7 @@ use crate::sync::SiteSync;
 /// What the use cases work with. One per process.
 pub struct Sharing {
     pub db: Db,
+    pub files: FileStore,
     pub hasher: Hasher,
     pub connections: Arc<Connections>,
     pub cloud_app: Arc<CloudApp>,
@@ -52,13 +59,25 @@ pub struct Sharing {
     /// For what people are known by at sites.
     pub sealer: Sealer,
     pub audit_addresses: AuditAddresses,
-    /// Has the caches of this process forget a share that was changed.
-    pub caches: Box<dyn Fn(ShareId) + Send + Sync>,
+    /// Has the caches of this process forget what was changed.
+    pub caches: Box<dyn Fn(Stale) + Send + Sync>,
+}
+
+/// What caches hold of a share is no longer true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stale {
+    One(ShareId),
+    /// The content of a connection has changed, and nobody has counted whose.
+    All,
 }
 
 impl Sharing {
     fn forget(&self, id: ShareId) {
-        (self.caches)(id);
+        (self.caches)(Stale::One(id));
+    }
+
+    fn forget_all(&self) {
+        (self.caches)(Stale::All);
     }
 
     /// Makes a change and its audit rows, all or nothing. The chain of the record is locked last.
@@ -73,9 +92,7 @@ impl Sharing {
         T: Send + 'static,
     {
         let actor = actor.recorded(self.audit_addresses);
-        self.db
-            .run(move |db| db.transaction(|db| change(db, &actor, now, work)))
-            .await
+        self.db.run(move |db| change(db, &actor, now, work)).await
     }
 }
 
@@ -105,15 +122,18 @@ impl Changed<()> {
     }
 }
 
+/// The same on a connection to the database, for those who have nothing more: commands, and the demo.
 fn change<T>(
     db: &mut PgConnection,
     actor: &audit::actor::Actor,
     now: OffsetDateTime,
     work: impl FnOnce(&mut PgConnection) -> Result<Changed<T>, SharingError>,
 ) -> Result<T, SharingError> {
-    let changed = work(db)?;
-    for event in &changed.events {
-        audit::record(db, actor, event, now)?;
-    }
-    Ok(changed.answer)
+    db.transaction(|db| {
+        let changed = work(db)?;
+        for event in &changed.events {
+            audit::record(db, actor, event, now)?;
+        }
+        Ok(changed.answer)
+    })
 }

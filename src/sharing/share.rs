@@ -7,9 +7,10 @@ use time::OffsetDateTime;
 use super::actor::{Actor, Who};
 use super::error::{Field, FieldError, SharingError};
 use super::fields::ShareFields;
-use super::rights::{MayChange, MayShare, refusal_of_restricted};
+use super::rights::{MayAdminister, MayChange, MayShare, refusal_of_restricted};
 use super::values::{Note, ShareName, parse_origins};
 use super::{Changed, Sharing, facts};
+use crate::audit;
 use crate::audit::event::{EventKind, FieldChange};
 use crate::config::EmbedWildcards;
 use crate::guess_limit;
@@ -43,23 +44,54 @@ pub async fn create(
     let password_hash = hash(sharing, &mut fields).await?.flatten();
     let new = new_share(actor, root, fields, password_hash)?;
     let share = sharing
-        .change(actor, now, move |db| {
-            let share = store::insert_share(db, &new, now)?;
-            let mut changes: Vec<_> = facts::all(&share)
-                .into_iter()
-                .map(|(name, value)| facts::field(name, Value::Null, value))
-                .collect();
-            changes.push(protection(None, Some(&share)));
-            changes.push(facts::field("enabled", Value::Null, json!(share.enabled)));
-            let events = vec![facts::event(EventKind::ShareCreated, &share, changes)];
-            Ok(Changed {
-                answer: share,
-                events,
-            })
-        })
+        .change(actor, now, move |db| insert(db, &new, now))
         .await?;
     sharing.connections.wake();
     Ok(share)
+}
+
+fn insert(
+    db: &mut PgConnection,
+    new: &NewShare,
+    now: OffsetDateTime,
+) -> Result<Changed<Share>, SharingError> {
+    let share = store::insert_share(db, new, now)?;
+    let mut changes: Vec<_> = facts::all(&share)
+        .into_iter()
+        .map(|(name, value)| facts::field(name, Value::Null, value))
+        .collect();
+    changes.push(protection(None, Some(&share)));
+    changes.push(facts::field("enabled", Value::Null, json!(share.enabled)));
+    let events = vec![facts::event(EventKind::ShareCreated, &share, changes)];
+    Ok(Changed {
+        answer: share,
+        events,
+    })
+}
+
+/// Makes a share of values that the portal itself has chosen; without a [`Sharing`], for the demo.
+pub fn insert_own(
+    db: &mut PgConnection,
+    actor: &audit::actor::Actor,
+    _right: MayAdminister,
+    new: &NewShare,
+    now: OffsetDateTime,
+) -> Result<Share, SharingError> {
+    super::change(db, actor, now, |db| insert(db, new, now))
+}
+
+/// Changes such a share likewise.
+pub fn change_own(
+    db: &mut PgConnection,
+    actor: &audit::actor::Actor,
+    _right: MayAdminister,
+    (id, change): (ShareId, &ShareChange),
+    now: OffsetDateTime,
+) -> Result<Share, SharingError> {
+    super::change(db, actor, now, |db| {
+        let old = locked(db, id)?;
+        apply(db, &old, change, now)
+    })
 }
 
 fn new_share(

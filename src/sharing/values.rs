@@ -1,5 +1,7 @@
 //! Values of a share as people set them, each parsed once. What a form refuses the API refuses, because both come here.
 
+use std::ops::RangeInclusive;
+
 use time::OffsetDateTime;
 
 use super::error::{Field, FieldError};
@@ -12,6 +14,15 @@ use crate::shares::share::PassLifetime;
 pub(super) const ENDS_BEFORE_START: &str = "The share must end after it starts.";
 pub(super) const ONLY_WITHOUT_SITES: &str =
     "A share that opens only inside its sites needs at least one site in the list.";
+
+/// How old a page of a live connection may be before it is compared with its site.
+pub const REFRESH_AFTER_SECONDS: RangeInclusive<i64> = 60..=86_400;
+
+/// The most requests to a site, over all processes.
+pub const REQUESTS_PER_HOUR: RangeInclusive<i64> = 100..=1_000_000;
+
+/// Larger files are not fetched; no attachment of a wiki is as large as the last of these.
+pub const FILE_LIMIT_BYTES: RangeInclusive<i64> = 0..=100 << 40;
 
 const LONGEST_NOTE: usize = 2000;
 

@@ -5,9 +5,8 @@ use serde::Deserialize;
 
 use crate::admin::problems::Problems;
 use crate::confluence::Product;
-use crate::connections::LiveError;
-use crate::connections::ManageError;
 use crate::connections::credentials::{AuthKind, Credentials};
+use crate::sharing::error::SharingError;
 use crate::web::error::Failure;
 
 /// As typed. The secrets in it are never written into a page.
@@ -228,23 +227,19 @@ impl AccessInput {
             }
         }
     }
+}
 
-    /// Puts what the portal could not do with the access beside the field that it is about.
-    pub fn blame(&self, error: ManageError, problems: &mut Problems) -> Result<(), Failure> {
-        let auth = if self.is_cloud() {
-            "cloud_auth"
-        } else {
-            "data_center_auth"
-        };
-        match error {
-            ManageError::Name | ManageError::NameTaken => problems.add("name", error.to_string()),
-            ManageError::Address(sentence) => problems.add("address", sentence),
-            ManageError::Auth(sentence) => problems.add(auth, sentence),
-            ManageError::Live(LiveError::Db(error)) => return Err(error.into()),
-            ManageError::Live(LiveError::NoConnection) => return Err(Failure::NotFound),
-            ManageError::Live(error) => problems.add("address", error.sentence()),
+/// What came of a use case with an access; `None` when it was refused. What the site says stands beside its address.
+pub(super) fn take<T>(
+    done: Result<T, SharingError>,
+    problems: &mut Problems,
+) -> Result<Option<T>, Failure> {
+    match done {
+        Err(SharingError::Site(error)) => {
+            problems.add("address", error.sentence());
+            Ok(None)
         }
-        Ok(())
+        done => problems.take(done),
     }
 }
 

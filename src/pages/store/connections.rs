@@ -110,7 +110,11 @@ pub fn rename_connection(
 /// the same moment cannot lose its content.
 pub fn delete_connection(db: &mut PgConnection, id: Uuid) -> Result<Deletion, DbError> {
     use diesel::result::{DatabaseErrorKind, Error};
-    match diesel::delete(connection::table.find(id)).execute(db) {
+    // A transaction of its own inside the caller's, which goes on after a refusal.
+    let deleted = diesel::Connection::transaction(db, |db| {
+        diesel::delete(connection::table.find(id)).execute(db)
+    });
+    match deleted {
         Ok(0) => Ok(Deletion::Missing),
         Ok(_) => Ok(Deletion::Deleted),
         Err(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => {
