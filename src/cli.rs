@@ -1,6 +1,7 @@
 //! The commands. Each prints its result alone on standard output and everything else on standard error.
 
 mod accounts;
+mod audit;
 mod connection;
 mod import;
 mod unlock;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use self::audit::AuditCommand;
 use self::connection::ConnectionCommand;
 use crate::audit::actor::{Actor as RecordedActor, ActorKind};
 use crate::config::{BaseUrlArgs, ConfigError, DatabaseArgs, ServeArgs, StorageArgs};
@@ -68,6 +70,11 @@ enum Command {
     Token {
         #[command(subcommand)]
         command: TokenCommand,
+    },
+    /// The record of who did what.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// Print an unlock link for a share that works for the next minute.
     UnlockLink {
@@ -176,6 +183,7 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
                     database,
                 },
         } => accounts::add_token(&name, &scope, &database),
+        Command::Audit { command } => audit::run(command),
         Command::UnlockLink {
             share,
             database,

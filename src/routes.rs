@@ -266,7 +266,7 @@ fn api(config: &mut ServiceConfig) {
 }
 
 fn api_version_1(config: &mut ServiceConfig) {
-    use crate::api::{activity, embed_health, openapi, shares, unlock};
+    use crate::api::{activity, audit, embed_health, openapi, shares, unlock};
     config
         .service(known("/openapi.json", "GET").get(openapi::document))
         .service(
@@ -285,6 +285,7 @@ fn api_version_1(config: &mut ServiceConfig) {
         .service(known("/shares/{id}/unlock-checks", "POST").post(unlock::check_unlock_token))
         .service(known("/shares/{id}/activity", "GET").get(activity::list_activity))
         .service(known("/shares/{id}/embed-health", "GET").get(embed_health::read_embed_health))
+        .service(known("/audit-events", "GET").get(audit::list_audit_events))
         .configure(api_version_1_connections);
 }
 

@@ -5,6 +5,8 @@
 
 pub mod activity;
 pub mod app;
+pub mod audit;
+pub mod audit_answer;
 pub mod bearer;
 mod body;
 mod connection_answer;

@@ -9,7 +9,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{Modify, OpenApi};
 
 use super::words::StateWord;
-use super::{activity, connections, embed_health, shares, site, unlock};
+use super::{activity, audit, connections, embed_health, shares, site, unlock};
 use crate::web::error::FieldProblem;
 use crate::web::problem::Problem;
 
@@ -41,11 +41,13 @@ use crate::web::problem::Problem;
         site::refresh_connection,
         site::search_pages,
         site::search_spaces,
+        audit::list_audit_events,
     ),
     tags(
         (name = "Shares", description = "What people outside may read, and how they get in."),
         (name = "Unlock", description = "What a client site needs to let its own visitors in."),
         (name = "Connections", description = "Where content comes from."),
+        (name = "Audit", description = "Who did what."),
     ),
     // What handlers answer and bodies hold is collected by itself; refusals and parameters are not.
     components(schemas(Problem, FieldProblem, StateWord)),

@@ -18,6 +18,9 @@
 //! Every value says where it ends, so two different rows never have the same bytes. What is not in a row (values of people)
 //! is not in the bytes either; commitments to it are.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use serde_json::Value;

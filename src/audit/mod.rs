@@ -13,6 +13,7 @@ pub mod event;
 pub mod head_log;
 pub mod personal;
 pub mod store;
+pub mod stored_row;
 pub mod verify;
 mod word_table;
 

@@ -2,19 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::chain::{self, Hash, Head, VERSION};
+use super::chain::{self, Head, VERSION};
 use super::checkpoint::{Checkpoint, CheckpointKeys};
 use super::entry::Entry;
 use super::event::EventKind;
-use super::personal::PersonalValue;
-
-/// A row as it lies in the database, with what stands beside it.
-pub struct StoredRow {
-    pub entry: Entry,
-    pub previous_hash: Hash,
-    pub hash: Hash,
-    pub beside: Vec<PersonalValue>,
-}
+use super::stored_row::StoredRow;
 
 /// The first thing that is wrong.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod admin;
 mod api;
 mod app;
 mod atlassian_clients;
+mod audit;
 mod cli;
 mod client_sites;
 mod clients;

@@ -184,6 +184,7 @@ pub(crate) const TABLE: &[(&str, &str, Who)] = &[
     ("POST",   "/api/v1/shares/{id}/unlock-checks", Program),
     ("GET",    "/api/v1/shares/{id}/activity", Program),
     ("GET",    "/api/v1/shares/{id}/embed-health", Program),
+    ("GET",    "/api/v1/audit-events", Program),
     ("GET",    "/api/v1/connections", Program),
     ("POST",   "/api/v1/connections", Program),
     ("GET",    "/api/v1/connections/{id}", Program),

@@ -14,7 +14,8 @@ use crate::audit::checkpoint::{Checkpoint, CheckpointKeys};
 use crate::audit::entry::Entry;
 use crate::audit::event::{EventKind, SubjectKind};
 use crate::audit::personal::PersonalValue;
-use crate::audit::verify::{Fault, StoredRow, Verification, Verified};
+use crate::audit::stored_row::StoredRow;
+use crate::audit::verify::{Fault, Verification, Verified};
 use crate::db::DbError;
 use crate::schema::{audit_checkpoint, audit_event, audit_personal};
 
