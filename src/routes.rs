@@ -2,7 +2,6 @@
 
 mod resource;
 
-use actix_web::guard;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
@@ -252,15 +251,12 @@ fn api(config: &mut ServiceConfig) {
     let version_1 = web::scope("/v1")
         .configure(api_version_1)
         .default_service(methods::nothing_here());
-    let reference = web::resource("/docs/{file:.*}")
-        .guard(guard::Get())
-        .to(reference::file);
     config.service(
         web::scope("/api")
             .wrap(headers)
             .service(version_1)
             .service(web::redirect("/docs", "/api/docs/"))
-            .service(reference)
+            .service(known("/docs/{file:.*}", "GET").get(reference::file))
             .default_service(methods::nothing_here()),
     );
 }

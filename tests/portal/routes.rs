@@ -173,6 +173,7 @@ pub(crate) const TABLE: &[(&str, &str, Who)] = &[
     ("POST",   "/forge/session", Anyone),
 
     ("GET",    "/api/docs", Anyone),
+    ("GET",    "/api/docs/{file:.*}", Anyone),
     ("GET",    "/api/v1/openapi.json", Anyone),
     ("GET",    "/api/v1/shares", Program),
     ("POST",   "/api/v1/shares", Program),
@@ -285,6 +286,7 @@ fn address(portal: &Portal, share: &Share, route: &str) -> String {
         .replace("{key}", &"k".repeat(43))
         .replace("{page}", "1310740")
         .replace("{below:.*}", "nothing/here")
+        .replace("{file:.*}", "index.css")
         .replace("{hash}/{path:.*}", "0/css/visitor.css")
         .replace("/{connection}", &format!("/{}", share.connection_id))
         .replace(
