@@ -14,10 +14,6 @@
     reason = "a program for developers, which stops when it cannot start"
 )]
 
-#[path = "../tests/fake_confluence/mod.rs"]
-#[expect(dead_code, reason = "what only tests need")]
-mod fake_confluence;
-
 use std::net::IpAddr;
 use std::thread;
 

@@ -10,7 +10,7 @@ use crate::demo::Demo;
 
 #[tokio::test]
 async fn pages_for_visitors_break_no_rule_of_accessibility() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let browser = Browser::chromium().await;
     let axe = read_axe();
     let pages = [
@@ -37,7 +37,7 @@ async fn pages_for_visitors_break_no_rule_of_accessibility() {
 
 #[tokio::test]
 async fn pages_for_admins_break_no_rule_of_accessibility() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let browser = Browser::chromium().await;
     let axe = read_axe();
     browser.open(&format!("{}/admin", demo.portal)).await;

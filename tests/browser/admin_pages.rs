@@ -13,7 +13,7 @@ const COPY_SECRET: &str = "button[data-copy=unlock-secret]";
 
 #[tokio::test]
 async fn an_admin_makes_a_share_and_changes_its_copied_secret() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let browser = Browser::chromium().await;
     demo.sign_in(&browser).await;
     allow_reading_the_clipboard(&browser, &demo).await;
@@ -37,7 +37,7 @@ async fn an_admin_makes_a_share_and_changes_its_copied_secret() {
 
 #[tokio::test]
 async fn trying_a_share_opens_it_in_a_new_tab() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let browser = Browser::chromium().await;
     demo.sign_in(&browser).await;
     browser

@@ -4,20 +4,16 @@ use std::fs::{self, Permissions};
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::LazyLock;
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::browser::Browser;
 
-/// A running demo; dropping it stops it and removes what it wrote.
+/// A running demo. When this is dropped, or our own process ends, it is stopped and what it wrote is removed.
 pub(crate) struct Demo {
-    process: Child,
-    _data: TempDir,
+    _process: Child,
     /// Scheme, host and port.
     pub(crate) portal: String,
     pub(crate) open_share: String,
@@ -30,24 +26,37 @@ pub(crate) struct Demo {
     pub(crate) api_token: String,
 }
 
+/// Runs the demo until our end of its input is closed, however that comes about.
+const UNTIL_LET_GO: &str = r#"trap '' INT
+data=$1; shift
+"$@" </dev/null & demo=$!
+exec >/dev/null
+read -r _
+kill "$demo"; wait "$demo"
+rm -rf "$data""#;
+
 impl Demo {
+    /// The one that tests have in common: each makes shares of its own, and changes nothing else of it.
+    pub(crate) fn shared() -> &'static Self {
+        static SHARED: LazyLock<Demo> = LazyLock::new(Demo::start);
+        &SHARED
+    }
+
     pub(crate) fn start() -> Self {
         // The client of the tests takes the crypto library of the process, and is the first to name one.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let data = tempfile::tempdir().unwrap();
+        let data = tempfile::tempdir().unwrap().keep();
         // As root the database belongs to another user, who has to get in.
-        fs::set_permissions(data.path(), Permissions::from_mode(0o755)).unwrap();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_vestibule"))
-            .args([
-                "demo",
-                "--listen",
-                "127.0.0.1:0",
-                "--client-listen",
-                "127.0.0.1:0",
-            ])
-            .arg("--data-dir")
-            .arg(data.path().join("demo"))
+        fs::set_permissions(&data, Permissions::from_mode(0o755)).unwrap();
+        let mut process = Command::new("sh")
+            .args(["-c", UNTIL_LET_GO, "sh"])
+            .arg(&data)
+            .arg(env!("CARGO_BIN_EXE_vestibule"))
+            .args(["demo", "--listen", "127.0.0.1:0", "--client-listen"])
+            .args(["127.0.0.1:0", "--data-dir"])
+            .arg(data.join("demo"))
             .env("VESTIBULE_LOG", "error")
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -74,8 +83,7 @@ impl Demo {
             admin_email: told("e-mail", 0),
             admin_password: told("password", 1),
             api_token: told("token", 0),
-            process,
-            _data: data,
+            _process: process,
         }
     }
 
@@ -140,18 +148,4 @@ fn told(summary: &[String], label: &str, occurrence: usize) -> String {
         line[label.len()..].trim()
     };
     value.split_whitespace().next().unwrap().to_owned()
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        let pid = Pid::from_raw(self.process.id().cast_signed());
-        let _gone = kill(pid, Signal::SIGTERM);
-        let asked = Instant::now();
-        while matches!(self.process.try_wait(), Ok(None)) {
-            if asked.elapsed() > Duration::from_secs(20) {
-                let _gone = self.process.kill();
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
 }

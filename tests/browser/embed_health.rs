@@ -59,7 +59,7 @@ async fn an_unlisted_site_is_named_and_works_after_one_click_in_firefox() {
 }
 
 async fn add_the_blocked_site(browser: Browser) {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let share = share_for(&demo, "https://listed.example").await;
     let port = site_around(address_of(&demo, &share), "");
     let site = format!("http://127.0.0.1:{port}");
@@ -95,7 +95,7 @@ async fn firefox_reports_a_frame_of_a_site_that_hides_its_name() {
 }
 
 async fn hide_the_name(browser: Browser) {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let share = share_for(&demo, "https://listed.example").await;
     let no_referrer = "Referrer-Policy: no-referrer\r\n";
     let port = site_around(address_of(&demo, &share), no_referrer);
@@ -107,8 +107,8 @@ async fn hide_the_name(browser: Browser) {
 }
 
 /// A listed site frames the share, and stands itself in a frame of a site that is not listed.
-async fn frame_within_a_frame(browser: &Browser) -> (Demo, Value, String) {
-    let demo = Demo::start();
+async fn frame_within_a_frame(browser: &Browser) -> (&'static Demo, Value, String) {
+    let demo = Demo::shared();
     let (sender, receiver) = std::sync::mpsc::channel::<String>();
     let receiver = std::sync::Mutex::new(receiver);
     let frame = std::sync::OnceLock::new();

@@ -15,8 +15,8 @@ const ELEMENT: &str =
 const BOX: &str = "/1310731";
 
 /// A demo, a client's page and a share for it.
-async fn start() -> (Demo, ClientPage, Value) {
-    let demo = Demo::start();
+async fn start() -> (&'static Demo, ClientPage, Value) {
+    let demo = Demo::shared();
     let client = ClientPage::start();
     let share = client.share(&demo).await;
     (demo, client, share)
@@ -132,7 +132,7 @@ async fn a_plain_iframe_is_found_also_when_it_comes_later() {
 
 #[tokio::test]
 async fn the_script_greets_frames_that_were_there_before_it() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let client = ClientPage::start();
     // With this list the frame knows nobody before it is greeted.
     let share = share_for(&demo, &["*".to_owned()]).await;

@@ -16,7 +16,7 @@ const SILENCE: Duration = Duration::from_secs(10);
 
 #[tokio::test]
 async fn a_stale_token_is_tried_twice_and_no_more() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let client = ClientPage::start();
     let share = client.share(&demo).await;
     let address = share["url"].as_str().unwrap();
@@ -54,7 +54,7 @@ async fn a_stale_token_is_tried_twice_and_no_more() {
 
 #[tokio::test]
 async fn six_fresh_unlock_urls_in_five_minutes_are_enough() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let client = ClientPage::start();
     let share = client.share(&demo).await;
     client.answer_with_fresh_token(&demo, &share).await;
@@ -79,7 +79,7 @@ async fn six_fresh_unlock_urls_in_five_minutes_are_enough() {
 
 #[tokio::test]
 async fn an_unlock_url_of_another_share_or_portal_or_no_url_at_all_opens_nothing() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let client = ClientPage::start();
     let share = client.share(&demo).await;
     let other = client.share(&demo).await;
@@ -104,7 +104,7 @@ async fn an_unlock_url_of_another_share_or_portal_or_no_url_at_all_opens_nothing
 }
 
 async fn an_unlisted_site_hears_nothing(browser: Browser) {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let client = ClientPage::start();
     let elsewhere = ["https://intranet.example.com".to_owned()];
     let share = share_for(&demo, &elsewhere).await;
@@ -130,7 +130,7 @@ async fn a_site_that_is_not_listed_hears_nothing_but_that_there_is_no_answer_in_
 
 #[tokio::test]
 async fn a_frame_that_is_gone_says_nothing_any_more() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let client = ClientPage::start();
     let share = share_for(&demo, &["https://intranet.example.com".to_owned()]).await;
     let link = demo.unlock_link(&share).await;
@@ -180,7 +180,7 @@ fn page_like_a_share(demo: &Demo, origins: &str, headers: &'static str) -> Strin
 
 #[tokio::test]
 async fn the_frame_tells_when_the_pass_runs_out_and_never_what_opens_it() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let client = ClientPage::start();
     let page = page_like_a_share(&demo, &client.origin(), "Server-Timing: pass;dur=1500\r\n");
     let browser = Browser::chromium().await;
@@ -213,7 +213,7 @@ async fn the_frame_tells_when_the_pass_runs_out_and_never_what_opens_it() {
 
 #[tokio::test]
 async fn the_frame_answers_a_greeting_of_a_listed_site_only() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let client = ClientPage::start();
     let browser = Browser::chromium().await;
     let lists = [
@@ -241,7 +241,7 @@ async fn the_frame_answers_a_greeting_of_a_listed_site_only() {
 /// A browser that does not say where it shows a page gets the one for a tab, which fills the window.
 #[tokio::test]
 async fn a_page_made_for_a_tab_gives_up_the_height_of_the_window() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let client = ClientPage::start();
     let page = page_like_a_share(&demo, &client.origin(), "");
     let browser = Browser::chromium().await;
@@ -258,7 +258,7 @@ async fn a_page_made_for_a_tab_gives_up_the_height_of_the_window() {
 
 #[tokio::test]
 async fn two_frames_of_one_portal_do_not_hear_each_other() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let client = ClientPage::start();
     let page = page_like_a_share(&demo, &client.origin(), "");
     let other = page.replace("/7?", "/8?");
@@ -279,7 +279,7 @@ async fn two_frames_of_one_portal_do_not_hear_each_other() {
 
 #[tokio::test]
 async fn strangers_messages_change_nothing() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let client = ClientPage::start();
     let share = client.share(&demo).await;
     let link = demo.unlock_link(&share).await;
@@ -324,7 +324,7 @@ async fn strangers_messages_change_nothing() {
 }
 
 async fn works_without_an_origin(browser: Browser) {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let client = ClientPage::start();
     let share = client.share(&demo).await;
     let link = demo.unlock_link(&share).await;

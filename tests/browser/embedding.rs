@@ -26,7 +26,7 @@ async fn an_embedded_share_opens_in_firefox_with_third_party_cookies_blocked() {
 
 /// Opens the client's page, follows a link inside the frame, looks at its pictures and reloads.
 async fn read_the_embedded_share(browser: Browser) {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     browser.open(&demo.client_site).await;
     browser.enter_frame(FRAME).await;
     assert_eq!(browser.text("h1").await, "Getting started");
@@ -49,7 +49,7 @@ async fn read_the_embedded_share(browser: Browser) {
 
 #[tokio::test]
 async fn two_frames_that_unlock_two_shares_at_once_both_stay_open() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let connection = demo.connection().await;
     let mut frames = String::new();
     for page in ["1310722", "1310781"] {
@@ -77,7 +77,7 @@ async fn two_frames_that_unlock_two_shares_at_once_both_stay_open() {
 
 #[tokio::test]
 async fn a_frame_with_a_stale_token_says_so_and_takes_the_password() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let browser = Browser::chromium().await;
     browser
         .open(&format!("{}stale-token", demo.client_site))
@@ -95,7 +95,7 @@ async fn a_frame_with_a_stale_token_says_so_and_takes_the_password() {
 
 #[tokio::test]
 async fn a_site_that_is_not_listed_cannot_frame_a_share() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let share = demo.open_share.clone();
     let port = serve(move |_| Answer {
         headers: "",

@@ -16,7 +16,7 @@ const SANDBOX: &str = "allow-scripts allow-same-origin allow-forms allow-popups 
 
 #[tokio::test]
 async fn a_shared_pdf_opens_in_the_browser() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let browser = Browser::chromium().await;
     browser
         .open(&format!("{}/{DOWNLOADS}", demo.open_share))
@@ -37,7 +37,7 @@ async fn a_shared_pdf_opens_in_the_browser() {
 
 #[tokio::test]
 async fn a_pdf_inside_a_sandboxed_frame_is_saved_as_a_file() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let share = json!({ "name": "Downloads", "connectionId": demo.connection().await, "scope": "page",
         "pageId": DOWNLOADS, "embedOrigins": ["*"] });
     let share = demo.create_share(share).await;

@@ -21,7 +21,7 @@ async fn a_share_unlocks_inside_an_isolated_page_in_firefox() {
 }
 
 async fn unlock_inside_an_isolated_page(browser: Browser) {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let frame = Arc::new(OnceLock::<String>::new());
     let framed = Arc::clone(&frame);
     let site = serve(move |asked: Asked| match asked.path.as_str() {

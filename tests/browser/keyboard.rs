@@ -9,7 +9,7 @@ use crate::demo::Demo;
 
 #[tokio::test]
 async fn a_share_is_unlocked_and_read_by_keyboard_alone() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let browser = Browser::chromium().await;
     open_form(&browser, &demo.password_share).await;
     press(&browser, Key::Tab).await;
@@ -49,7 +49,7 @@ async fn a_share_is_unlocked_and_read_by_keyboard_alone() {
 
 #[tokio::test]
 async fn every_stop_of_the_tab_key_can_be_seen() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let browser = Browser::chromium().await;
     browser.open(&demo.open_share).await;
     let mut stops = 0;

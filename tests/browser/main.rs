@@ -1,5 +1,5 @@
 //! What only a real browser can tell: cookies inside frames, scripts that must not run, layout on a phone, the
-//! keyboard, the clipboard. Every test starts its own demo and its own browser, and ends both.
+//! keyboard, the clipboard. One demo serves them all, and every test has a browser of its own.
 //!
 //! Chromium is driven by chromedriver, Firefox by geckodriver; `script/test` installs them. HTTP alone is the subject
 //! of `tests/portal`.

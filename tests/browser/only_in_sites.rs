@@ -22,7 +22,7 @@ async fn a_share_opens_in_firefox_only_inside_its_site() {
 }
 
 async fn open_inside_and_outside(browser: Browser) {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let address = Arc::new(OnceLock::<String>::new());
     let framed = Arc::clone(&address);
     // The path of a page of the site is what stands behind the share's address in its frame.

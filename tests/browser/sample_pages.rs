@@ -13,7 +13,7 @@ const SAMPLE_PAGES: usize = 34;
 
 #[tokio::test]
 async fn every_sample_page_is_quiet_complete_and_fits_a_phone() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let browser = Browser::chromium().await;
     watch::begin(&browser).await;
     browser.become_a_phone().await;

@@ -8,7 +8,7 @@ use crate::demo::Demo;
 
 #[tokio::test]
 async fn password_tree_and_search_work_without_scripts() {
-    let demo = Demo::start();
+    let demo = Demo::shared();
     let off = json!({ "profile": { "managed_default_content_settings": { "javascript": 2 } } });
     let browser = Browser::chromium_with(off).await;
     browser.become_a_phone().await;

@@ -14,9 +14,6 @@
 #[expect(dead_code, reason = "these tests use a part of it")]
 mod browser;
 mod certificate;
-#[path = "../fake_confluence/mod.rs"]
-#[expect(dead_code, reason = "these tests use a part of it")]
-mod fake_confluence;
 mod front;
 mod http;
 mod mode;

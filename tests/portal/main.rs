@@ -19,9 +19,6 @@ mod clients;
 mod demo;
 mod embed;
 mod embed_health;
-#[path = "../fake_confluence/mod.rs"]
-#[expect(dead_code, reason = "the portal's tests use a part of it")]
-mod fake_confluence;
 mod live;
 mod migrations;
 mod races;

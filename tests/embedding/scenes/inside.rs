@@ -4,12 +4,12 @@
 use serde_json::json;
 
 use super::reading::{enter, shows};
-use crate::fake_confluence::app::callback::Lifecycle;
-use crate::fake_confluence::fake::FakeConfluence;
-use crate::fake_confluence::wiki::Wiki;
 use crate::front::{CLIENT, PORTAL};
 use crate::mode::Mode;
 use crate::stage::{Stage, until};
+use fake_confluence::app::callback::Lifecycle;
+use fake_confluence::fake::FakeConfluence;
+use fake_confluence::wiki::Wiki;
 
 const APP: &str = "com.example.share";
 

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::super::fake_confluence::credentials::{EMAIL, SITE_TOKEN, basic};
-use super::super::fake_confluence::exchange::Port;
-use super::super::fake_confluence::fake::FakeConfluence;
-use super::super::fake_confluence::files::Bytes;
-use super::super::fake_confluence::wiki::{Kind, Status, Wiki};
 use super::{ask, get, get_through_gateway, titles};
+use fake_confluence::credentials::{EMAIL, SITE_TOKEN, basic};
+use fake_confluence::exchange::Port;
+use fake_confluence::fake::FakeConfluence;
+use fake_confluence::files::Bytes;
+use fake_confluence::wiki::{Kind, Status, Wiki};
 
 #[tokio::test]
 async fn a_page_has_the_body_that_was_asked_for() {

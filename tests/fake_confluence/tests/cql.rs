@@ -1,7 +1,7 @@
 //! Queries: what they find, how quotes are read, what is refused.
 
-use super::super::fake_confluence::fake::FakeConfluence;
 use super::{encoded, get};
+use fake_confluence::fake::FakeConfluence;
 
 async fn titles(fake: &FakeConfluence, cql: &str) -> Vec<String> {
     let answer = get(

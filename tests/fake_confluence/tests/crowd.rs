@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use super::Got;
-use crate::fake_confluence::fake::FakeConfluence;
-use crate::fake_confluence::macros::{included_page, static_macro};
-use crate::fake_confluence::people::Standing;
+use fake_confluence::fake::FakeConfluence;
+use fake_confluence::macros::{included_page, static_macro};
+use fake_confluence::people::Standing;
 
 const ME: &str = "/rest/api/user/current";
 /// Where Alice signed in.

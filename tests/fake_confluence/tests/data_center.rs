@@ -1,11 +1,11 @@
 //! Data Center: `expand`, lists, files, log-ins.
 
-use super::super::fake_confluence::credentials::{
+use super::{ask, encoded, get, titles};
+use fake_confluence::credentials::{
     CLIENT_ID, CLIENT_SECRET, PASSWORD, PERSONAL_ACCESS_TOKEN, basic, bearer,
 };
-use super::super::fake_confluence::fake::FakeConfluence;
-use super::super::fake_confluence::wiki::{PORTAL, Wiki};
-use super::{ask, encoded, get, titles};
+use fake_confluence::fake::FakeConfluence;
+use fake_confluence::wiki::{PORTAL, Wiki};
 
 #[tokio::test]
 async fn only_what_is_asked_for_is_expanded() {

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::super::fake_confluence::credentials::secrets;
-use super::super::fake_confluence::exchange::{Port, Reply};
-use super::super::fake_confluence::fake::FakeConfluence;
-use super::super::fake_confluence::fault::{Fault, NotFound, On};
-use super::super::fake_confluence::rate_limit::RateLimit;
-use super::super::fake_confluence::recorder::Recorded;
-use super::super::fake_confluence::sample::PNG;
 use super::{ask, get, get_through_gateway};
+use fake_confluence::credentials::secrets;
+use fake_confluence::exchange::{Port, Reply};
+use fake_confluence::fake::FakeConfluence;
+use fake_confluence::fault::{Fault, NotFound, On};
+use fake_confluence::rate_limit::RateLimit;
+use fake_confluence::recorder::Recorded;
+use fake_confluence::sample::PNG;
 
 const PAGES: &str = "/wiki/api/v2/pages";
 

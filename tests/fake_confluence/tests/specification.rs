@@ -1,7 +1,7 @@
 //! What the specification does not allow is answered as a mistake, and fails the test that made it.
 
-use super::super::fake_confluence::fake::FakeConfluence;
 use super::{ask, get};
+use fake_confluence::fake::FakeConfluence;
 
 #[tokio::test]
 async fn an_unknown_parameter_is_a_violation() {
@@ -76,7 +76,7 @@ async fn facts_beside_the_specification_are_fine() {
 
     assert_eq!(
         answer.json()["cloudId"],
-        super::super::fake_confluence::credentials::CLOUD_ID
+        fake_confluence::credentials::CLOUD_ID
     );
 }
 

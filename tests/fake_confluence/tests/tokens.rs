@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::super::fake_confluence::credentials::{
+use super::{ask, get, get_through_gateway, post};
+use fake_confluence::credentials::{
     CLASSIC, CLIENT_ID, CLIENT_SECRET, EMAIL, SCOPED_TOKEN, SITE_TOKEN, basic, bearer,
 };
-use super::super::fake_confluence::fake::FakeConfluence;
-use super::{ask, get, get_through_gateway, post};
+use fake_confluence::fake::FakeConfluence;
 
 #[tokio::test]
 async fn tokens_are_good_in_their_own_place_only() {

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::fake_confluence::exchange::Port;
-use super::super::fake_confluence::fake::FakeConfluence;
-use super::super::fake_confluence::webhook::{Event, Webhook, signature};
+use fake_confluence::exchange::Port;
+use fake_confluence::fake::FakeConfluence;
+use fake_confluence::webhook::{Event, Webhook, signature};
 
 fn body(hook: &Webhook) -> Value {
     serde_json::from_str(&hook.body).unwrap()

@@ -8,8 +8,8 @@ use vestibule::shares::store::find_share;
 
 use super::browser::{Browser, EMAIL, PASSWORD, db_account};
 use crate::app::viewer::ViewerSite;
-use crate::fake_confluence::fault::{Fault, On};
-use crate::fake_confluence::people::Standing;
+use fake_confluence::fault::{Fault, On};
+use fake_confluence::people::Standing;
 use crate::support::Portal;
 
 async fn site_and_admin() -> (ViewerSite, Browser) {

@@ -3,7 +3,7 @@
 use time::Duration;
 
 use super::single_sign_on::{ADMINS, ALICE, ME, SINGLE, Stage, refusal};
-use crate::fake_confluence::fault::{Fault, On};
+use fake_confluence::fault::{Fault, On};
 
 #[tokio::test]
 async fn who_is_signed_out_at_confluence_in_a_browser_is_out_there_and_in_elsewhere() {

@@ -9,11 +9,11 @@ use vestibule::connections::installation::{AppKind, InstallationState};
 use vestibule::connections::store::health;
 
 use super::stage::{Stage, app_args};
-use crate::fake_confluence::app::forge::{FORGE, ForgeBearers};
-use crate::fake_confluence::app::rsa_keys::RsaKey;
-use crate::fake_confluence::app::token::{Signer, Token};
-use crate::fake_confluence::fault::{Fault, On};
-use crate::fake_confluence::wiki::Wiki;
+use fake_confluence::app::forge::{FORGE, ForgeBearers};
+use fake_confluence::app::rsa_keys::RsaKey;
+use fake_confluence::app::token::{Signer, Token};
+use fake_confluence::fault::{Fault, On};
+use fake_confluence::wiki::Wiki;
 use crate::support::everything_logged;
 
 impl Stage {

@@ -5,8 +5,8 @@ use vestibule::connections::installation::InstallationState;
 
 use super::frame::{FRAMED, ancestors, token_of};
 use super::stage::Stage;
-use crate::fake_confluence::app::token::{Signer, Token};
-use crate::fake_confluence::people::{APP_USER, Standing};
+use fake_confluence::app::token::{Signer, Token};
+use fake_confluence::people::{APP_USER, Standing};
 use crate::support::{Answer, everything_logged};
 
 fn is_framable(answer: &Answer, stage: &Stage) -> bool {

@@ -6,10 +6,10 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::stage::{APP, Stage, app_args};
-use crate::fake_confluence::app::Descriptor;
-use crate::fake_confluence::app::SECRET;
-use crate::fake_confluence::app::callback::Lifecycle;
-use crate::fake_confluence::wiki::Wiki;
+use fake_confluence::app::Descriptor;
+use fake_confluence::app::SECRET;
+use fake_confluence::app::callback::Lifecycle;
+use fake_confluence::wiki::Wiki;
 use crate::support::{everything_logged, path, token};
 
 #[derive(QueryableByName)]
@@ -352,7 +352,7 @@ async fn the_admin_page_says_what_is_wrong_and_takes_no_credentials() {
 
 #[tokio::test]
 async fn a_webhook_of_the_app_has_its_page_looked_at() {
-    use crate::fake_confluence::webhook::Event;
+    use fake_confluence::webhook::Event;
     let stage = Stage::installed().await;
     let share = stage.tree(stage.connection(), "Handbook").await;
     let runbook = stage.id("Runbook");

@@ -11,7 +11,7 @@ use vestibule::shares::share::{Scope, Share};
 
 use super::stage::Stage;
 use crate::admin::browser::{Browser, Page};
-use crate::fake_confluence::app::lifecycle::Ids;
+use fake_confluence::app::lifecycle::Ids;
 use crate::support::{PASSWORD, Visitor, eventually, path};
 
 /// A site that was imported, with the app installed before and after.

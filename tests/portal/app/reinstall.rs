@@ -5,8 +5,8 @@ use serde_json::json;
 use vestibule::clock;
 
 use super::stage::Stage;
-use crate::fake_confluence::app::callback::Lifecycle;
-use crate::fake_confluence::app::lifecycle::Ids;
+use fake_confluence::app::callback::Lifecycle;
+use fake_confluence::app::lifecycle::Ids;
 use crate::support::path;
 
 #[tokio::test]

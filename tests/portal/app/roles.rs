@@ -8,8 +8,8 @@ use vestibule::space_export::builder::{ExportBuilder, NewPage};
 
 use super::stage::{Stage, app_args};
 use crate::admin::browser::{self, Browser};
-use crate::fake_confluence::people::APP_USER;
-use crate::fake_confluence::wiki::Wiki;
+use fake_confluence::people::APP_USER;
+use fake_confluence::wiki::Wiki;
 use crate::routes::{TABLE, Who};
 use crate::support::{PASSWORD, Portal};
 

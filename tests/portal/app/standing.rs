@@ -6,9 +6,9 @@ use vestibule::config::AppArgs;
 
 use super::frame::ancestors;
 use super::stage::{Stage, app_args};
-use crate::fake_confluence::fault::{Fault, On};
-use crate::fake_confluence::people::Standing;
-use crate::fake_confluence::wiki::Wiki;
+use fake_confluence::fault::{Fault, On};
+use fake_confluence::people::Standing;
+use fake_confluence::wiki::Wiki;
 
 async fn stage_with(change: impl FnOnce(&mut AppArgs)) -> Stage {
     let mut app = app_args();

@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::fake_confluence::credentials::PERSONAL_ACCESS_TOKEN;
-use crate::fake_confluence::fake::FakeConfluence;
-use crate::fake_confluence::wiki::Wiki;
+use fake_confluence::credentials::PERSONAL_ACCESS_TOKEN;
+use fake_confluence::fake::FakeConfluence;
+use fake_confluence::wiki::Wiki;
 use crate::support::{Portal, Ran};
 
 const SECRET: &str = "a godwit at low tide";

@@ -3,10 +3,10 @@
 use vestibule::clock;
 
 use super::site::Site;
-use crate::fake_confluence::credentials::secrets;
-use crate::fake_confluence::exchange::Port;
-use crate::fake_confluence::fault::{Fault, NotFound, On};
-use crate::fake_confluence::rate_limit::RateLimit;
+use fake_confluence::credentials::secrets;
+use fake_confluence::exchange::Port;
+use fake_confluence::fault::{Fault, NotFound, On};
+use fake_confluence::rate_limit::RateLimit;
 use crate::support::{eventually, everything_logged};
 
 fn faults() -> Vec<Fault> {

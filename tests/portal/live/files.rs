@@ -2,9 +2,9 @@
 //! stored once.
 
 use super::site::Site;
-use crate::fake_confluence::exchange::Port;
-use crate::fake_confluence::files::Bytes;
-use crate::fake_confluence::sample::PNG;
+use fake_confluence::exchange::Port;
+use fake_confluence::files::Bytes;
+use fake_confluence::sample::PNG;
 use crate::support::{Answer, path};
 
 /// The address of a file on a page of a share.

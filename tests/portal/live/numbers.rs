@@ -1,7 +1,7 @@
 //! How many requests a site gets: they grow with what changed, not with what there is or who looks.
 
 use super::site::Site;
-use crate::fake_confluence::wiki::Wiki;
+use fake_confluence::wiki::Wiki;
 
 const PAGES: usize = 1000;
 

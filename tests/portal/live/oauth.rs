@@ -8,10 +8,10 @@ use vestibule::confluence::Product;
 use vestibule::connections::credentials::Credentials;
 
 use super::site::Site;
-use crate::fake_confluence::credentials::{
+use fake_confluence::credentials::{
     CLIENT_ID, CLIENT_SECRET, EMAIL, SCOPED_TOKEN, SERVICE_ACCOUNT_TOKEN,
 };
-use crate::fake_confluence::fake::FakeConfluence;
+use fake_confluence::fake::FakeConfluence;
 
 fn consent() -> Credentials {
     Credentials::AuthorizationCode {

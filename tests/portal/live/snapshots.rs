@@ -4,8 +4,8 @@ use vestibule::clock;
 use vestibule::shares::share::Scope;
 
 use super::site::Site;
-use crate::fake_confluence::fault::{Fault, On};
-use crate::fake_confluence::webhook::Event;
+use fake_confluence::fault::{Fault, On};
+use fake_confluence::webhook::Event;
 use crate::support::{eventually, path};
 
 #[tokio::test]

@@ -7,10 +7,10 @@ use serde_json::json;
 use super::super::Got;
 use super::stage::TestApp;
 use super::{ask, claims_of};
-use crate::fake_confluence::app::forge::{FORGE_APP, ForgeBearers};
-use crate::fake_confluence::credentials::CLOUD_ID;
-use crate::fake_confluence::fake::FakeConfluence;
-use crate::fake_confluence::people::Standing;
+use fake_confluence::app::forge::{FORGE_APP, ForgeBearers};
+use fake_confluence::credentials::CLOUD_ID;
+use fake_confluence::fake::FakeConfluence;
+use fake_confluence::people::Standing;
 
 pub(super) async fn get(fake: &FakeConfluence, path: &str, bearer: &str) -> Got {
     let url = format!("{}/ex/confluence/{CLOUD_ID}{path}", fake.gateway_url());

@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 
 use super::claims_of;
 use super::stage::{KEY, TestApp};
-use crate::fake_confluence::fake::FakeConfluence;
-use crate::fake_confluence::webhook::Event;
+use fake_confluence::fake::FakeConfluence;
+use fake_confluence::webhook::Event;
 
 fn key(fake: &FakeConfluence) -> DecodingKey {
     let installation = fake.installation().unwrap();

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::super::Got;
 use super::stage::KEY;
 use super::{ask, unix_now};
-use crate::fake_confluence::app::lifecycle::Ids;
-use crate::fake_confluence::app::token::Token;
-use crate::fake_confluence::fake::FakeConfluence;
-use crate::fake_confluence::people::Standing;
+use fake_confluence::app::lifecycle::Ids;
+use fake_confluence::app::token::Token;
+use fake_confluence::fake::FakeConfluence;
+use fake_confluence::people::Standing;
 
 fn installed() -> FakeConfluence {
     let fake = FakeConfluence::cloud().start();

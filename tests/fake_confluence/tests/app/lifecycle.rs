@@ -6,12 +6,12 @@ use sha2::{Digest, Sha256};
 
 use super::stage::{KEY, TestApp};
 use super::{ask, claims_of, get_as_app};
-use crate::fake_confluence::app::Descriptor;
-use crate::fake_confluence::app::callback::{Lifecycle, Place};
-use crate::fake_confluence::app::lifecycle::Ids;
-use crate::fake_confluence::app::rsa_keys::RsaKey;
-use crate::fake_confluence::app::token::Signer;
-use crate::fake_confluence::fake::FakeConfluence;
+use fake_confluence::app::Descriptor;
+use fake_confluence::app::callback::{Lifecycle, Place};
+use fake_confluence::app::lifecycle::Ids;
+use fake_confluence::app::rsa_keys::RsaKey;
+use fake_confluence::app::token::Signer;
+use fake_confluence::fake::FakeConfluence;
 
 const ME: &str = "/wiki/rest/api/user/current";
 

@@ -12,9 +12,9 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::Value;
 
 use super::{Got, ask};
-use crate::fake_confluence::app::qsh;
-use crate::fake_confluence::app::token::Token;
-use crate::fake_confluence::fake::FakeConfluence;
+use fake_confluence::app::qsh;
+use fake_confluence::app::token::Token;
+use fake_confluence::fake::FakeConfluence;
 use stage::KEY;
 
 /// With a token of the app for exactly this request.

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::stage::KEY;
 use super::{app_token, get_as_app};
-use crate::fake_confluence::fake::FakeConfluence;
-use crate::fake_confluence::macros::{failed, included_page, static_macro};
-use crate::fake_confluence::people::{APP_USER, CHAT_NOTIFICATIONS, Standing};
+use fake_confluence::fake::FakeConfluence;
+use fake_confluence::macros::{failed, included_page, static_macro};
+use fake_confluence::people::{APP_USER, CHAT_NOTIFICATIONS, Standing};
 
 fn installed() -> FakeConfluence {
     let fake = FakeConfluence::cloud().start();
@@ -23,7 +23,7 @@ async fn get(fake: &FakeConfluence, username: &str, path: &str) -> Value {
 async fn may(fake: &FakeConfluence, page: u64, account: &str, operation: &str) -> (u16, Value) {
     let path = format!("/wiki/rest/api/content/{page}/permission/check");
     let body = json!({"subject": {"type": "user", "identifier": account}, "operation": operation});
-    let hash = crate::fake_confluence::app::qsh::hash("POST", &path, "/wiki");
+    let hash = fake_confluence::app::qsh::hash("POST", &path, "/wiki");
     let token = app_token(fake, &path).claims(&json!({ "qsh": hash }));
     let request = reqwest::Client::new().post(format!("{}{path}", fake.base_url()));
     let request = request.header("Authorization", format!("JWT {}", token.text()));

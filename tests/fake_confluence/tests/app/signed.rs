@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::stage::TestApp;
 use super::{app_token, ask, get_as_app, unix_now};
-use crate::fake_confluence::app::lifecycle::Ids;
-use crate::fake_confluence::app::qsh;
-use crate::fake_confluence::app::token::Token;
-use crate::fake_confluence::fake::FakeConfluence;
+use fake_confluence::app::lifecycle::Ids;
+use fake_confluence::app::qsh;
+use fake_confluence::app::token::Token;
+use fake_confluence::fake::FakeConfluence;
 
 const PAGES: &str = "/wiki/api/v2/pages?limit=5&title=Hand%20book";
 
@@ -123,7 +123,7 @@ async fn a_token_must_be_of_this_app_for_this_site_and_now() {
     let none = token().header(&json!({"alg": "none"}));
     check(&fake, none, 401, "its algorithm is not HS256").await;
     let mut other = token();
-    other.signer = crate::fake_confluence::app::token::Signer::Secret("guess".to_owned());
+    other.signer = fake_confluence::app::token::Signer::Secret("guess".to_owned());
     check(
         &fake,
         other,

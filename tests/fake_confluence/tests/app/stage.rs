@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::fake_confluence::exchange::{Reply, Request};
-use crate::fake_confluence::serve::{Answers, Outcome, Server, Sockets};
+use fake_confluence::exchange::{Reply, Request};
+use fake_confluence::serve::{Answers, Outcome, Server, Sockets};
 
 pub(super) const KEY: &str = "com.example.share";
 

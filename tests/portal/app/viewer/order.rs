@@ -4,9 +4,9 @@ use serde_json::json;
 use vestibule::shares::store::ShareChange;
 
 use super::ViewerSite;
-use crate::fake_confluence::exchange::Reply;
-use crate::fake_confluence::fault::{Fault, On};
-use crate::fake_confluence::people::Standing;
+use fake_confluence::exchange::Reply;
+use fake_confluence::fault::{Fault, On};
+use fake_confluence::people::Standing;
 use crate::support::eventually;
 
 #[tokio::test]

@@ -5,9 +5,9 @@ use vestibule::clock;
 use vestibule::cloud_app::PersonKind;
 
 use super::{SECRET, ViewerSite};
-use crate::fake_confluence::exchange::Reply;
-use crate::fake_confluence::fault::{Fault, On};
-use crate::fake_confluence::people::Standing;
+use fake_confluence::exchange::Reply;
+use fake_confluence::fault::{Fault, On};
+use fake_confluence::people::Standing;
 
 #[tokio::test]
 async fn people_are_active_or_gone_or_apps() {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::ViewerSite;
-use crate::fake_confluence::exchange::Reply;
-use crate::fake_confluence::fault::{Fault, On};
-use crate::fake_confluence::people::Standing;
+use fake_confluence::exchange::Reply;
+use fake_confluence::fault::{Fault, On};
+use fake_confluence::people::Standing;
 use crate::support::eventually;
 
 #[tokio::test]

@@ -7,9 +7,9 @@ use vestibule::pages::store::{followed, wanted_renderings};
 use vestibule::schema::page_snapshot;
 
 use super::{SECRET, SECRET_WORDS, ViewerSite};
-use crate::fake_confluence::files::Bytes;
-use crate::fake_confluence::people::{APP_USER, Standing};
-use crate::fake_confluence::wiki::PORTAL;
+use fake_confluence::files::Bytes;
+use fake_confluence::people::{APP_USER, Standing};
+use fake_confluence::wiki::PORTAL;
 use crate::support::{eventually, path};
 
 /// What a visitor finds of the restricted page: its title in the tree, a hit for its words, itself, its file.
