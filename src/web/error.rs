@@ -144,7 +144,7 @@ impl From<HashError> for Failure {
 pub const NEXT_TRY_SECONDS: i64 = 30;
 
 impl Failure {
-    /// What a reader is told who waited for something of the wiki. Why it could not be had is for admins.
+    /// What is told to a reader who waited for something of the wiki. Why it could not be had is for admins.
     pub fn for_reader(error: LiveError) -> Self {
         match error {
             LiveError::NoPage => Self::NotFound,
@@ -157,7 +157,7 @@ impl Failure {
         }
     }
 
-    /// What a caller is told for whom the portal asked a site: nothing of what went wrong on our side.
+    /// What is told to a caller for whom the portal asked a site: nothing of what went wrong on our side.
     pub fn for_caller(error: LiveError) -> Self {
         match error {
             LiveError::Db(error) => error.into(),
