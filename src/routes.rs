@@ -87,6 +87,7 @@ fn content(config: &mut ServiceConfig) {
             attachment::send_attachment,
         ))
         .service(read("/{page}", show::show_page))
+        .service(read("/{page:[0-9]+}/", show::drop_slash))
         .service(read("/{below:.*}", show::show_nothing));
 }
 

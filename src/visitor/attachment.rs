@@ -44,7 +44,7 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC
 
 const PDF: &str = "application/pdf";
 
-/// What of the file is asked for.
+/// Which part of the file is asked for.
 enum Asked {
     Whole,
     Part(Range<u64>),
@@ -53,7 +53,7 @@ enum Asked {
     Nothing,
 }
 
-/// Of the other segments none decides.
+/// The other segments decide nothing.
 #[derive(Deserialize)]
 pub struct FilePath {
     attachment: String,

@@ -60,7 +60,7 @@ pub(super) fn embedder(
 fn only_site(listed: &EmbedOrigins) -> Option<Origin> {
     match listed {
         EmbedOrigins::Listed(origins) => match origins.as_slice() {
-            [only] => Origin::parse(only.as_str()).ok(),
+            [only] if !only.is_wildcard() => Some(only.clone()),
             _ => None,
         },
         EmbedOrigins::None | EmbedOrigins::Any => None,

@@ -98,8 +98,8 @@ async fn sign_in(visit: &Visit, form: &PasswordForm) -> Result<HttpResponse, Fai
     }
 }
 
-/// An unknown share takes as long as a wrong password; and it counts as one, or else it were the way to keep every core
-/// busy.
+/// An unknown share takes as long as a wrong password; and it counts as one, because otherwise it would be a way to
+/// keep every core busy.
 async fn spend_as_much_on_nothing(
     state: &web::Data<AppState>,
     request: &HttpRequest,

@@ -66,7 +66,8 @@ pub async fn show_page(
     .await
 }
 
-/// The share's address with a slash at its end: the same share.
+/// The address of a share or of a page with a slash at its end: the same without. Whether there is such a share is not
+/// looked at here, so that the redirect tells nothing of it.
 pub async fn drop_slash(request: HttpRequest) -> HttpResponse {
     let query = request.uri().query().map(|query| format!("?{query}"));
     let path = request.path().trim_end_matches('/');

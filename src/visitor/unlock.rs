@@ -23,7 +23,7 @@ use crate::web::page;
 /// The form that carries a token in a body, for clients that want nothing of it in an address.
 #[derive(Deserialize)]
 pub struct UnlockForm {
-    /// Who thinks of the thing rather than of the parameter calls it `token`.
+    /// Some clients name the thing and not the parameter: `token`.
     #[serde(default, alias = "token")]
     unlock: String,
     next: Option<String>,
