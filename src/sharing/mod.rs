@@ -5,7 +5,9 @@
 //! change and its row of the audit record in one transaction, then has caches forget, wakes the schedule, and answers
 //! with plain values. Nothing here knows HTTP or a template.
 
+pub mod account;
 pub mod actor;
+pub mod api_token;
 pub mod asker;
 pub mod content_scope;
 pub mod error;
@@ -18,6 +20,7 @@ pub mod rights;
 pub mod root;
 pub mod share;
 pub mod sharer_rule;
+pub mod sign_in;
 pub mod stand_in;
 pub mod unlock_secret;
 pub mod values;
@@ -73,9 +76,7 @@ impl Sharing {
         T: Send + 'static,
     {
         let actor = actor.recorded(self.audit_addresses);
-        self.db
-            .run(move |db| db.transaction(|db| change(db, &actor, now, work)))
-            .await
+        self.db.run(move |db| change(db, &actor, now, work)).await
     }
 }
 
@@ -105,15 +106,38 @@ impl Changed<()> {
     }
 }
 
+/// The same for actors without a client, by whoever holds a connection to the database and no [`Sharing`].
+fn change_locally<T>(
+    db: &mut PgConnection,
+    actor: &Actor,
+    now: OffsetDateTime,
+    work: impl FnOnce(&mut PgConnection) -> Result<Changed<T>, SharingError>,
+) -> Result<T, SharingError> {
+    change(db, &actor.recorded(AuditAddresses::Off), now, work)
+}
+
 fn change<T>(
     db: &mut PgConnection,
     actor: &audit::actor::Actor,
     now: OffsetDateTime,
     work: impl FnOnce(&mut PgConnection) -> Result<Changed<T>, SharingError>,
 ) -> Result<T, SharingError> {
-    let changed = work(db)?;
-    for event in &changed.events {
+    db.transaction(|db| {
+        let changed = work(db)?;
+        record(db, actor, &changed.events, now)?;
+        Ok(changed.answer)
+    })
+}
+
+/// Must be the last thing that a transaction does.
+fn record(
+    db: &mut PgConnection,
+    actor: &audit::actor::Actor,
+    events: &[Event],
+    now: OffsetDateTime,
+) -> Result<(), SharingError> {
+    for event in events {
         audit::record(db, actor, event, now)?;
     }
-    Ok(changed.answer)
+    Ok(())
 }
