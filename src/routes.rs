@@ -8,7 +8,7 @@ use actix_web::web::{self, FormConfig, ServiceConfig};
 use self::resource::{act, ask_and_do, entrance, known, read, take};
 use crate::admin::gate::require_admin;
 use crate::admin::inside::cookie as framed_cookie;
-use crate::admin::{account, back, connections, session as admin_session, sign_in, tokens};
+use crate::admin::{account, connections, form_page, session as admin_session, sign_in, tokens};
 use crate::visitor::csp_report::MAX_BYTES;
 use crate::visitor::{
     attachment, cookieless, guide, hand_over, legacy_link, reports, search, session, show, start,
@@ -124,7 +124,7 @@ fn admin_shares(config: &mut ServiceConfig) {
     };
     config
         .service(read("", list::show))
-        .service(read("/", back::to_the_page))
+        .service(read("/", form_page::show))
         .service(read("/shares/pages", page_choice::search_pages))
         .service(ask_and_do("/shares/new", create::show, create::create))
         .service(ask_and_do("/shares/{share}", show::show, change::details))

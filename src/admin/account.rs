@@ -1,7 +1,7 @@
-//! The admin's own account: changing the password and ending the other sessions.
+//! The own account of whoever is signed in: changing the password and ending the other sessions.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -11,14 +11,12 @@ use super::gate::SignedIn;
 use super::problems::Problems;
 use super::session;
 use super::times::Moment;
+use crate::accounts::account::Account;
 use crate::accounts::session::{SignInSession, Way};
-use crate::accounts::sign_in::{OwnPassword, check_own_password};
-use crate::accounts::store::account as accounts;
 use crate::clock;
 use crate::pages::store::connections;
 use crate::password::{Password, PasswordError};
-use crate::shares::guesses::network;
-use crate::web::client::client_address;
+use crate::sharing::account::{self, PasswordChange};
 use crate::web::error::words::wait_in_words;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
@@ -61,7 +59,6 @@ pub async fn show(
 /// `POST /admin/account/password`. Ends every other session of the account.
 pub async fn change_password(
     state: web::Data<AppState>,
-    request: HttpRequest,
     form: SignedInForm<PasswordInput>,
 ) -> Result<HttpResponse, PageError> {
     let SignedInForm { signed_in, input } = form;
@@ -81,51 +78,37 @@ pub async fn change_password(
         )
         .await;
     };
-    let now = clock::now();
-    let client = network(client_address(&request, &state.settings.trusted_proxies));
-    let verdict = check_own_password(
-        &state.db,
-        &state.hasher,
+    let change = account::change_password(
+        &state.sharing,
+        signed_in.actor(),
         signed_in.account(),
         current,
-        &client,
-        now,
-    )
-    .await;
-    match verdict.map_err(Failure::from)? {
-        OwnPassword::Right => {}
-        OwnPassword::Wrong => {
-            problems.add("current", "This is not your current password.");
-            return answer(
-                &state,
-                &signed_in,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                problems,
-            )
-            .await;
-        }
-        OwnPassword::Wait(wait) => {
+        fresh,
+        clock::now(),
+    );
+    let (status, sentence) = match change.await? {
+        PasswordChange::Changed(account) => return Ok(changed(&signed_in, &account)?),
+        PasswordChange::Wrong => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This is not your current password.".to_owned(),
+        ),
+        PasswordChange::Wait(wait) => {
             let wait = wait_in_words(wait.whole_seconds());
-            problems.add(
-                "current",
-                format!("Too many tries. Please wait {wait} and try again."),
-            );
-            return answer(&state, &signed_in, StatusCode::TOO_MANY_REQUESTS, problems).await;
+            let sentence = format!("Too many tries. Please wait {wait} and try again.");
+            (StatusCode::TOO_MANY_REQUESTS, sentence)
         }
-    }
-    let hash = state.hasher.hash(fresh).await?;
-    let id = signed_in.account().id;
-    let account = state
-        .db
-        .run(move |db| accounts::set_password(db, id, &hash))
-        .await?;
-    if let Some(account) = account {
-        let renewed = SignInSession {
-            epoch: account.session_epoch,
-            ..signed_in.session().clone()
-        };
-        session::begin(signed_in.cookie(), &renewed)?;
-    }
+    };
+    problems.add("current", sentence);
+    answer(&state, &signed_in, status, problems).await
+}
+
+/// This session goes on.
+fn changed(signed_in: &SignedIn, account: &Account) -> Result<HttpResponse, Failure> {
+    let renewed = SignInSession {
+        epoch: account.session_epoch,
+        ..signed_in.session().clone()
+    };
+    session::begin(signed_in.cookie(), &renewed)?;
     signed_in.say_done("Your password is changed. Every other session of yours has ended.")?;
     Ok(page::see_other("/admin/account"))
 }
@@ -135,11 +118,7 @@ pub async fn end_sessions(
     state: web::Data<AppState>,
     form: SignedInForm<JustAButton>,
 ) -> Result<HttpResponse, PageError> {
-    let id = form.signed_in.account().id;
-    state
-        .db
-        .run(move |db| accounts::end_sessions(db, id))
-        .await?;
+    account::end_sessions(&state.sharing, form.signed_in.actor(), clock::now()).await?;
     session::end(form.signed_in.cookie());
     Ok(page::see_other("/admin/sign-in"))
 }

@@ -19,11 +19,12 @@ use diesel::PgConnection;
 use url::form_urlencoded;
 use uuid::Uuid;
 
-use super::inside::admission::{Stay, ask_again as ask_site_again};
+use super::inside::admission::{Stay, ask_again};
 use super::inside::cookie::CameBy;
 use super::inside::frame;
 use super::session::{self, Flash, FlashKind};
-use super::sign_in::again::{self, Again};
+use super::sign_in::renewal::{Renewal, renew};
+use super::stranger::stranger_of;
 use crate::accounts::account::Account;
 use crate::accounts::session::{SignInSession, Way};
 use crate::accounts::store::account as accounts;
@@ -34,16 +35,14 @@ use crate::connections::installation::{AppKind, Installation};
 use crate::connections::store::installations::find_installation;
 use crate::db::DbError;
 use crate::shares::access::Destination;
-use crate::sharing::actor::{Actor, Person, Who};
+use crate::sharing::actor::{Actor, Person, Stranger};
 use crate::sharing::rights::{MayAdminister, may_administer};
-use crate::web::client::client_address;
 use crate::web::csrf::{self, CsrfToken};
 use crate::web::error::{Failure, PageError};
 use crate::web::fetch_metadata::destination;
 use crate::web::headers::Shell;
 use crate::web::message::{Context, Link};
 use crate::web::page;
-use crate::web::request::request_id;
 use crate::web::state::AppState;
 
 /// Somebody who is signed in, sharers among them. Only the gate makes one, so a handler that takes it cannot be reached
@@ -233,36 +232,28 @@ async fn admit(request: &ServiceRequest) -> Result<SignedIn, Turned> {
         csrf::check_origin(request.request(), &state.settings)
             .map_err(|foreign| refuse(&foreign))?;
     }
+    let stranger = stranger_of(state, request.request());
     known.account = match session.way {
         Way::SingleSignOn { connection_id } => {
-            stay(state, request, connection_id, known.account).await?
+            stay(state, request, &stranger, connection_id, known.account).await?
         }
         Way::App { connection_id } => {
-            let person = known.person.as_deref();
-            stay_in_frame(state, request, connection_id, person, known.account).await?
+            let at_site = (connection_id, known.person.as_deref());
+            stay_in_frame(state, request, &stranger, at_site, known.account).await?
         }
         Way::Password | Way::OpenId => known.account,
     };
     if let Some(touched) = session.touched(now) {
         session::write(&cookie, &touched)?;
     }
-    let client = client_address(request.request(), &state.settings.trusted_proxies);
     let person = Person {
-        account_id: known.account.id,
-        name: known.account.name().to_owned(),
-        role: known.account.role,
-        way: session.way,
-        known_as: known.person,
         app: known.installation.map(|installation| installation.kind),
+        ..Person::of(&known.account, session.way, known.person)
     };
     Ok(SignedIn {
-        actor: Rc::new(Actor {
-            who: Who::Person(person),
-            client: Some(client),
-            request_id: Some(request_id(request.request())),
-        }),
+        actor: Rc::new(stranger.identified(person)),
         account: Rc::new(known.account),
-        client,
+        client: stranger.client,
         session,
         csrf,
         cookie,
@@ -328,6 +319,7 @@ impl Known {
 async fn stay(
     state: &AppState,
     request: &ServiceRequest,
+    stranger: &Stranger,
     connection_id: Uuid,
     account: Account,
 ) -> Result<Account, Turned> {
@@ -344,11 +336,20 @@ async fn stay(
         false => "",
     };
     let now = clock::now();
-    match again::ask_again(state, request, account.id, connection_id, next, now).await? {
-        Again::GoOn => Ok(account),
-        Again::Renewed(account) => Ok(*account),
-        Again::Wait(answer) => Err(Turned::To(answer)),
-        Again::Over(answer) => {
+    let renewal = renew(
+        state,
+        request,
+        stranger,
+        account.id,
+        connection_id,
+        next,
+        now,
+    );
+    match renewal.await? {
+        Renewal::GoOn => Ok(account),
+        Renewal::Renewed(account) => Ok(*account),
+        Renewal::Wait(answer) => Err(Turned::To(answer)),
+        Renewal::Over(answer) => {
             session::end(&cookie);
             Err(Turned::To(answer))
         }
@@ -359,19 +360,19 @@ async fn stay(
 async fn stay_in_frame(
     state: &AppState,
     request: &ServiceRequest,
-    connection_id: Uuid,
-    person: Option<&str>,
+    stranger: &Stranger,
+    (site, person): (Uuid, Option<&str>),
     account: Account,
 ) -> Result<Account, Turned> {
-    let (status, refusal) =
-        match ask_site_again(state, connection_id, person, account, clock::now()).await? {
-            Stay::In(account) => return Ok(account),
-            Stay::Refused(refusal) => {
-                session::end(&request.get_session());
-                (StatusCode::FORBIDDEN, refusal)
-            }
-            Stay::Wait(refusal) => (StatusCode::SERVICE_UNAVAILABLE, refusal),
-        };
+    let stay = ask_again(state, stranger, site, person, account, clock::now());
+    let (status, refusal) = match stay.await? {
+        Stay::In(account) => return Ok(account),
+        Stay::Refused(refusal) => {
+            session::end(&request.get_session());
+            (StatusCode::FORBIDDEN, refusal)
+        }
+        Stay::Wait(refusal) => (StatusCode::SERVICE_UNAVAILABLE, refusal),
+    };
     let answer = frame::say(request.request(), status, &refusal)?;
     Err(Turned::To(answer))
 }

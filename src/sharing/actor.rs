@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use crate::accounts::account::Role;
+use crate::accounts::account::{Account, Role};
 use crate::accounts::session::Way;
 use crate::audit::actor::{self as audit, ActorKind};
 use crate::connections::installation::AppKind;
@@ -45,7 +45,37 @@ pub struct Person {
     pub app: Option<AppKind>,
 }
 
+/// Somebody of whom nothing is known yet but where they come from.
+#[derive(Debug, Clone)]
+pub struct Stranger {
+    pub client: IpAddr,
+    pub request_id: String,
+}
+
+impl Stranger {
+    /// It has turned out who it is.
+    pub fn identified(&self, person: Person) -> Actor {
+        Actor {
+            who: Who::Person(person),
+            client: Some(self.client),
+            request_id: Some(self.request_id.clone()),
+        }
+    }
+}
+
 impl Person {
+    /// The person of an account in a tab.
+    pub fn of(account: &Account, way: Way, known_as: Option<String>) -> Self {
+        Self {
+            account_id: account.id,
+            name: account.name().to_owned(),
+            role: account.role,
+            way,
+            known_as,
+            app: None,
+        }
+    }
+
     pub fn is_admin(&self) -> bool {
         self.role == Role::Admin
     }

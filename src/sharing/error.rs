@@ -1,6 +1,9 @@
 //! Why a use case changed nothing. Each front door says it in its own way: a form beside its field, the API in a problem
 //! document, a command in a line.
 
+use crate::accounts::sign_in::SignInError;
+use crate::accounts::store::account::InsertError;
+use crate::accounts::store::api_token::TokenStoreError;
 use crate::connections::LiveError;
 use crate::db::DbError;
 use crate::password::HashError;
@@ -166,6 +169,39 @@ impl From<LiveError> for SharingError {
             LiveError::Db(error) => error.into(),
             LiveError::NoConnection => Self::NotFound,
             error => Self::Site(error),
+        }
+    }
+}
+
+impl From<InsertError> for SharingError {
+    fn from(error: InsertError) -> Self {
+        match error {
+            InsertError::Taken => FieldError::new(
+                Field::Email,
+                "An account with this email address is there already.",
+            )
+            .into(),
+            InsertError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<SignInError> for SharingError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Db(error) => error.into(),
+            SignInError::Hash(error) => error.into(),
+        }
+    }
+}
+
+impl From<TokenStoreError> for SharingError {
+    fn from(error: TokenStoreError) -> Self {
+        match error {
+            TokenStoreError::Db(error) => error.into(),
+            error @ (TokenStoreError::Randomness(_) | TokenStoreError::UnknownScope { .. }) => {
+                Self::Internal(error.to_string())
+            }
         }
     }
 }

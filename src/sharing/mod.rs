@@ -5,7 +5,9 @@
 //! change and its row of the audit record in one transaction, then has caches forget, wakes the schedule, and answers
 //! with plain values. Nothing here knows HTTP or a template.
 
+pub mod account;
 pub mod actor;
+pub mod api_token;
 pub mod asker;
 pub mod connection;
 mod connection_facts;
@@ -23,6 +25,7 @@ pub mod rights;
 pub mod root;
 pub mod share;
 pub mod sharer_rule;
+pub mod sign_in;
 pub mod stand_in;
 pub mod unlock_secret;
 pub mod values;
@@ -122,7 +125,17 @@ impl Changed<()> {
     }
 }
 
-/// The same on a connection to the database, for those who have nothing more: commands, and the demo.
+/// The same for actors without a client, by whoever holds a connection to the database and no [`Sharing`].
+fn change_locally<T>(
+    db: &mut PgConnection,
+    actor: &Actor,
+    now: OffsetDateTime,
+    work: impl FnOnce(&mut PgConnection) -> Result<Changed<T>, SharingError>,
+) -> Result<T, SharingError> {
+    change(db, &actor.recorded(AuditAddresses::Off), now, work)
+}
+
+/// The same on a connection to the database.
 fn change<T>(
     db: &mut PgConnection,
     actor: &audit::actor::Actor,
@@ -131,9 +144,20 @@ fn change<T>(
 ) -> Result<T, SharingError> {
     db.transaction(|db| {
         let changed = work(db)?;
-        for event in &changed.events {
-            audit::record(db, actor, event, now)?;
-        }
+        record(db, actor, &changed.events, now)?;
         Ok(changed.answer)
     })
+}
+
+/// Must be the last thing that a transaction does.
+fn record(
+    db: &mut PgConnection,
+    actor: &audit::actor::Actor,
+    events: &[Event],
+    now: OffsetDateTime,
+) -> Result<(), SharingError> {
+    for event in events {
+        audit::record(db, actor, event, now)?;
+    }
+    Ok(())
 }

@@ -1,15 +1,15 @@
 //! An admin's consent to a Cloud connection (OAuth 2.0 authorization code): the link to Atlassian, and the way back.
 //!
-//! A browser that comes from Atlassian does not send the session's cookie (`come_back`). What it brings is taken by a page
+//! A browser that comes from Atlassian does not send the session's cookie (`landing`). What it brings is taken by a page
 //! outside the gate, which knows nothing and leads on to one behind it.
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use super::live_actions::test_and_say;
-use crate::admin::come_back;
 use crate::admin::form::AdminQuery;
 use crate::admin::gate::Admin;
+use crate::admin::landing;
 use crate::admin::session;
 use crate::clock;
 use crate::sharing::connection_site;
@@ -39,7 +39,7 @@ pub async fn come_back(
 ) -> Result<HttpResponse, PageError> {
     let query = serde_urlencoded::to_string(&brought)
         .map_err(|error| Failure::Internal(error.to_string()))?;
-    Ok(come_back::lead_on(format!(
+    Ok(landing::lead_on(format!(
         "/admin/connections/consent?{query}"
     ))?)
 }

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use uuid::Uuid;
 
-use super::again::Check;
+use super::renewal::Check;
 use super::single::brought;
 use crate::accounts::session::Way;
 use crate::admin::form::{JustAButton, SignedInForm};
@@ -15,6 +15,7 @@ use crate::admin::session;
 use crate::clock;
 use crate::config::SingleSignOn;
 use crate::confluence::single_sign_on::{Jar, JarOwner};
+use crate::sharing::sign_in;
 use crate::web::client::client_address;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
@@ -39,6 +40,7 @@ pub async fn sign_out(
 ) -> Result<HttpResponse, PageError> {
     let way = form.signed_in.session().way;
     let account_id = form.signed_in.account().id;
+    sign_in::sign_out(&state.sharing, form.signed_in.actor(), clock::now()).await?;
     session::end(form.signed_in.cookie());
     match way {
         Way::OpenId => leave_openid(&state).await,

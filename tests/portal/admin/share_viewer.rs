@@ -8,9 +8,9 @@ use vestibule::shares::store::find_share;
 
 use super::browser::{Browser, EMAIL, PASSWORD, db_account};
 use crate::app::viewer::ViewerSite;
+use crate::support::Portal;
 use fake_confluence::fault::{Fault, On};
 use fake_confluence::people::Standing;
-use crate::support::Portal;
 
 async fn site_and_admin() -> (ViewerSite, Browser) {
     let site = ViewerSite::start().await;

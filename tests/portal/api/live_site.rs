@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use vestibule::accounts::api_token::TokenScope;
 
 use super::caller::{Answer, Caller, caller};
+use crate::support::{Portal, eventually};
 use fake_confluence::credentials::{EMAIL, PASSWORD, PERSONAL_ACCESS_TOKEN, SITE_TOKEN};
 use fake_confluence::fake::FakeConfluence;
 use fake_confluence::fault::{Fault, On};
 use fake_confluence::wiki::{PORTAL, Wiki};
-use crate::support::{Portal, eventually};
 
 /// Dropped in this order: the portal ends before its site.
 struct Site {

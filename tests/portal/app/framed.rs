@@ -5,9 +5,9 @@ use vestibule::connections::installation::InstallationState;
 
 use super::frame::{FRAMED, ancestors, token_of};
 use super::stage::Stage;
+use crate::support::{Answer, everything_logged};
 use fake_confluence::app::token::{Signer, Token};
 use fake_confluence::people::{APP_USER, Standing};
-use crate::support::{Answer, everything_logged};
 
 fn is_framable(answer: &Answer, stage: &Stage) -> bool {
     ancestors(answer) == stage.fake.base_url() && answer.header("x-frame-options").is_none()

@@ -6,11 +6,11 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::stage::{APP, Stage, app_args};
+use crate::support::{everything_logged, path, token};
 use fake_confluence::app::Descriptor;
 use fake_confluence::app::SECRET;
 use fake_confluence::app::callback::Lifecycle;
 use fake_confluence::wiki::Wiki;
-use crate::support::{everything_logged, path, token};
 
 #[derive(QueryableByName)]
 struct Text1 {

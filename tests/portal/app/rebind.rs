@@ -11,8 +11,8 @@ use vestibule::shares::share::{Scope, Share};
 
 use super::stage::Stage;
 use crate::admin::browser::{Browser, Page};
-use fake_confluence::app::lifecycle::Ids;
 use crate::support::{PASSWORD, Visitor, eventually, path};
+use fake_confluence::app::lifecycle::Ids;
 
 /// A site that was imported, with the app installed before and after.
 struct Imported {

@@ -6,10 +6,10 @@ use vestibule::connections::store::installations;
 
 use super::stage::{APP, Stage, app_args};
 use crate::admin::browser::Browser;
+use crate::support::everything_logged;
 use fake_confluence::app::Descriptor;
 use fake_confluence::app::callback::Lifecycle;
 use fake_confluence::wiki::Wiki;
-use crate::support::everything_logged;
 
 async fn refusals(admin: &Browser) -> Vec<String> {
     let page = admin.get("/admin/connections").await;

@@ -8,10 +8,10 @@ use vestibule::space_export::builder::{ExportBuilder, NewPage};
 
 use super::stage::{Stage, app_args};
 use crate::admin::browser::{self, Browser};
-use fake_confluence::people::APP_USER;
-use fake_confluence::wiki::Wiki;
 use crate::routes::{TABLE, Who};
 use crate::support::{PASSWORD, Portal};
+use fake_confluence::people::APP_USER;
+use fake_confluence::wiki::Wiki;
 
 async fn stage_with(change: impl FnOnce(&mut AppArgs)) -> Stage {
     let mut app = app_args();

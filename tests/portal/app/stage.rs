@@ -11,10 +11,10 @@ use vestibule::shares::share::{RestrictedPages, Scope, Share};
 use vestibule::shares::store::NewShare;
 
 use crate::admin::browser::{self, Browser};
+use crate::support::{Answer, Portal, Setup, eventually, path, within};
 use fake_confluence::app::forge::FORGE_APP;
 use fake_confluence::fake::FakeConfluence;
 use fake_confluence::wiki::Wiki;
-use crate::support::{Answer, Portal, Setup, eventually, path, within};
 
 pub(super) const APP: &str = "com.example.share";
 

@@ -11,14 +11,15 @@ use actix_web::{HttpRequest, HttpResponse};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::single::{admit, brought, not_answered, refuse};
+use super::single::{Asked, admit, brought, not_answered, refuse};
 use super::sso_words::SignOnProblem;
 use crate::accounts::account::Account;
 use crate::accounts::person::PersonCredentials;
 use crate::accounts::store::{identity, person};
 use crate::config::SingleSignOn;
 use crate::confluence::single_sign_on::{Jar, JarOwner, Somebody};
-use crate::web::client::client_address;
+use crate::sharing::actor::Stranger;
+use crate::sharing::sign_in::Occasion;
 use crate::web::error::Failure;
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -28,7 +29,7 @@ const FRESH: Duration = Duration::minutes(5);
 const STILL_GOOD: Duration = Duration::minutes(15);
 
 /// What the gate does with the session.
-pub enum Again {
+pub enum Renewal {
     /// Nothing was due, or Confluence does not answer and did a short while ago.
     GoOn,
     /// Confluence knows the person; the account may have another role now.
@@ -40,42 +41,43 @@ pub enum Again {
 }
 
 /// Asks when it is due. `next` is where the person wanted to go.
-pub async fn ask_again(
+pub async fn renew(
     state: &AppState,
     request: &HttpRequest,
+    stranger: &Stranger,
     account_id: Uuid,
     connection_id: Uuid,
     next: &str,
     now: OffsetDateTime,
-) -> Result<Again, Failure> {
+) -> Result<Renewal, Failure> {
     let Some(check) = Check::of(state, request, account_id, connection_id) else {
-        return Ok(Again::Over(page::see_other("/admin/sign-in")));
+        return Ok(Renewal::Over(page::see_other("/admin/sign-in")));
     };
     let is_younger = |kept: &Option<Kept>, than: Duration| {
         let kept = kept.as_ref();
         kept.is_some_and(|kept| now - kept.checked_at < than)
     };
     if is_younger(&check.find_kept().await?, FRESH) {
-        return Ok(Again::GoOn);
+        return Ok(Renewal::GoOn);
     }
     let _turn = state.sign_on_turns.take(account_id).await;
     // Somebody who had the turn before may have asked already.
     let kept = check.find_kept().await?;
     if is_younger(&kept, FRESH) {
-        return Ok(Again::GoOn);
+        return Ok(Renewal::GoOn);
     }
     let is_still_good = is_younger(&kept, STILL_GOOD);
     let verdict = match state.sign_on_turns.silence(connection_id) {
         Some(sentence) => Err(SignOnProblem::Silent(sentence)),
-        None => check.ask(kept).await?,
+        None => check.ask(stranger, kept).await?,
     };
     match verdict {
-        Ok(account) => Ok(Again::Renewed(Box::new(account))),
-        Err(SignOnProblem::Silent(_)) if is_still_good => Ok(Again::GoOn),
-        Err(SignOnProblem::Silent(sentence)) => Ok(Again::Wait(waiting_page(request, sentence))),
+        Ok(account) => Ok(Renewal::Renewed(Box::new(account))),
+        Err(SignOnProblem::Silent(_)) if is_still_good => Ok(Renewal::GoOn),
+        Err(SignOnProblem::Silent(sentence)) => Ok(Renewal::Wait(waiting_page(request, sentence))),
         Err(problem) => {
             check.forget().await?;
-            refuse(state, check.settings, next, &problem).map(Again::Over)
+            refuse(state, check.settings, next, &problem).map(Renewal::Over)
         }
     }
 }
@@ -140,8 +142,12 @@ impl<'a> Check<'a> {
     }
 
     /// With what was kept for this browser, and what it brings today.
-    async fn ask(&self, kept: Option<Kept>) -> Result<Result<Account, SignOnProblem>, Failure> {
-        let client = client_address(self.request, &self.state.settings.trusted_proxies);
+    async fn ask(
+        &self,
+        stranger: &Stranger,
+        kept: Option<Kept>,
+    ) -> Result<Result<Account, SignOnProblem>, Failure> {
+        let client = stranger.client;
         let mut jar = kept.map_or_else(Jar::empty, |kept| kept.jar);
         jar.renew(brought(self.request, self.settings));
         if jar.is_empty() {
@@ -153,14 +159,15 @@ impl<'a> Check<'a> {
             .ask_who(self.connection_id, &mut jar, client);
         match seen.await {
             Ok(JarOwner::Nobody) => Ok(Err(SignOnProblem::Nobody { client })),
-            Ok(JarOwner::Known(somebody)) => self.compare(&somebody, jar).await,
+            Ok(JarOwner::Known(somebody)) => self.compare(stranger, somebody, jar).await,
             Err(error) => not_answered(self.state, self.connection_id, error).map(Err),
         }
     }
 
     async fn compare(
         &self,
-        somebody: &Somebody,
+        stranger: &Stranger,
+        somebody: Somebody,
         jar: Jar,
     ) -> Result<Result<Account, SignOnProblem>, Failure> {
         let (id, connection_id) = (self.account_id, self.connection_id);
@@ -171,7 +178,11 @@ impl<'a> Check<'a> {
         if expected.await?.as_deref() != Some(somebody.key.as_str()) {
             return Ok(Err(SignOnProblem::SomebodyElse));
         }
-        let account = admit(self.state, self.settings, connection_id, somebody, jar).await?;
+        let asked = Asked {
+            connection_id,
+            occasion: Occasion::Question,
+        };
+        let account = admit(self.state, self.settings, stranger, asked, somebody, jar).await?;
         Ok(account.ok_or(SignOnProblem::NotInGroups))
     }
 

@@ -1,4 +1,4 @@
-//! From the path of a form back to the page that it stands on.
+//! From the path of a form to the page that it stands on.
 
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -6,7 +6,7 @@ use super::gate::Admin;
 use crate::web::page;
 
 /// `GET` of a path that only answers `POST`: somebody reloaded a refused form, or came back to it after signing in.
-pub async fn to_the_page(_admin: Admin, request: HttpRequest) -> HttpResponse {
+pub async fn show(_admin: Admin, request: HttpRequest) -> HttpResponse {
     page::see_other(&page_of(request.path()))
 }
 

@@ -13,15 +13,15 @@ use crate::web::message::Context;
 use crate::web::page;
 
 #[derive(Template)]
-#[template(path = "admin/come_back.html")]
-struct ComeBackPage {
+#[template(path = "admin/landing.html")]
+struct LandingPage {
     context: Context,
     path: String,
 }
 
 /// Leads on to a path of the admin pages.
 pub fn lead_on(path: String) -> Result<HttpResponse, Failure> {
-    let template = ComeBackPage {
+    let template = LandingPage {
         context: Context::Top,
         path,
     };
