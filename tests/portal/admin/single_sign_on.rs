@@ -13,10 +13,10 @@ use vestibule::pages::model::ConnectionKind;
 use vestibule::schema::{account, identity, person_credentials};
 use vestibule::seal::Sealer;
 
+use crate::support::{Answer, Portal, Setup, Visitor, everything_logged};
 use fake_confluence::credentials::PERSONAL_ACCESS_TOKEN;
 use fake_confluence::fake::FakeConfluence;
 use fake_confluence::fault::{Fault, On};
-use crate::support::{Answer, Portal, Setup, Visitor, everything_logged};
 
 pub(super) const ME: &str = "/rest/api/user/current";
 /// Where Alice signed in at Confluence.

@@ -9,12 +9,12 @@ use vestibule::connections::installation::{AppKind, InstallationState};
 use vestibule::connections::store::health;
 
 use super::stage::{Stage, app_args};
+use crate::support::everything_logged;
 use fake_confluence::app::forge::{FORGE, ForgeBearers};
 use fake_confluence::app::rsa_keys::RsaKey;
 use fake_confluence::app::token::{Signer, Token};
 use fake_confluence::fault::{Fault, On};
 use fake_confluence::wiki::Wiki;
-use crate::support::everything_logged;
 
 impl Stage {
     fn events(&self) -> String {

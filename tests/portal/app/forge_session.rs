@@ -9,11 +9,11 @@ use vestibule::seal::Sealer;
 
 use super::frame::{Frame, ancestors};
 use super::stage::Stage;
+use crate::support::{Portal, everything_logged};
 use fake_confluence::app::callback::Response;
 use fake_confluence::app::forge::ForgeBearers;
 use fake_confluence::app::rsa_keys::RsaKey;
 use fake_confluence::app::token::{Signer, Token};
-use crate::support::{Portal, everything_logged};
 
 impl Stage {
     async fn by_forge() -> (Self, Uuid) {

@@ -5,9 +5,9 @@ use vestibule::connections::installation::InstallationState;
 
 use super::frame::{FRAMED, ancestors, token_of};
 use super::stage::Stage;
+use crate::support::{Answer, everything_logged};
 use fake_confluence::app::token::{Signer, Token};
 use fake_confluence::people::{APP_USER, Standing};
-use crate::support::{Answer, everything_logged};
 
 fn is_framable(answer: &Answer, stage: &Stage) -> bool {
     ancestors(answer) == stage.fake.base_url() && answer.header("x-frame-options").is_none()
@@ -281,7 +281,7 @@ async fn forms_in_a_frame_are_guarded_like_all_others() {
     let page = stage.id("Handbook").to_string();
     let status = async |site: &str, token: &str| {
         let fields = [("page", page.as_str()), ("name", "A"), ("csrf", token)];
-        let request = frame.browser.post("/admin/inside/share", &fields);
+        let request = frame.browser.submit("/admin/inside/share", &fields);
         request.header("sec-fetch-site", site).await.status
     };
 

@@ -5,9 +5,9 @@ use serde_json::json;
 use vestibule::clock;
 
 use super::stage::Stage;
+use crate::support::path;
 use fake_confluence::app::callback::Lifecycle;
 use fake_confluence::app::lifecycle::Ids;
-use crate::support::path;
 
 #[tokio::test]
 async fn the_older_installation_is_superseded_and_its_shares_stay() {
@@ -120,7 +120,7 @@ async fn installing_again_clears_what_was_wrong() {
     assert_eq!(stale.texts("#installation .badge"), ["Install again"]);
     assert!(
         stale
-            .text("#installation .notice")
+            .text_of("#installation .notice")
             .starts_with("Install the app again")
     );
     let known = stage.known(connection);

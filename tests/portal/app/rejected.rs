@@ -4,13 +4,13 @@ use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 
 use super::stage::{APP, Stage, app_args};
+use crate::support::everything_logged;
 use fake_confluence::app::Descriptor;
 use fake_confluence::app::callback::{Callback, Lifecycle, Place};
 use fake_confluence::app::rsa_keys::RsaKey;
 use fake_confluence::app::token::Signer;
 use fake_confluence::fault::{Fault, On};
 use fake_confluence::wiki::Wiki;
-use crate::support::everything_logged;
 
 impl Stage {
     /// Right in every way, until a test spoils it.

@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
+use crate::support::{Portal, Ran};
 use fake_confluence::credentials::PERSONAL_ACCESS_TOKEN;
 use fake_confluence::fake::FakeConfluence;
 use fake_confluence::wiki::Wiki;
-use crate::support::{Portal, Ran};
 
 const SECRET: &str = "a godwit at low tide";
 

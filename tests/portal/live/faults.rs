@@ -3,11 +3,11 @@
 use vestibule::clock;
 
 use super::site::Site;
+use crate::support::{eventually, everything_logged};
 use fake_confluence::credentials::secrets;
 use fake_confluence::exchange::Port;
 use fake_confluence::fault::{Fault, NotFound, On};
 use fake_confluence::rate_limit::RateLimit;
-use crate::support::{eventually, everything_logged};
 
 fn faults() -> Vec<Fault> {
     let limits = [

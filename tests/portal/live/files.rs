@@ -2,10 +2,10 @@
 //! stored once.
 
 use super::site::Site;
+use crate::support::{Answer, path};
 use fake_confluence::exchange::Port;
 use fake_confluence::files::Bytes;
 use fake_confluence::sample::PNG;
-use crate::support::{Answer, path};
 
 /// The address of a file on a page of a share.
 async fn address(

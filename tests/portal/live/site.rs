@@ -12,11 +12,11 @@ use vestibule::pages::store::freshness;
 use vestibule::shares::share::{RestrictedPages, Scope, Share};
 use vestibule::shares::store::NewShare;
 
+use crate::support::{Answer, Portal, Setup, eventually, path, within};
 use fake_confluence::credentials::{EMAIL, PERSONAL_ACCESS_TOKEN, SITE_TOKEN};
 use fake_confluence::fake::FakeConfluence;
 use fake_confluence::webhook::Webhook;
 use fake_confluence::wiki::Wiki;
-use crate::support::{Answer, Portal, Setup, eventually, path, within};
 
 /// A thousand pages come one by one from Cloud.
 const FETCHED: Duration = Duration::from_secs(120);

@@ -4,9 +4,9 @@ use vestibule::clock;
 use vestibule::shares::share::Scope;
 
 use super::site::Site;
+use crate::support::{eventually, path};
 use fake_confluence::fault::{Fault, On};
 use fake_confluence::webhook::Event;
-use crate::support::{eventually, path};
 
 #[tokio::test]
 async fn a_share_of_a_cloud_tree_opens_at_once_and_is_filled_by_and_by() {

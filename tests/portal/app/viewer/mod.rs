@@ -19,12 +19,12 @@ use vestibule::shares::share::{RestrictedPages, Scope, Share};
 use vestibule::shares::store::ContentSource;
 use vestibule::web::scope::content_scope;
 
+use crate::support::{Answer, Portal, Setup, path, within};
 use fake_confluence::fake::FakeConfluence;
 use fake_confluence::files::Bytes;
 use fake_confluence::macros::static_macro;
 use fake_confluence::people::APP_USER;
 use fake_confluence::wiki::{PORTAL, Wiki};
-use crate::support::{Answer, Portal, Setup, path, within};
 
 const FETCHED: Duration = Duration::from_secs(60);
 

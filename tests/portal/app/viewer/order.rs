@@ -4,10 +4,10 @@ use serde_json::json;
 use vestibule::shares::store::ShareChange;
 
 use super::ViewerSite;
+use crate::support::eventually;
 use fake_confluence::exchange::Reply;
 use fake_confluence::fault::{Fault, On};
 use fake_confluence::people::Standing;
-use crate::support::eventually;
 
 #[tokio::test]
 async fn other_apps_macros_appear_as_they_do_for_the_creator() {

@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::ViewerSite;
+use crate::support::eventually;
 use fake_confluence::exchange::Reply;
 use fake_confluence::fault::{Fault, On};
 use fake_confluence::people::Standing;
-use crate::support::eventually;
 
 #[tokio::test]
 async fn one_token_serves_all_pages_of_a_creator() {

@@ -7,10 +7,10 @@ use vestibule::pages::store::{followed, wanted_renderings};
 use vestibule::schema::page_snapshot;
 
 use super::{SECRET, SECRET_WORDS, ViewerSite};
+use crate::support::{eventually, path};
 use fake_confluence::files::Bytes;
 use fake_confluence::people::{APP_USER, Standing};
 use fake_confluence::wiki::PORTAL;
-use crate::support::{eventually, path};
 
 /// What a visitor finds of the restricted page: its title in the tree, a hit for its words, itself, its file.
 async fn finds(site: &ViewerSite, share: &vestibule::shares::share::Share) -> [bool; 5] {
