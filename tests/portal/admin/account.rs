@@ -1,10 +1,11 @@
 //! The admin's own account.
 
-use super::browser::{Browser, EMAIL, PASSWORD, Page, portal_and_admin};
+use super::browser::{EMAIL, PASSWORD, portal_and_admin};
+use crate::support::{Answer, Visitor};
 
 const FRESH: &str = "a new and long password";
 
-async fn change(browser: &Browser, current: &str, fresh: &str, again: &str) -> Page {
+async fn change(browser: &Visitor, current: &str, fresh: &str, again: &str) -> Answer {
     let fields = [("current", current), ("fresh", fresh), ("again", again)];
     browser
         .send("/admin/account", "/admin/account/password", &fields)
@@ -14,7 +15,7 @@ async fn change(browser: &Browser, current: &str, fresh: &str, again: &str) -> P
 #[actix_web::test]
 async fn a_new_password_ends_other_sessions_and_keeps_this_one() {
     let (portal, browser) = portal_and_admin().await;
-    let elsewhere = Browser::new(&portal);
+    let elsewhere = portal.browser();
     elsewhere.sign_in(EMAIL, PASSWORD).await;
     assert_eq!(change(&browser, PASSWORD, FRESH, FRESH).await.status, 303);
     assert_eq!(browser.get("/admin").await.status, 200);
@@ -52,7 +53,7 @@ async fn an_unlocked_screen_is_no_place_to_guess_at() {
 #[actix_web::test]
 async fn all_sessions_can_be_ended_at_once() {
     let (portal, browser) = portal_and_admin().await;
-    let elsewhere = Browser::new(&portal);
+    let elsewhere = portal.browser();
     elsewhere.sign_in(EMAIL, PASSWORD).await;
     browser
         .send("/admin/account", "/admin/account/sessions/end", &[])

@@ -1,6 +1,6 @@
 //! Every admin route without a sign-in.
 
-use super::browser::{Browser, EMAIL, PASSWORD, db_account, portal_and_admin};
+use super::browser::{EMAIL, PASSWORD, db_account, portal_and_admin};
 use crate::support::Portal;
 
 const ID: &str = "11111111-1111-4111-8111-111111111111";
@@ -51,12 +51,12 @@ fn full(path: &str) -> String {
 #[actix_web::test]
 async fn reading_anything_without_a_sign_in_leads_to_the_form() {
     let portal = Portal::start().await;
-    let stranger = Browser::new(&portal);
+    let stranger = portal.browser();
     for path in READ.map(full) {
         let answer = stranger.get(&path).await;
         let expected = format!("/admin/sign-in?next={}", path.replace('/', "%2F"));
         assert_eq!(
-            (answer.status.as_u16(), answer.location()),
+            (answer.status, answer.location()),
             (303, expected.as_str()),
             "{path}"
         );
@@ -66,23 +66,20 @@ async fn reading_anything_without_a_sign_in_leads_to_the_form() {
 #[actix_web::test]
 async fn changing_anything_without_a_sign_in_is_refused() {
     let portal = Portal::start().await;
-    let stranger = Browser::new(&portal);
+    let stranger = portal.browser();
     for path in CHANGE.map(full) {
-        let answer = stranger.post(&path, &[("csrf", "")]).await;
+        let answer = stranger.submit(&path, &[("csrf", "")]).await;
         assert_eq!(answer.status, 401, "{path}");
-        assert_eq!(answer.text("h1"), "You are signed out", "{path}");
+        assert_eq!(answer.text_of("h1"), "You are signed out", "{path}");
     }
 }
 
 #[actix_web::test]
 async fn a_cookie_that_was_not_made_here_is_no_sign_in() {
     let portal = Portal::start().await;
-    let stranger = Browser::new(&portal);
-    let request = stranger
-        .http
-        .get(stranger.url("/admin"))
-        .header("cookie", "vst_admin=forged");
-    assert_eq!(request.send().await.unwrap().status(), 303);
+    let stranger = portal.browser();
+    stranger.hold("vst_admin", "forged", "/admin");
+    assert_eq!(stranger.get("/admin").await.status, 303);
 }
 
 #[actix_web::test]
@@ -100,7 +97,7 @@ async fn a_session_ends_with_its_account() {
 async fn a_form_survives_a_session_that_ended_meanwhile() {
     let portal = Portal::start().await;
     db_account(&portal);
-    let browser = Browser::new(&portal);
+    let browser = portal.browser();
     browser.sign_in(EMAIL, PASSWORD).await;
     let open_form = browser.get("/admin/tokens").await.token();
     // The admin signs in again in another tab of the same browser, as the page says.
@@ -111,7 +108,7 @@ async fn a_form_survives_a_session_that_ended_meanwhile() {
         ("scope", "read"),
         ("lifetime", "30"),
     ];
-    assert_eq!(browser.post("/admin/tokens", &fields).await.status, 200);
+    assert_eq!(browser.submit("/admin/tokens", &fields).await.status, 200);
 }
 
 #[actix_web::test]

@@ -2,12 +2,13 @@
 
 use std::io::Cursor;
 
-use reqwest::header::ORIGIN;
+use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use vestibule::demo::sample_space::write_sample_space;
 
-use super::browser::{Browser, Page, portal_and_admin};
+use super::browser::portal_and_admin;
 use super::content::{MANUAL, SPARE, db_content, make_share};
+use crate::support::{Answer, Visitor};
 
 fn sample() -> Vec<u8> {
     let mut archive = Cursor::new(Vec::new());
@@ -15,19 +16,22 @@ fn sample() -> Vec<u8> {
     archive.into_inner()
 }
 
-async fn upload(browser: &Browser, path: &str, token: &str, name: &str, archive: Vec<u8>) -> Page {
+async fn upload(
+    browser: &Visitor,
+    path: &str,
+    token: &str,
+    name: &str,
+    archive: Vec<u8>,
+) -> Answer {
     let form = Form::new()
         .text("csrf", token.to_owned())
         .text("name", name.to_owned())
         .part("archive", Part::bytes(archive).file_name("export.zip"));
-    Page::of(
-        browser
-            .http
-            .post(browser.url(path))
-            .header(ORIGIN, &browser.origin)
-            .multipart(form),
-    )
-    .await
+    browser
+        .request(Method::POST, path)
+        .header("origin", &browser.url(""))
+        .multipart(form)
+        .await
 }
 
 #[actix_web::test]
@@ -38,17 +42,14 @@ async fn an_export_becomes_a_connection_with_a_report_and_can_be_imported_again(
     assert_eq!(made.status, 303, "{:?}", made.texts(".field-problem"));
     let path = made.location().to_owned();
     let page = browser.get(&path).await;
-    assert_eq!(page.text("h1"), "Tern");
+    assert_eq!(page.text_of("h1"), "Tern");
     assert!(
-        page.text("[aria-labelledby=report-heading]")
+        page.text_of("[aria-labelledby=report-heading]")
             .contains("33 pages, 2 blog posts")
     );
     assert!(!page.texts(".findings").is_empty());
     let again = upload(&browser, &format!("{path}/import"), &token, "", sample()).await;
-    assert_eq!(
-        (again.status.as_u16(), again.location()),
-        (303, path.as_str())
-    );
+    assert_eq!((again.status, again.location()), (303, path.as_str()));
     assert_eq!(
         browser
             .get("/admin/connections")
@@ -102,16 +103,14 @@ async fn an_upload_needs_a_file_a_free_name_and_the_token() {
 #[actix_web::test]
 async fn a_body_that_is_no_form_is_refused() {
     let (_portal, browser) = portal_and_admin().await;
-    let request = browser
-        .http
-        .post(browser.url("/admin/connections"))
-        .header(ORIGIN, &browser.origin);
-    let request = request
+    let refused = browser
+        .request(Method::POST, "/admin/connections")
+        .header("origin", &browser.url(""))
         .header("content-type", "multipart/form-data; boundary=x")
-        .body("garbage");
-    let refused = Page::of(request).await;
+        .body("garbage")
+        .await;
     assert_eq!(
-        (refused.status.as_u16(), refused.wrong_fields()),
+        (refused.status, refused.wrong_fields()),
         (422, vec!["archive".to_owned()])
     );
 }
@@ -130,7 +129,7 @@ async fn a_connection_in_use_names_its_shares_and_stays() {
     assert_eq!(refused.location(), deletion);
     let page = browser.get(&deletion).await;
     assert!(
-        page.text(".flash")
+        page.text_of(".flash")
             .starts_with("The connection was not deleted")
     );
     assert_eq!(
@@ -172,5 +171,5 @@ async fn a_connection_is_renamed_unless_the_name_is_taken() {
             .status,
         303
     );
-    assert_eq!(browser.get(&path).await.text("h1"), "SPARE");
+    assert_eq!(browser.get(&path).await.text_of("h1"), "SPARE");
 }

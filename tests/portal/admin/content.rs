@@ -2,8 +2,7 @@
 
 use diesel::connection::SimpleConnection as _;
 
-use super::browser::Browser;
-use crate::support::Portal;
+use crate::support::{Portal, Visitor};
 
 pub(super) const MANUAL: &str = "11111111-1111-4111-8111-111111111111";
 pub(super) const SPARE: &str = "22222222-2222-4222-8222-222222222222";
@@ -35,7 +34,7 @@ pub(super) fn db_content(portal: &Portal) {
 }
 
 /// Makes a share of the page Home through the form and returns its admin path.
-pub(super) async fn make_share(browser: &Browser, name: &str, password: &str) -> String {
+pub(super) async fn make_share(browser: &Visitor, name: &str, password: &str) -> String {
     let fields = [
         ("step", "create"),
         ("scope", "page"),

@@ -1,31 +1,28 @@
 //! Forms from elsewhere: by origin, and by token.
 
-use super::browser::{Browser, EMAIL, PASSWORD, Page, db_account, portal_and_admin};
-use crate::support::Portal;
+use super::browser::{EMAIL, PASSWORD, db_account, portal_and_admin};
+use crate::support::{Portal, Visitor};
 
 /// Sends the form that makes an API token, with these headers.
-async fn make_token(browser: &Browser, headers: &[(&str, &str)], token: &str) -> u16 {
+async fn make_token(browser: &Visitor, headers: &[(&'static str, &str)], token: &str) -> u16 {
     let fields = [
         ("csrf", token),
         ("name", "CI"),
         ("scope", "read"),
         ("lifetime", "30"),
     ];
-    let request = browser
-        .http
-        .post(browser.url("/admin/tokens"))
-        .form(&fields);
+    let request = browser.post("/admin/tokens", &fields);
     let request = headers.iter().fold(request, |request, (name, value)| {
-        request.header(*name, *value)
+        request.header(name, value)
     });
-    Page::of(request).await.status.as_u16()
+    request.await.status
 }
 
 #[actix_web::test]
 async fn only_own_pages_can_send_forms() {
     let (_portal, browser) = portal_and_admin().await;
     let token = browser.get("/admin/tokens").await.token();
-    let own = browser.origin.clone();
+    let own = browser.url("");
     let table: [(&[(&str, &str)], u16); 10] = [
         (&[("sec-fetch-site", "same-origin")], 200),
         (&[("sec-fetch-site", "none")], 200),
@@ -66,7 +63,7 @@ async fn a_form_without_the_sessions_token_is_refused() {
 #[actix_web::test]
 async fn the_token_of_another_session_is_refused() {
     let (portal, browser) = portal_and_admin().await;
-    let other = Browser::new(&portal);
+    let other = portal.browser();
     other.sign_in(EMAIL, PASSWORD).await;
     let foreign = other.get("/admin/tokens").await.token();
     assert_eq!(
@@ -79,13 +76,12 @@ async fn the_token_of_another_session_is_refused() {
 async fn another_site_cannot_sign_somebody_in() {
     let portal = Portal::start().await;
     db_account(&portal);
-    let browser = Browser::new(&portal);
+    let browser = portal.browser();
     let fields = [("email", EMAIL), ("password", PASSWORD)];
-    let request = browser
-        .http
-        .post(browser.url("/admin/sign-in"))
-        .header("origin", "https://evil.example");
-    let answer = Page::of(request.form(&fields)).await;
+    let answer = browser
+        .post("/admin/sign-in", &fields)
+        .header("origin", "https://evil.example")
+        .await;
     assert_eq!(answer.status, 403);
     assert!(answer.headers.get("set-cookie").is_none());
 }

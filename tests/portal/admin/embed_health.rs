@@ -4,13 +4,13 @@ use vestibule::shares::embed_origins::EmbedOrigins;
 use vestibule::shares::share::ShareId;
 use vestibule::shares::store::{self, ShareChange};
 
-use super::browser::{Browser, portal_and_admin};
+use super::browser::portal_and_admin;
 use super::content::{db_content, id_in, make_share};
-use crate::support::{Portal, Shown, eventually};
+use crate::support::{Portal, Shown, Visitor, eventually};
 
 const OTHER: &str = "https://other.example";
 
-async fn portal_with_share() -> (Portal, Browser, String) {
+async fn portal_with_share() -> (Portal, Visitor, String) {
     let (portal, browser) = portal_and_admin().await;
     db_content(&portal);
     let path = make_share(&browser, "Notes", "quiet harbour").await;
@@ -45,7 +45,7 @@ async fn open_in(portal: &Portal, path: &str, site: &str) {
 async fn the_panel_says_what_will_be_seen_there() {
     let (_portal, browser, path) = portal_with_share().await;
     let page = browser.get(&path).await;
-    let panel = page.text("#embed-health");
+    let panel = page.text_of("#embed-health");
     assert!(
         panel.contains("No site has shown this share in a frame"),
         "{panel}"
@@ -66,12 +66,12 @@ async fn a_blocked_site_is_added_with_one_click_once() {
         browser
             .get(&path)
             .await
-            .text("#embed-health")
+            .text_of("#embed-health")
             .contains(OTHER)
     })
     .await;
     let page = browser.get(&path).await;
-    let panel = page.text("#embed-health");
+    let panel = page.text_of("#embed-health");
     assert!(panel.contains("1 frame blocked"), "{panel}");
     assert!(panel.contains("add only sites that you know"), "{panel}");
     let form = "#embed-health form";
@@ -83,13 +83,13 @@ async fn a_blocked_site_is_added_with_one_click_once() {
     assert_eq!(added.status, 303);
     assert_eq!(added.location(), format!("{path}#embed-health"));
     let page = browser.get(&path).await;
-    assert!(page.text(".flash").contains("may embed the share now"));
-    assert!(!page.text("#embed-health").contains("blocked because"));
-    assert!(!page.text("#embed-health").contains("frame blocked"));
+    assert!(page.text_of(".flash").contains("may embed the share now"));
+    assert!(!page.text_of("#embed-health").contains("blocked because"));
+    assert!(!page.text_of("#embed-health").contains("frame blocked"));
     assert_eq!(page.texts(form).len(), 0);
 
     browser.send(&path, &action, &[("origin", OTHER)]).await;
-    let again = browser.get(&path).await.text(".flash");
+    let again = browser.get(&path).await.text_of(".flash");
     assert!(again.contains("already"), "{again}");
     assert_eq!(db_list(&portal, &path), ["https://client.example", OTHER]);
 }
@@ -112,7 +112,7 @@ async fn what_is_no_site_is_refused_with_the_right_form() {
         let refused = browser.send(&path, &action, &[("origin", typed)]).await;
         assert_eq!(refused.status, 422, "{typed}");
         assert_eq!(refused.wrong_fields(), ["embed_origins"]);
-        let sentence = refused.text("#embed_origins-problem");
+        let sentence = refused.text_of("#embed_origins-problem");
         assert!(sentence.contains(said), "{typed}: {sentence}");
     }
     assert_eq!(db_list(&portal, &path), [""; 0]);
@@ -124,7 +124,7 @@ async fn what_is_no_site_is_refused_with_the_right_form() {
     assert_eq!(refused.status, 422);
     assert!(
         refused
-            .text("#embed_origins-problem")
+            .text_of("#embed_origins-problem")
             .contains("at most 50")
     );
 }
@@ -136,7 +136,13 @@ async fn a_share_that_every_site_may_embed_stays_so() {
     let action = format!("{path}/embedding/origins");
     let sent = browser.send(&path, &action, &[("origin", OTHER)]).await;
     assert_eq!(sent.status, 303);
-    assert!(browser.get(&path).await.text(".flash").contains("already"));
+    assert!(
+        browser
+            .get(&path)
+            .await
+            .text_of(".flash")
+            .contains("already")
+    );
     assert_eq!(db_list(&portal, &path), ["*"]);
 }
 
@@ -149,11 +155,11 @@ async fn the_activity_names_the_site_and_the_browser() {
         browser
             .get(&activity)
             .await
-            .text(".event")
+            .text_of(".event")
             .contains("Not shown in a frame")
     })
     .await;
-    let event = browser.get(&activity).await.text(".event");
+    let event = browser.get(&activity).await.text_of(".event");
     assert!(event.contains("The site is not listed."), "{event}");
     assert!(
         event.contains("In a frame of https://other.example, in another browser."),

@@ -3,13 +3,13 @@
 use vestibule::shares::share::{Share, ShareId};
 use vestibule::shares::store;
 
-use super::browser::{Browser, Page, portal_and_admin};
+use super::browser::portal_and_admin;
 use super::content::{MANUAL, db_content, id_in, make_share};
-use crate::support::Portal;
+use crate::support::{Answer, Portal, Visitor};
 
 const SITE: &str = "https://www.example.com";
 
-async fn portal_with_share(password: &str) -> (Portal, Browser, String) {
+async fn portal_with_share(password: &str) -> (Portal, Visitor, String) {
     let (portal, browser) = portal_and_admin().await;
     db_content(&portal);
     let path = make_share(&browser, "Notes", password).await;
@@ -21,7 +21,7 @@ fn db_share(portal: &Portal, path: &str) -> Share {
     portal.db(|db| store::find_share(db, id)).unwrap().unwrap()
 }
 
-async fn save(browser: &Browser, path: &str, origins: &str, only: &[(&str, &str)]) -> Page {
+async fn save(browser: &Visitor, path: &str, origins: &str, only: &[(&str, &str)]) -> Answer {
     let mut fields = vec![("embed_origins", origins)];
     fields.extend(only);
     let action = format!("{path}/embedding");
@@ -60,7 +60,7 @@ async fn a_switch_without_a_site_comes_back_with_the_fix() {
     assert_eq!(refused.status, 422);
     assert_eq!(refused.wrong_fields(), ["embed_origins"]);
     assert_eq!(
-        refused.text("#embed_origins-problem"),
+        refused.text_of("#embed_origins-problem"),
         "List at least one site, or do not tick “Open only inside these sites”."
     );
     assert!(refused.attribute("#embed_only", "checked").is_some());
@@ -88,11 +88,11 @@ async fn the_pages_say_that_the_password_is_not_used_and_that_no_link_opens_the_
     save(&browser, &path, SITE, ONLY).await;
     let page = browser.get(&path).await;
     assert!(
-        page.text("#access .notice")
+        page.text_of("#access .notice")
             .contains("Its password is not used while that is so.")
     );
     assert_eq!(page.texts(try_it).len(), 0);
-    assert!(page.html.contains("a link cannot open it in a tab"));
+    assert!(page.text().contains("a link cannot open it in a tab"));
     let list = browser.get("/admin").await.texts(facts);
     assert!(
         list.contains(&"Only inside its sites".to_owned()),
@@ -103,7 +103,7 @@ async fn the_pages_say_that_the_password_is_not_used_and_that_no_link_opens_the_
     let action = format!("{path}/password/removal");
     browser.send(&path, &action, &[]).await;
     assert_eq!(
-        browser.get(&path).await.text(".flash"),
+        browser.get(&path).await.text_of(".flash"),
         "The password is removed. The share still opens only inside its sites."
     );
 }
@@ -139,8 +139,8 @@ async fn a_wildcard_is_refused_with_the_setting_that_allows_it() {
     let (portal, browser, path) = portal_with_share("").await;
     let refused = save(&browser, &path, "https://*.example.com", &[]).await;
     assert_eq!(refused.wrong_fields(), ["embed_origins"]);
-    let problem = refused.text("#embed_origins-problem");
+    let problem = refused.text_of("#embed_origins-problem");
     assert!(problem.contains("VESTIBULE_EMBED_WILDCARDS"), "{problem}");
-    assert_eq!(refused.text("#embed_origins"), "https://*.example.com");
+    assert_eq!(refused.text_of("#embed_origins"), "https://*.example.com");
     assert!(db_share(&portal, &path).embed_origins.entries().is_empty());
 }

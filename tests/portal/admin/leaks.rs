@@ -2,9 +2,9 @@
 
 use diesel::connection::SimpleConnection as _;
 
-use super::browser::{Browser, Page, portal_and_admin};
+use super::browser::portal_and_admin;
 use super::content::{MANUAL, db_content, make_share};
-use crate::support::Portal;
+use crate::support::{Answer, Portal, Visitor};
 
 /// Home holds a macro that cannot be shown, a link to a page that is not shared, and a file.
 fn db_leaks(portal: &Portal) {
@@ -19,14 +19,14 @@ fn db_leaks(portal: &Portal) {
     portal.db(|db| db.batch_execute(&sql)).unwrap();
 }
 
-async fn portal_with_leaks() -> (Portal, Browser) {
+async fn portal_with_leaks() -> (Portal, Visitor) {
     let (portal, browser) = portal_and_admin().await;
     db_content(&portal);
     db_leaks(&portal);
     (portal, browser)
 }
 
-async fn check_first(browser: &Browser, page: &str) -> Page {
+async fn check_first(browser: &Visitor, page: &str) -> Answer {
     let fields = [
         ("step", "check"),
         ("scope", "page"),
@@ -56,9 +56,9 @@ async fn a_share_that_is_checked_first_is_closed_until_it_is_published() {
             "Macros that cannot be shown 1"
         ]
     );
-    assert_eq!(report.text(".leak-pages"), "Home");
+    assert_eq!(report.text_of(".leak-pages"), "Home");
     assert_eq!(
-        browser.get(&share).await.text(".head-state .badge"),
+        browser.get(&share).await.text_of(".head-state .badge"),
         "Disabled"
     );
 
@@ -68,7 +68,7 @@ async fn a_share_that_is_checked_first_is_closed_until_it_is_published() {
 
     assert_eq!(published.location(), share);
     let page = browser.get(&share).await;
-    assert_eq!(page.text(".head-state .badge"), "Active");
+    assert_eq!(page.text_of(".head-state .badge"), "Active");
     assert!(page.texts("#leaks h2 .badge").is_empty());
 }
 
@@ -79,12 +79,15 @@ async fn what_nobody_has_seen_raises_a_badge_until_it_is_marked() {
     let leaks = format!("{share}/leaks");
     let check = format!("{leaks}/check");
     assert_eq!(browser.send(&share, &check, &[]).await.location(), leaks);
-    assert_eq!(browser.get(&share).await.text("#leaks h2 .badge"), "3 new");
+    assert_eq!(
+        browser.get(&share).await.text_of("#leaks h2 .badge"),
+        "3 new"
+    );
     assert!(
         browser
             .get("/admin")
             .await
-            .text(".row .badge-wait")
+            .text_of(".row .badge-wait")
             .starts_with("3 new")
     );
 
@@ -107,10 +110,10 @@ async fn what_nobody_has_seen_raises_a_badge_until_it_is_marked() {
     portal.db(|db| db.batch_execute(sql)).unwrap();
     browser.send(&leaks, &check, &[]).await;
     let report = browser.get(&leaks).await;
-    assert_eq!(report.text(".head-state .badge"), "1 new");
+    assert_eq!(report.text_of(".head-state .badge"), "1 new");
     assert!(
         report
-            .text(".leak:has(.badge)")
+            .text_of(".leak:has(.badge)")
             .starts_with("plans.pdf New")
     );
 }
@@ -134,8 +137,8 @@ async fn what_was_seen_of_an_older_report_is_not_marked() {
         .await;
 
     let page = browser.get(&leaks).await;
-    assert!(page.text(".flash").contains("nothing was marked"));
-    assert_eq!(page.text(".head-state .badge"), "3 new");
+    assert!(page.text_of(".flash").contains("nothing was marked"));
+    assert_eq!(page.text_of(".head-state .badge"), "3 new");
 }
 
 #[actix_web::test]
@@ -143,8 +146,8 @@ async fn a_restricted_page_that_is_shared_stands_first() {
     let (_portal, browser) = portal_with_leaks().await;
     let made = check_first(&browser, "102").await;
     let report = browser.get(made.location()).await;
-    assert_eq!(report.text(".leaks h2"), "Restricted pages 1");
-    assert_eq!(report.text(".leak bdi"), "Secret plans");
+    assert_eq!(report.text_of(".leaks h2"), "Restricted pages 1");
+    assert_eq!(report.text_of(".leak bdi"), "Secret plans");
 }
 
 #[actix_web::test]

@@ -3,9 +3,9 @@
 
 use diesel::connection::SimpleConnection as _;
 
-use super::browser::{Browser, Page, portal_and_admin};
+use super::browser::portal_and_admin;
 use super::content::db_content;
-use crate::support::Portal;
+use crate::support::{Answer, Portal, Visitor};
 
 const WIKI: &str = "33333333-3333-4333-8333-333333333333";
 const NEW: &str = "/admin/connections/new";
@@ -28,7 +28,7 @@ fn db_wiki(portal: &Portal) {
     portal.db(|db| db.batch_execute(&sql)).unwrap();
 }
 
-async fn portal_with_wiki() -> (Portal, Browser) {
+async fn portal_with_wiki() -> (Portal, Visitor) {
     let (portal, browser) = portal_and_admin().await;
     db_wiki(&portal);
     (portal, browser)
@@ -38,7 +38,7 @@ fn wiki(below: &str) -> String {
     format!("/admin/connections/{WIKI}{below}")
 }
 
-async fn connect(browser: &Browser, fields: &[(&str, &str)]) -> Page {
+async fn connect(browser: &Visitor, fields: &[(&str, &str)]) -> Answer {
     let mut all = vec![
         ("name", "Wiki"),
         ("refresh_after", "300"),
@@ -90,7 +90,7 @@ async fn a_refused_form_keeps_what_was_typed_but_no_secret() {
             .attribute("[name=cloud_auth][value=scoped_token]", "checked")
             .is_some()
     );
-    assert!(!refused.html.contains("s3cr3t-t0k3n"));
+    assert!(!refused.text().contains("s3cr3t-t0k3n"));
 }
 
 #[actix_web::test]
@@ -105,7 +105,7 @@ async fn an_address_that_is_none_is_refused_beside_the_field() {
     let refused = connect(&browser, &fields).await;
     assert_eq!(refused.status, 422);
     assert_eq!(refused.wrong_fields(), ["address", "personal_access_token"]);
-    assert!(!refused.html.contains("s3cr3t"));
+    assert!(!refused.text().contains("s3cr3t"));
 }
 
 #[actix_web::test]
@@ -132,13 +132,16 @@ async fn a_connections_page_shows_its_test_its_progress_and_what_failed() {
         page.texts(".checks tbody td:nth-child(2)"),
         ["Good", "Failed"]
     );
-    assert_eq!(page.text(".progress-line b"), "1 of 2 pages");
+    assert_eq!(page.text_of(".progress-line b"), "1 of 2 pages");
     assert!(
-        page.text("#work .notice-error")
+        page.text_of("#work .notice-error")
             .contains("The token was refused.")
     );
-    assert!(page.text(".failing").starts_with("Broken It came cut off."));
-    assert!(page.html.contains("Data Center 9.2.1, signed in as"));
+    assert!(
+        page.text_of(".failing")
+            .starts_with("Broken It came cut off.")
+    );
+    assert!(page.text().contains("Data Center 9.2.1, signed in as"));
 }
 
 #[actix_web::test]
@@ -217,7 +220,7 @@ async fn an_import_has_no_pages_of_a_live_connection() {
 #[actix_web::test]
 async fn the_way_back_from_atlassian_needs_no_session_and_does_nothing() {
     let portal = Portal::start().await;
-    let stranger = Browser::new(&portal);
+    let stranger = portal.browser();
     let page = stranger
         .get("/admin/connections/oauth?code=a%26b&state=%22%3E&other=1")
         .await;
@@ -247,7 +250,7 @@ async fn a_consent_that_this_session_did_not_ask_for_is_not_used() {
     assert_eq!(answer.location(), "/admin/connections");
     let list = browser.get("/admin/connections").await;
     assert!(
-        list.text(".flash")
+        list.text_of(".flash")
             .starts_with("Nobody asked for this consent")
     );
 }

@@ -3,17 +3,17 @@
 use vestibule::shares::share::Scope;
 use vestibule::shares::store::listing;
 
-use super::browser::{Browser, Page, portal_and_admin};
+use super::browser::portal_and_admin;
 use super::content::{MANUAL, db_content, id_in};
-use crate::support::Portal;
+use crate::support::{Answer, Portal, Visitor};
 
-async fn portal_with_content() -> (Portal, Browser) {
+async fn portal_with_content() -> (Portal, Visitor) {
     let (portal, browser) = portal_and_admin().await;
     db_content(&portal);
     (portal, browser)
 }
 
-async fn create(browser: &Browser, fields: &[(&str, &str)]) -> Page {
+async fn create(browser: &Visitor, fields: &[(&str, &str)]) -> Answer {
     let mut all = vec![
         ("step", "create"),
         ("connection", MANUAL),
@@ -47,7 +47,7 @@ async fn a_share_without_a_name_is_called_like_its_page() {
         ("Install".to_owned(), Scope::Tree { root })
     );
     let page = browser.get(made.location()).await;
-    assert_eq!(page.text("h1"), "Install");
+    assert_eq!(page.text_of("h1"), "Install");
     assert!(
         page.value("public-link")
             .ends_with(&format!("/content/{}", id_in(made.location())))
@@ -162,9 +162,9 @@ async fn a_refused_form_names_every_problem_and_keeps_all_but_the_password() {
     assert_eq!(refused.wrong_fields(), wrong);
     assert_eq!(refused.value("query"), "ho<m>e");
     assert_eq!(refused.value("name"), "My \"share\"");
-    assert_eq!(refused.text("#description"), "for <Bob>");
+    assert_eq!(refused.text_of("#description"), "for <Bob>");
     assert_eq!(refused.value("starts_at"), "2027-01-01T10:00");
-    assert_eq!(refused.text("#embed_origins"), "nope http://a.example");
+    assert_eq!(refused.text_of("#embed_origins"), "nope http://a.example");
     assert!(
         refused
             .attribute("[name=scope][value=tree]", "checked")
@@ -175,7 +175,7 @@ async fn a_refused_form_names_every_problem_and_keeps_all_but_the_password() {
     assert_eq!(refused.attribute(chosen, "value").unwrap(), "all");
     assert_eq!(refused.value("include_labels"), "one, Two");
     assert!(refused.attribute("#comments", "checked").is_some());
-    assert!(!refused.html.contains("swordfish"));
+    assert!(!refused.text().contains("swordfish"));
     assert_eq!(
         refused
             .attribute("#expires_at", "aria-describedby")
@@ -199,7 +199,7 @@ async fn the_search_button_works_without_scripts() {
         .await;
     assert_eq!(page.status, 200);
     assert_eq!(page.texts(".choices .choice-title"), ["Install"]);
-    assert_eq!(page.text(".choices .choice-place"), "DOC / Home");
+    assert_eq!(page.text_of(".choices .choice-place"), "DOC / Home");
     assert_eq!(page.value("name"), "Kept");
 }
 
@@ -217,7 +217,7 @@ async fn the_script_gets_the_list_alone() {
         ["Home", "News", "Secret plans"]
     );
     assert_eq!(list.attribute("[checked]", "value").unwrap(), "200");
-    assert!(!list.html.contains("<html"));
+    assert!(!list.text().contains("<html"));
     let hostile = "/admin/shares/pages?connection=x%27&query=%25_%5C&page=%27";
     assert_eq!(browser.get(hostile).await.status, 200);
 }

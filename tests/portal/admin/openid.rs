@@ -7,9 +7,8 @@ use vestibule::accounts::store::account as accounts;
 use vestibule::accounts::store::identity::{Vouched, admit};
 use vestibule::clock;
 
-use super::browser::{Browser, Page};
 use crate::support::{
-    OpenIdProvider, Portal, ProviderSetup, Setup, everything_logged, openid_args,
+    Answer, OpenIdProvider, Portal, ProviderSetup, Setup, Visitor, everything_logged, openid_args,
 };
 
 /// A portal and the provider that it names.
@@ -67,8 +66,8 @@ impl Stage {
         drop(self.provider.take());
     }
 
-    fn browser(&self) -> Browser {
-        Browser::new(&self.portal)
+    fn browser(&self) -> Visitor {
+        self.portal.browser()
     }
 
     fn account(&self, name: &str) -> Option<Account> {
@@ -87,25 +86,25 @@ impl Stage {
 }
 
 /// Where the portal leads to.
-async fn begin(browser: &Browser) -> Url {
+async fn begin(browser: &Visitor) -> Url {
     let answer = browser
         .get("/admin/sign-in/openid?next=%2Fadmin%2Ftokens")
         .await;
-    assert_eq!(answer.status, 303, "{}", answer.html);
+    assert_eq!(answer.status, 303, "{}", answer.text());
     answer.location().parse().unwrap()
 }
 
 /// The path below the portal that the provider leads to.
-async fn go_there(browser: &Browser, person: &str) -> String {
+async fn go_there(browser: &Visitor, person: &str) -> String {
     let authorize = begin(browser).await;
-    path_of(&OpenIdProvider::sign_in(&browser.http, authorize, person).await)
+    path_of(&OpenIdProvider::sign_in(authorize, person).await)
 }
 
 fn path_of(url: &Url) -> String {
     format!("{}?{}", url.path(), url.query().unwrap())
 }
 
-async fn sign_in(browser: &Browser, person: &str) -> Page {
+async fn sign_in(browser: &Visitor, person: &str) -> Answer {
     let back = go_there(browser, person).await;
     browser.get(&back).await
 }
@@ -131,22 +130,22 @@ async fn people_sign_in_with_the_role_of_their_groups_and_go_on_where_they_were(
             let page = sign_in(&browser, person).await;
             let onward = page.attribute(".card a.button", "href");
             assert_eq!(
-                (page.status.as_u16(), onward.as_deref()),
+                (page.status, onward.as_deref()),
                 (200, Some("/admin/tokens")),
                 "{groups_in} {person}: {}",
-                page.html
+                page.text()
             );
             let account = stage.account(person).unwrap();
             assert_eq!(account.role, role, "{groups_in} {person}");
             assert!(account.display_name.unwrap().ends_with(" Example"));
             assert!(account.password_hash.is_none());
             let shares = browser.get("/admin").await;
-            let next = shares.text(".empty h2");
+            let next = shares.text_of(".empty h2");
             let expected = match role {
                 Role::Admin => "Bring in some content first",
                 Role::Sharer => "No wiki is connected yet",
             };
-            assert_eq!((shares.status.as_u16(), &*next), (200, expected));
+            assert_eq!((shares.status, &*next), (200, expected));
         }
     }
 }
@@ -221,7 +220,10 @@ async fn nobody_signs_in_with_an_answer_to_somebody_elses_question() {
     for browser in [&bystander, &victim] {
         let page = browser.get(&back).await;
         assert_eq!(page.status, 400);
-        assert!(page.text("#refusal").contains("not begun in this browser"));
+        assert!(
+            page.text_of("#refusal")
+                .contains("not begun in this browser")
+        );
         assert_eq!(browser.get("/admin").await.status, 303);
     }
 }
@@ -234,19 +236,18 @@ async fn a_code_is_good_once() {
     let cookie = begun.headers["set-cookie"].to_str().unwrap().to_owned();
     let cookie = cookie.split(';').next().unwrap();
     let authorize = begun.location().parse().unwrap();
-    let back = path_of(&OpenIdProvider::sign_in(&browser.http, authorize, "ada").await);
+    let back = path_of(&OpenIdProvider::sign_in(authorize, "ada").await);
     assert_eq!(browser.get(&back).await.status, 200);
     // The cookie is gone, and reloading brings nothing.
     assert_eq!(browser.get(&back).await.status, 400);
     // Somebody who has kept it meets the provider's own refusal.
     let thief = stage.browser();
-    let again = thief.http.get(thief.url(&back)).header("cookie", cookie);
-    let page = Page::of(again).await;
+    let page = thief.get(&back).header("cookie", cookie).await;
     assert_eq!(page.status, 400);
     assert!(
-        page.text("#refusal").contains("a second time"),
+        page.text_of("#refusal").contains("a second time"),
         "{}",
-        page.html
+        page.text()
     );
     assert_eq!(thief.get("/admin").await.status, 303);
 }
@@ -272,13 +273,13 @@ async fn what_does_not_fit_the_question_is_refused() {
     for (name, value, status, words) in on_the_way {
         let browser = stage.browser();
         let authorize = with_parameter(&begin(&browser).await, name, value);
-        let back = OpenIdProvider::sign_in(&browser.http, authorize, "ada").await;
+        let back = OpenIdProvider::sign_in(authorize, "ada").await;
         let page = browser.get(&path_of(&back)).await;
-        assert_eq!(page.status, status, "{name}: {}", page.html);
+        assert_eq!(page.status, status, "{name}: {}", page.text());
         assert!(
-            page.text("#refusal").contains(words),
+            page.text_of("#refusal").contains(words),
             "{name}: {}",
-            page.html
+            page.text()
         );
         assert_eq!(browser.get("/admin").await.status, 303, "{name}");
     }
@@ -290,11 +291,11 @@ async fn what_does_not_fit_the_question_is_refused() {
     ] {
         let browser = stage.browser();
         let authorize = begin(&browser).await;
-        let back = OpenIdProvider::sign_in(&browser.http, authorize, "ada").await;
+        let back = OpenIdProvider::sign_in(authorize, "ada").await;
         let page = browser
             .get(&path_of(&with_parameter(&back, name, value)))
             .await;
-        assert_eq!(page.status, 400, "{name}={value}: {}", page.html);
+        assert_eq!(page.status, 400, "{name}={value}: {}", page.text());
         assert_eq!(browser.get("/admin").await.status, 303, "{name}={value}");
     }
 }
@@ -305,7 +306,7 @@ async fn who_is_in_no_group_reads_which_would_do() {
     let browser = stage.browser();
     let page = sign_in(&browser, "eve").await;
     assert_eq!(page.status, 403);
-    let refusal = page.text("#refusal");
+    let refusal = page.text_of("#refusal");
     assert!(refusal.contains("“it” or “staff”"), "{refusal}");
     assert!(!refusal.contains("guests"), "{refusal}");
     assert!(stage.account("eve").is_none());
@@ -341,9 +342,10 @@ async fn a_provider_that_is_down_is_named_and_the_form_still_works() {
     let page = browser.get("/admin/sign-in/openid").await;
     assert_eq!(page.status, 503);
     assert!(
-        page.text("#refusal").contains("Acme ID cannot be reached"),
+        page.text_of("#refusal")
+            .contains("Acme ID cannot be reached"),
         "{}",
-        page.html
+        page.text()
     );
     let answer = browser
         .sign_in(super::browser::EMAIL, super::browser::PASSWORD)
@@ -356,13 +358,13 @@ async fn a_refusal_at_the_provider_is_told() {
     let stage = Stage::new().await;
     let browser = stage.browser();
     let authorize = begin(&browser).await;
-    let back = OpenIdProvider::cancel(&browser.http, authorize).await;
+    let back = OpenIdProvider::cancel(authorize).await;
     let page = browser.get(&path_of(&back)).await;
     assert_eq!(page.status, 403);
     assert!(
-        page.text("#refusal").contains("refused at Acme ID"),
+        page.text_of("#refusal").contains("refused at Acme ID"),
         "{}",
-        page.html
+        page.text()
     );
 }
 
@@ -380,7 +382,7 @@ async fn signing_out_offers_the_way_out_at_the_provider() {
         .unwrap();
     assert_eq!(link.path(), "/session/end");
     // The provider takes it.
-    let there = browser.http.get(link).send().await.unwrap();
+    let there = reqwest::get(link).await.unwrap();
     assert_eq!(there.status(), 200);
     assert_eq!(browser.get("/admin").await.status, 303);
 }
@@ -392,8 +394,12 @@ async fn an_account_without_a_password_has_no_form_for_one_and_cannot_use_the_fo
     sign_in(&browser, "ada").await;
     let page = browser.get("/admin/account").await;
     assert_eq!(page.status, 200);
-    assert!(page.texts("#current").is_empty() && !page.html.contains("name=\"fresh\""));
-    assert!(page.text(".vouched").contains("Acme ID"), "{}", page.html);
+    assert!(page.texts("#current").is_empty() && !page.text().contains("name=\"fresh\""));
+    assert!(
+        page.text_of(".vouched").contains("Acme ID"),
+        "{}",
+        page.text()
+    );
     let fields = [
         ("current", "any"),
         ("fresh", "a new and long password"),

@@ -5,11 +5,11 @@ use vestibule::shares::embed_origins::EmbedOrigins;
 use vestibule::shares::share::{RestrictedPages, Share, ShareId};
 use vestibule::shares::store;
 
-use super::browser::{Browser, portal_and_admin};
+use super::browser::portal_and_admin;
 use super::content::{db_content, id_in, make_share};
-use crate::support::Portal;
+use crate::support::{Portal, Visitor};
 
-async fn portal_with_share(password: &str) -> (Portal, Browser, String) {
+async fn portal_with_share(password: &str) -> (Portal, Visitor, String) {
     let (portal, browser) = portal_and_admin().await;
     db_content(&portal);
     let path = make_share(&browser, "Notes", password).await;
@@ -40,15 +40,12 @@ async fn details_are_saved_together() {
         ("comments", "show"),
     ];
     let saved = browser.send(&path, &path, &fields).await;
-    assert_eq!(
-        (saved.status.as_u16(), saved.location()),
-        (303, path.as_str())
-    );
+    assert_eq!((saved.status, saved.location()), (303, path.as_str()));
     let page = browser.get(&path).await;
-    assert_eq!(page.text(".flash"), "The details are saved.");
+    assert_eq!(page.text_of(".flash"), "The details are saved.");
     assert_eq!(page.value("expires_at"), "2099-01-01T10:00");
     assert_eq!(
-        browser.get(&path).await.text(".flash"),
+        browser.get(&path).await.text_of(".flash"),
         "",
         "a message is shown once"
     );
@@ -96,7 +93,7 @@ async fn refused_details_come_back_as_typed() {
     );
     assert_eq!(refused.value("include_labels"), "x".repeat(256));
     assert_eq!(refused.value("exclude_labels"), "Kept <b>");
-    assert_eq!(refused.text("#description"), "kept");
+    assert_eq!(refused.text_of("#description"), "kept");
     assert_eq!(db_share(&portal, &path).name, "Notes");
 }
 
@@ -104,11 +101,11 @@ async fn refused_details_come_back_as_typed() {
 async fn a_share_whose_root_is_left_out_says_so() {
     let (portal, browser, path) = portal_with_share("").await;
     let notice = "Visitors do not see this page";
-    assert!(!browser.get(&path).await.html.contains(notice));
+    assert!(!browser.get(&path).await.text().contains(notice));
     portal
         .db(|db| db.batch_execute("update page_snapshot set view_restricted = true"))
         .unwrap();
-    assert!(browser.get(&path).await.html.contains(notice));
+    assert!(browser.get(&path).await.text().contains(notice));
 }
 
 #[actix_web::test]
@@ -126,7 +123,7 @@ async fn a_password_is_set_changed_and_removed() {
     let share = db_share(&portal, &path);
     assert!(share.password_hash.is_some());
     assert_eq!(share.epoch, epoch + 1);
-    assert!(!browser.get(&path).await.html.contains("swordfish"));
+    assert!(!browser.get(&path).await.text().contains("swordfish"));
     let removed = browser
         .send(&path, &below(&path, "password/removal"), &[])
         .await;
@@ -154,7 +151,7 @@ async fn embedding_sites_are_normalised_and_wrong_ones_come_back() {
         .send(&path, &action, &[("embed_origins", "https://a.example/x")])
         .await;
     assert_eq!(refused.wrong_fields(), ["embed_origins"]);
-    assert_eq!(refused.text("#embed_origins"), "https://a.example/x");
+    assert_eq!(refused.text_of("#embed_origins"), "https://a.example/x");
     browser
         .send(
             &path,
@@ -178,7 +175,7 @@ async fn embedding_sites_are_normalised_and_wrong_ones_come_back() {
         browser
             .get(&path)
             .await
-            .text("#embedding .notice")
+            .text_of("#embedding .notice")
             .starts_with("Every site on the web")
     );
 }
@@ -193,7 +190,7 @@ async fn a_disabled_share_closes_and_opens_again() {
         .await;
     assert_eq!(browser.get(&public).await.status, 403);
     assert_eq!(
-        browser.get(&path).await.text(".head-state .badge"),
+        browser.get(&path).await.text_of(".head-state .badge"),
         "Disabled"
     );
     browser
@@ -207,7 +204,7 @@ async fn everybody_can_be_signed_out() {
     let (_portal, browser, path) = portal_with_share("swordfish").await;
     let public = format!("/content/{}", id_in(&path));
     browser
-        .post(&format!("{public}/session"), &[("password", "swordfish")])
+        .submit(&format!("{public}/session"), &[("password", "swordfish")])
         .await;
     assert_eq!(browser.get(&public).await.status, 200);
     browser.send(&path, &below(&path, "passes/end"), &[]).await;
@@ -217,7 +214,7 @@ async fn everybody_can_be_signed_out() {
 #[actix_web::test]
 async fn locks_of_password_guessers_are_shown_and_cleared() {
     let (portal, browser, path) = portal_with_share("swordfish").await;
-    let visitor = Browser::new(&portal);
+    let visitor = portal.browser();
     let session = format!("/content/{}/session", id_in(&path));
     for guess in ["a", "b", "c", "d", "e"] {
         assert_eq!(
@@ -261,12 +258,12 @@ async fn deleting_asks_once_and_leaves_nothing() {
     let deletion = below(&path, "deletion");
     let public = format!("/content/{}", id_in(&path));
     assert_eq!(browser.get(&public).await.status, 200);
-    assert_eq!(browser.get(&deletion).await.text("h1"), "Delete “Notes”?");
-    let deleted = browser.send(&deletion, &deletion, &[]).await;
     assert_eq!(
-        (deleted.status.as_u16(), deleted.location()),
-        (303, "/admin")
+        browser.get(&deletion).await.text_of("h1"),
+        "Delete “Notes”?"
     );
+    let deleted = browser.send(&deletion, &deletion, &[]).await;
+    assert_eq!((deleted.status, deleted.location()), (303, "/admin"));
     assert_eq!(browser.get(&path).await.status, 404);
     assert_eq!(browser.get(&public).await.status, 404);
 }

@@ -1,10 +1,10 @@
 //! The list of shares.
 
-use super::browser::{Browser, portal_and_admin};
+use super::browser::portal_and_admin;
 use super::content::{MANUAL, SPARE, db_content, make_share};
-use crate::support::Portal;
+use crate::support::{Portal, Visitor};
 
-async fn portal_with_shares() -> (Portal, Browser) {
+async fn portal_with_shares() -> (Portal, Visitor) {
     let (portal, browser) = portal_and_admin().await;
     db_content(&portal);
     for name in ["Banana", "apple", "100% cherry"] {
@@ -13,7 +13,7 @@ async fn portal_with_shares() -> (Portal, Browser) {
     (portal, browser)
 }
 
-async fn names(browser: &Browser, query: &str) -> Vec<String> {
+async fn names(browser: &Visitor, query: &str) -> Vec<String> {
     browser
         .get(&format!("/admin?{query}"))
         .await
@@ -24,12 +24,12 @@ async fn names(browser: &Browser, query: &str) -> Vec<String> {
 async fn an_empty_portal_shows_the_first_step() {
     let (portal, browser) = portal_and_admin().await;
     assert_eq!(
-        browser.get("/admin").await.text(".empty .button"),
+        browser.get("/admin").await.text_of(".empty .button"),
         "Connect Confluence"
     );
     db_content(&portal);
     assert_eq!(
-        browser.get("/admin").await.text(".empty .button"),
+        browser.get("/admin").await.text_of(".empty .button"),
         "Create the first share"
     );
 }
@@ -41,7 +41,7 @@ async fn shares_are_searched_by_name_and_signs_mean_themselves() {
     assert_eq!(names(&browser, "query=%25").await, ["100% cherry"]);
     assert!(names(&browser, "query=_").await.is_empty());
     assert_eq!(
-        browser.get("/admin?query=zzz").await.text(".empty h2"),
+        browser.get("/admin?query=zzz").await.text_of(".empty h2"),
         "No share fits"
     );
 }
@@ -81,7 +81,7 @@ async fn shares_are_ordered_and_paged() {
         make_share(&browser, &format!("Share {number}"), "").await;
     }
     let first = browser.get("/admin").await;
-    assert_eq!(first.text(".count"), "1–25 of 26 shares");
+    assert_eq!(first.text_of(".count"), "1–25 of 26 shares");
     assert_eq!(
         first.attribute(".numbers a:last-child", "href").unwrap(),
         "/admin?page=2"

@@ -6,16 +6,16 @@ use vestibule::clock;
 use vestibule::shares::share::Share;
 use vestibule::shares::store::find_share;
 
-use super::browser::{Browser, EMAIL, PASSWORD, db_account};
+use super::browser::{EMAIL, PASSWORD, db_account};
 use crate::app::viewer::ViewerSite;
-use crate::support::Portal;
+use crate::support::{Answer, Portal, Visitor};
 use fake_confluence::fault::{Fault, On};
 use fake_confluence::people::Standing;
 
-async fn site_and_admin() -> (ViewerSite, Browser) {
+async fn site_and_admin() -> (ViewerSite, Visitor) {
     let site = ViewerSite::start().await;
     db_account(&site.portal);
-    let browser = Browser::new(&site.portal);
+    let browser = site.portal.browser();
     assert_eq!(browser.sign_in(EMAIL, PASSWORD).await.status, 303);
     (site, browser)
 }
@@ -29,7 +29,7 @@ fn stand_in(site: &ViewerSite, share: &Share) -> Option<String> {
     found.unwrap().creator.stand_in
 }
 
-async fn name(browser: &Browser, share: &Share, chosen: &str, typed: &str) -> super::browser::Page {
+async fn name(browser: &Visitor, share: &Share, chosen: &str, typed: &str) -> Answer {
     let on = page_of(share);
     let fields = [("stand_in", chosen), ("stand_in_id", typed)];
     browser.send(&on, &format!("{on}/stand-in"), &fields).await
@@ -42,7 +42,7 @@ async fn the_panel_counts_pages_by_their_viewer() {
 
     let page = browser.get(&page_of(&share)).await;
 
-    let panel = page.text("#viewer");
+    let panel = page.text_of("#viewer");
     assert!(panel.contains("as Bob Example"), "{panel}");
     assert!(
         panel.contains("left out. The creator may not see the page in Confluence."),
@@ -61,7 +61,7 @@ async fn the_panel_says_why_another_viewer_is_used_and_what_to_do() {
         .wiki(|wiki| wiki.set_standing("carol", Standing::Deactivated));
     let share = site.fetched(Some("carol"), None).await;
 
-    let panel = browser.get(&page_of(&share)).await.text("#viewer");
+    let panel = browser.get(&page_of(&share)).await.text_of("#viewer");
 
     assert!(panel.contains("rendered by the portal"), "{panel}");
     assert!(panel.contains("The creator is deactivated"), "{panel}");
@@ -75,7 +75,7 @@ async fn the_panel_says_why_another_viewer_is_used_and_what_to_do() {
 async fn imports_and_other_sites_have_no_such_panel() {
     let portal = Portal::with_sample().await;
     db_account(&portal);
-    let browser = Browser::new(&portal);
+    let browser = portal.browser();
     assert_eq!(browser.sign_in(EMAIL, PASSWORD).await.status, 303);
     let share = portal.db_share(|_| {});
 
@@ -124,7 +124,7 @@ async fn only_an_active_person_of_the_site_can_stand_in() {
         browser
             .get(&page_of(&share))
             .await
-            .text("#viewer")
+            .text_of("#viewer")
             .contains("Bob Example")
     );
 
@@ -172,10 +172,10 @@ async fn a_sharer_cannot_have_pages_rendered_for_others() {
     let alice = site.account("alice");
     let fields = [("stand_in_id", alice.as_str()), ("csrf", token.as_str())];
     let answer = browser
-        .post(&format!("{}/stand-in", page_of(&share)), &fields)
+        .submit(&format!("{}/stand-in", page_of(&share)), &fields)
         .await;
 
-    assert!(answer.status.is_client_error(), "{}", answer.status);
+    assert!((400..500).contains(&answer.status), "{}", answer.status);
     assert_eq!(stand_in(&site, &share), None);
 }
 
@@ -206,7 +206,7 @@ async fn an_app_that_has_to_be_installed_again_is_named_first() {
     });
     site.look_again().await;
 
-    let panel = browser.get(&page_of(&share)).await.text("#viewer");
+    let panel = browser.get(&page_of(&share)).await.text_of("#viewer");
 
     assert!(panel.contains("Install the app again there"), "{panel}");
     assert!(

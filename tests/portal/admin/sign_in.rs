@@ -1,12 +1,12 @@
 //! Signing in and out.
 
-use super::browser::{Browser, EMAIL, PASSWORD, db_account, portal_and_admin};
-use crate::support::Portal;
+use super::browser::{EMAIL, PASSWORD, db_account, portal_and_admin};
+use crate::support::{Portal, Visitor};
 
-async fn portal_and_browser() -> (Portal, Browser) {
+async fn portal_and_browser() -> (Portal, Visitor) {
     let portal = Portal::start().await;
     db_account(&portal);
-    let browser = Browser::new(&portal);
+    let browser = portal.browser();
     (portal, browser)
 }
 
@@ -18,11 +18,8 @@ async fn the_right_password_signs_in_and_leads_on() {
         ("password", PASSWORD),
         ("next", "/admin/tokens"),
     ];
-    let answer = browser.post("/admin/sign-in", &fields).await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.location()),
-        (303, "/admin/tokens")
-    );
+    let answer = browser.submit("/admin/sign-in", &fields).await;
+    assert_eq!((answer.status, answer.location()), (303, "/admin/tokens"));
     assert_eq!(browser.get("/admin/tokens").await.status, 200);
 }
 
@@ -49,7 +46,7 @@ async fn signing_in_never_leads_to_another_site() {
     ] {
         let fields = [("email", EMAIL), ("password", PASSWORD), ("next", outside)];
         assert_eq!(
-            browser.post("/admin/sign-in", &fields).await.location(),
+            browser.submit("/admin/sign-in", &fields).await.location(),
             "/admin",
             "{outside}"
         );
@@ -63,7 +60,7 @@ async fn a_wrong_password_and_an_unknown_account_read_the_same() {
     let unknown = browser.sign_in("eve@example.com", "wrong").await;
     assert_eq!(wrong.status, 422);
     assert_eq!(unknown.status, 422);
-    assert_eq!(wrong.text(".notice"), unknown.text(".notice"));
+    assert_eq!(wrong.text_of(".notice"), unknown.text_of(".notice"));
     assert_eq!(wrong.value("email"), EMAIL);
     assert_eq!(wrong.value("password"), "");
 }
@@ -119,16 +116,16 @@ async fn parallel_guesses_get_no_more_than_five() {
 async fn signing_out_takes_the_cookie_away() {
     let (_portal, browser) = portal_and_admin().await;
     let answer = browser.send("/admin", "/admin/sign-out", &[]).await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.location()),
-        (303, "/admin/sign-in")
-    );
+    assert_eq!((answer.status, answer.location()), (303, "/admin/sign-in"));
     assert_eq!(browser.get("/admin").await.status, 303);
 }
 
 #[actix_web::test]
 async fn a_portal_without_accounts_says_how_to_make_one() {
     let portal = Portal::start().await;
-    let page = Browser::new(&portal).get("/admin/sign-in").await;
-    assert_eq!(page.text(".example"), "vestibule admin add you@example.com");
+    let page = portal.browser().get("/admin/sign-in").await;
+    assert_eq!(
+        page.text_of(".example"),
+        "vestibule admin add you@example.com"
+    );
 }

@@ -22,7 +22,7 @@ async fn every_snippet_is_filled_in_and_none_holds_the_secret() {
     let sites = CLIENT_SITES.map(|site| format!("site-{}", site.folder));
     let frames = ["snippet", "snippet-script", "snippet-element"].map(str::to_owned);
     for snippet in sites.iter().chain(&frames) {
-        let text = page.text(&format!("#{snippet}"));
+        let text = page.text_of(&format!("#{snippet}"));
         assert!(text.contains(&portal.url("")), "{snippet}: {text}");
         assert!(text.contains(id), "{snippet}: {text}");
         assert!(!text.contains(&secret), "{snippet}");
@@ -32,7 +32,7 @@ async fn every_snippet_is_filled_in_and_none_holds_the_secret() {
         assert!(page.attribute(&copies, "type").is_some(), "{snippet}");
     }
     let escaped = "title=\"Notes &quot;for&quot; &lt;Bob>\"";
-    assert!(page.text("#snippet").contains(escaped));
+    assert!(page.text_of("#snippet").contains(escaped));
 }
 
 #[actix_web::test]
@@ -44,6 +44,6 @@ async fn the_site_that_no_test_runs_says_so() {
     let page = browser.get(&path).await;
 
     let warning = "Our tests do not run this one.";
-    assert!(page.text("#site-csharp-hint").contains(warning));
-    assert!(!page.text("#site-go-hint").contains(warning));
+    assert!(page.text_of("#site-csharp-hint").contains(warning));
+    assert!(!page.text_of("#site-go-hint").contains(warning));
 }

@@ -1,7 +1,7 @@
 //! API tokens: shown once, revoked at once.
 
-use super::browser::{Browser, portal_and_admin};
-use crate::support::Portal;
+use super::browser::portal_and_admin;
+use crate::support::{Portal, Visitor};
 
 async fn api_status(portal: &Portal, token: &str) -> u16 {
     let request = reqwest::Client::new()
@@ -10,7 +10,7 @@ async fn api_status(portal: &Portal, token: &str) -> u16 {
     request.send().await.unwrap().status().as_u16()
 }
 
-async fn make_token(browser: &Browser) -> String {
+async fn make_token(browser: &Visitor) -> String {
     let fields = [("name", "CI"), ("scope", "read"), ("lifetime", "30")];
     let made = browser
         .send("/admin/tokens", "/admin/tokens", &fields)
@@ -25,8 +25,8 @@ async fn a_token_is_shown_once_and_works_until_it_is_revoked() {
     let token = make_token(&browser).await;
     assert_eq!(api_status(&portal, &token).await, 200);
     let list = browser.get("/admin/tokens").await;
-    assert!(!list.html.contains(&token));
-    assert_eq!(list.text(".row-title"), "CI");
+    assert!(!list.text().contains(&token));
+    assert_eq!(list.text_of(".row-title"), "CI");
     let action = list.attribute(".row form", "action").unwrap();
     browser.send("/admin/tokens", &action, &[]).await;
     assert_eq!(api_status(&portal, &token).await, 401);

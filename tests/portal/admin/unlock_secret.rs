@@ -4,11 +4,11 @@ use vestibule::shares::share::{Share, ShareId};
 use vestibule::shares::store;
 use vestibule::shares::unlock_token;
 
-use super::browser::{Browser, portal_and_admin};
+use super::browser::portal_and_admin;
 use super::content::{db_content, id_in, make_share};
-use crate::support::Portal;
+use crate::support::{Portal, Visitor};
 
-async fn portal_with_share() -> (Portal, Browser, String) {
+async fn portal_with_share() -> (Portal, Visitor, String) {
     let (portal, browser) = portal_and_admin().await;
     db_content(&portal);
     let path = make_share(&browser, "Notes", "swordfish").await;
@@ -31,7 +31,7 @@ fn token_of(share: &Share) -> String {
 
 /// Whether a stranger gets in with this token.
 async fn opens(portal: &Portal, share: &Share, token: &str) -> bool {
-    let stranger = Browser::new(portal);
+    let stranger = portal.browser();
     let public = format!("/content/{}", share.id);
     stranger.get(&format!("{public}?unlock={token}")).await;
     stranger.get(&public).await.status == 200
@@ -51,14 +51,14 @@ async fn the_secret_stands_read_only_below_the_password() {
             .unwrap(),
         format!("{path}/unlock-secret")
     );
-    assert!(page.html.find("id=\"password\"") < page.html.find("id=\"unlock-secret\""));
+    assert!(page.text().find("id=\"password\"") < page.text().find("id=\"unlock-secret\""));
 }
 
 #[actix_web::test]
 async fn a_change_without_overlap_refuses_old_tokens_and_ends_passes() {
     let (portal, browser, path) = portal_with_share().await;
     let before = db_share(&portal, &path);
-    let visitor = Browser::new(&portal);
+    let visitor = portal.browser();
     let public = format!("/content/{}", before.id);
     visitor
         .post(&format!("{public}/session"), &[("password", "swordfish")])
@@ -67,7 +67,7 @@ async fn a_change_without_overlap_refuses_old_tokens_and_ends_passes() {
     let change = format!("{path}/unlock-secret");
     let changed = browser.send(&change, &change, &[("overlap", "none")]).await;
     assert_eq!(
-        (changed.status.as_u16(), changed.location()),
+        (changed.status, changed.location()),
         (303, format!("{path}#secret").as_str())
     );
     let after = db_share(&portal, &path);
@@ -85,11 +85,11 @@ async fn with_an_overlap_both_secrets_count_and_the_admin_sees_who_is_late() {
     browser.send(&change, &change, &[("overlap", "hour")]).await;
     let page = browser.get(&path).await;
     assert!(
-        page.text("#access .notice")
+        page.text_of("#access .notice")
             .starts_with("The previous secret is accepted for 59 minutes")
     );
     assert!(
-        page.text("#access .notice")
+        page.text_of("#access .notice")
             .ends_with("Nobody has used it since the change.")
     );
     assert!(opens(&portal, &before, &token_of(&before)).await);
@@ -120,7 +120,7 @@ async fn try_it_leads_in_with_a_token_of_this_moment() {
     assert_eq!(link.headers.get("referrer-policy").unwrap(), "no-referrer");
     let unlocked = browser.get(link.location()).await;
     assert_eq!(
-        (unlocked.status.as_u16(), unlocked.location()),
+        (unlocked.status, unlocked.location()),
         (303, public.as_str())
     );
     assert_eq!(browser.get(&public).await.status, 200);
@@ -135,21 +135,21 @@ async fn the_checker_says_which_row_fails() {
     let good = browser.send(&path, &action, &[("token", &address)]).await;
     assert_eq!(good.status, 200);
     assert_eq!(
-        good.text(".checked .notice"),
+        good.text_of(".checked .notice"),
         "This token opens the share now."
     );
-    assert_eq!(good.text("#token"), address);
+    assert_eq!(good.text_of("#token"), address);
     let cut = &token[..token.len() - 4];
     let bad = browser.send(&path, &action, &[("token", cut)]).await;
     assert!(
-        bad.text(".checked .notice")
+        bad.text_of(".checked .notice")
             .starts_with("This token is refused")
     );
     assert!(!bad.texts(".checks .mark-no").is_empty());
     let hostile = browser
         .send(&path, &action, &[("token", "<script>alert(1)</script>")])
         .await;
-    assert!(!hostile.html.contains("<script>alert"));
+    assert!(!hostile.text().contains("<script>alert"));
     let empty = browser.send(&path, &action, &[("token", " ")]).await;
     assert_eq!(empty.wrong_fields(), ["token"]);
 }

@@ -10,9 +10,9 @@ async fn an_empty_change_changes_only_the_time_of_the_last_change() {
     let mut share = writer.create_share("Manual").await;
     let changed = writer.patch(&path_of(&share), json!({})).await;
     assert_eq!(changed.status, 200);
-    assert_ne!(changed.body["updatedAt"], share["updatedAt"]);
-    share["updatedAt"] = changed.body["updatedAt"].clone();
-    assert_eq!(changed.body, share);
+    assert_ne!(changed.json["updatedAt"], share["updatedAt"]);
+    share["updatedAt"] = changed.json["updatedAt"].clone();
+    assert_eq!(changed.json, share);
 }
 
 #[actix_web::test]
@@ -30,11 +30,11 @@ async fn each_field_changes_alone() {
         ("embedOnly", json!(false)),
         ("enabled", json!(false)),
     ] {
-        let mut expected = writer.get(&path_of(&before)).await.body;
+        let mut expected = writer.get(&path_of(&before)).await.json;
         let changed = writer
             .patch(&path_of(&before), json!({field: value}))
             .await
-            .body;
+            .json;
         expected[field] = value;
         expected["updatedAt"] = changed["updatedAt"].clone();
         assert_eq!(changed, expected, "{field}");
@@ -53,11 +53,11 @@ async fn each_option_changes_alone() {
         ("includeLabels", json!([])),
         ("showComments", json!(true)),
     ] {
-        let mut expected = writer.get(&path_of(&before)).await.body;
+        let mut expected = writer.get(&path_of(&before)).await.json;
         let changed = writer
             .patch(&path_of(&before), json!({"options": {option: value}}))
             .await
-            .body;
+            .json;
         expected["options"][option] = value;
         expected["updatedAt"] = changed["updatedAt"].clone();
         assert_eq!(changed, expected, "{option}");
@@ -72,11 +72,11 @@ async fn null_removes_the_password_and_the_dates() {
     let link = share["url"].as_str().unwrap();
     let set = json!({"password": "correct horse", "startsAt": "2026-01-01T00:00:00Z", "expiresAt": "2099-01-01T00:00:00Z"});
     assert_eq!(
-        writer.patch(&path, set).await.body["passwordProtected"],
+        writer.patch(&path, set).await.json["passwordProtected"],
         true
     );
     assert_eq!(reqwest::get(link).await.unwrap().status(), 401);
-    let left_out = writer.patch(&path, json!({"name": "Handbook"})).await.body;
+    let left_out = writer.patch(&path, json!({"name": "Handbook"})).await.json;
     assert_eq!(left_out["passwordProtected"], true);
     assert_eq!(left_out["expiresAt"], "2099-01-01T00:00:00Z");
     let removed = writer
@@ -85,9 +85,9 @@ async fn null_removes_the_password_and_the_dates() {
             json!({"password": null, "startsAt": null, "expiresAt": null}),
         )
         .await;
-    assert_eq!(removed.body["passwordProtected"], false);
-    assert_eq!(removed.body["startsAt"], json!(null));
-    assert_eq!(removed.body["expiresAt"], json!(null));
+    assert_eq!(removed.json["passwordProtected"], false);
+    assert_eq!(removed.json["startsAt"], json!(null));
+    assert_eq!(removed.json["expiresAt"], json!(null));
     assert_eq!(reqwest::get(link).await.unwrap().status(), 200);
 }
 
@@ -118,5 +118,5 @@ async fn what_a_share_points_at_cannot_be_changed() {
         .await;
     assert_eq!(refused.status, 422);
     assert_eq!(refused.wrong_fields(), ["scope", "pageId", "nmae", "name"]);
-    assert_eq!(writer.get(&path_of(&share)).await.body, share);
+    assert_eq!(writer.get(&path_of(&share)).await.json, share);
 }

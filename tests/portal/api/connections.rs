@@ -7,7 +7,7 @@ use super::caller::{MANUAL, SPARE, path_of, portal_and_writer};
 #[actix_web::test]
 async fn connections_are_listed_with_their_spaces() {
     let (_portal, writer) = portal_and_writer().await;
-    let list = writer.get("/connections").await.body;
+    let list = writer.get("/connections").await.json;
     let items = list["items"].as_array().unwrap();
     assert_eq!(items.len(), 2);
     assert_eq!(items[0]["id"], MANUAL);
@@ -16,7 +16,7 @@ async fn connections_are_listed_with_their_spaces() {
         json!([{"key": "DOC", "name": "Documentation", "homePageId": "100"}])
     );
     let one = writer.get(&format!("/connections/{MANUAL}")).await;
-    assert_eq!(one.body, items[0]);
+    assert_eq!(one.json, items[0]);
 }
 
 #[actix_web::test]
@@ -27,7 +27,7 @@ async fn a_connection_that_shares_show_stays() {
     let path = format!("/connections/{MANUAL}");
     let refused = writer.delete(&path).await;
     assert_eq!(refused.status, 409);
-    assert!(refused.body["detail"].as_str().unwrap().contains(": 2."));
+    assert!(refused.json["detail"].as_str().unwrap().contains(": 2."));
     for share in [first, second] {
         assert_eq!(writer.delete(&path_of(&share)).await.status, 204);
     }

@@ -9,13 +9,13 @@ use super::caller::{MANUAL, SPARE, path_of, portal_and_writer};
 async fn a_new_share_has_what_was_sent_and_sound_defaults() {
     let (portal, writer) = portal_and_writer().await;
     let created = writer
-        .post(
+        .post_json(
             "/shares",
             json!({"connectionId": MANUAL, "scope": "tree", "pageId": "100"}),
         )
         .await;
     assert_eq!(created.status, 201);
-    let share = &created.body;
+    let share = &created.json;
     assert_eq!(
         created.header("location"),
         Some(&*format!("/api/v1{}", path_of(share)))
@@ -61,7 +61,7 @@ async fn a_new_share_has_what_was_sent_and_sound_defaults() {
             "createdBy": "api:build server",
         })
     );
-    assert_eq!(writer.get(&path_of(share)).await.body, *share);
+    assert_eq!(writer.get(&path_of(share)).await.json, *share);
 }
 
 #[actix_web::test]
@@ -88,7 +88,7 @@ async fn everything_that_can_be_sent_arrives() {
         },
         "enabled": false,
     });
-    let share = writer.post("/shares", sent).await.body;
+    let share = writer.post_json("/shares", sent).await.json;
     assert_eq!(share["root"], json!({"id": "100", "title": "Home"}));
     assert_eq!(share["name"], "For dealers");
     assert_eq!(share["description"], "Two\nlines");
@@ -122,7 +122,7 @@ async fn a_root_that_is_restricted_now_is_what_was_meant() {
         body.as_object_mut()
             .unwrap()
             .extend(root.as_object().unwrap().clone());
-        let share = writer.post("/shares", body).await.body;
+        let share = writer.post_json("/shares", body).await.json;
         share["options"]["restrictedPages"].clone()
     };
     let home = || json!({"pageId": "100"});
@@ -143,7 +143,7 @@ async fn every_wrong_option_is_named() {
     let refused = async |options: Value| {
         let body =
             json!({"connectionId": MANUAL, "scope": "tree", "pageId": "100", "options": options});
-        let answer = writer.post("/shares", body).await;
+        let answer = writer.post_json("/shares", body).await;
         assert_eq!(answer.status, 422);
         answer.wrong_fields().join(" ")
     };
@@ -179,9 +179,9 @@ async fn a_root_is_found_by_id_key_and_address_if_it_fits_the_scope() {
         body.as_object_mut()
             .unwrap()
             .extend(root.as_object().unwrap().clone());
-        let answer = writer.post("/shares", body).await;
-        match answer.status.as_u16() {
-            201 => Ok(answer.body["name"].as_str().unwrap().to_owned()),
+        let answer = writer.post_json("/shares", body).await;
+        match answer.status {
+            201 => Ok(answer.json["name"].as_str().unwrap().to_owned()),
             _ => Err(answer.wrong_fields().join(" ")),
         }
     };
@@ -238,7 +238,7 @@ async fn a_root_is_found_by_id_key_and_address_if_it_fits_the_scope() {
 async fn a_missing_page_and_a_wrong_field_are_reported_together() {
     let (_portal, writer) = portal_and_writer().await;
     let refused = writer
-        .post(
+        .post_json(
             "/shares",
             json!({"connectionId": MANUAL, "scope": "page", "pageId": "999", "name": ""}),
         )

@@ -4,14 +4,15 @@ use reqwest::Method;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
-use super::caller::{Answer, Caller, MANUAL, path_of, portal_and_writer};
+use super::caller::{MANUAL, path_of, portal_and_writer};
 use super::embed_health::db_frames;
 use super::live_connections::data_center;
 use crate::audit::db_record;
+use crate::support::{Answer, Visitor};
 
 /// Every call of the document, with its path below `/api/v1`.
-pub(super) async fn calls(caller: &Caller) -> Vec<(Method, String)> {
-    let document = caller.get("/openapi.json").await.body;
+pub(super) async fn calls(caller: &Visitor) -> Vec<(Method, String)> {
+    let document = caller.get("/openapi.json").await.json;
     let mut calls = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
         for method in methods.as_object().unwrap().keys() {
@@ -34,7 +35,7 @@ async fn the_document_lists_every_call_of_the_routes_and_no_other() {
     for path in routed_paths() {
         // Every address says by itself which methods it knows.
         let here = path.replace("{id}", MANUAL);
-        let answer = writer.send(writer.request(Method::TRACE, &here)).await;
+        let answer = writer.request(Method::TRACE, &here).await;
         let allowed = answer.header("allow").unwrap().split(", ");
         routed.extend(allowed.map(|method| format!("{method} {path}")));
     }
@@ -58,7 +59,7 @@ fn routed_paths() -> Vec<String> {
 #[actix_web::test]
 async fn answers_are_what_their_schemas_say() {
     let (portal, writer) = portal_and_writer().await;
-    let document = writer.get("/openapi.json").await.body;
+    let document = writer.get("/openapi.json").await.json;
     let fits = |schema: &str, answer: &Answer| {
         let whole = json!({"$ref": format!("#/components/schemas/{schema}"), "components": document["components"]});
         let validator = jsonschema::options()
@@ -66,10 +67,10 @@ async fn answers_are_what_their_schemas_say() {
             .build(&whole)
             .unwrap();
         let problems: Vec<String> = validator
-            .iter_errors(&answer.body)
+            .iter_errors(&answer.json)
             .map(|error| error.to_string())
             .collect();
-        assert_eq!(problems, [""; 0], "{schema}: {}", answer.body);
+        assert_eq!(problems, [""; 0], "{schema}: {}", answer.json);
     };
     let share = writer.create_share("Manual").await;
     let path = path_of(&share);
@@ -81,7 +82,7 @@ async fn answers_are_what_their_schemas_say() {
     fits(
         "Share",
         &writer
-            .post(
+            .post_json(
                 &format!("{path}/unlock-secret"),
                 json!({"overlapSeconds": 60}),
             )
@@ -90,13 +91,13 @@ async fn answers_are_what_their_schemas_say() {
     fits(
         "UnlockLink",
         &writer
-            .post(&format!("{path}/unlock-links"), json!({}))
+            .post_json(&format!("{path}/unlock-links"), json!({}))
             .await,
     );
     fits(
         "UnlockCheck",
         &writer
-            .post(&format!("{path}/unlock-checks"), json!({"token": "x"}))
+            .post_json(&format!("{path}/unlock-checks"), json!({"token": "x"}))
             .await,
     );
     fits(
@@ -114,7 +115,7 @@ async fn answers_are_what_their_schemas_say() {
         "Connection",
         &writer.get(&format!("/connections/{MANUAL}")).await,
     );
-    let live = writer.post("/connections", data_center("Live")).await;
+    let live = writer.post_json("/connections", data_center("Live")).await;
     fits("Connection", &live);
     fits("ConnectionList", &writer.get("/connections").await);
     fits("Problem", &writer.patch(&path, json!({"name": 5})).await);
@@ -124,7 +125,7 @@ async fn answers_are_what_their_schemas_say() {
 #[actix_web::test]
 async fn every_body_is_closed_to_unknown_fields() {
     let (_portal, writer) = portal_and_writer().await;
-    let document = writer.get("/openapi.json").await.body;
+    let document = writer.get("/openapi.json").await.json;
     let mut open = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
         for call in methods.as_object().unwrap().values() {

@@ -34,7 +34,7 @@ async fn the_numbers_are_told_by_site() {
     let (portal, writer) = portal_and_writer().await;
     let share = writer.create_share("Manual").await;
     let path = format!("{}/embed-health", path_of(&share));
-    let nothing = writer.get(&path).await.body;
+    let nothing = writer.get(&path).await.json;
     assert_eq!(nothing["sites"], json!([]));
     assert_eq!(nothing["hasMoreSites"], false);
 
@@ -42,7 +42,7 @@ async fn the_numbers_are_told_by_site() {
 
     let health = writer.get(&path).await;
     assert_eq!(health.status, 200);
-    let site = &health.body["sites"][0];
+    let site = &health.json["sites"][0];
     assert_eq!(site["origin"], "https://client.example");
     assert_eq!(site["allowed"], false);
     assert_eq!(site["framesBlocked"], 1);
@@ -51,7 +51,7 @@ async fn the_numbers_are_told_by_site() {
     assert_eq!(site["lastGoodLoadAt"], Value::Null);
 
     let activity = writer.get(&format!("{}/activity", path_of(&share))).await;
-    let event = &activity.body["items"][0];
+    let event = &activity.json["items"][0];
     assert_eq!(event["framed"], true);
     assert_eq!(event["embedOrigin"], "https://client.example");
     assert_eq!(event["browser"], "safari");
@@ -59,5 +59,5 @@ async fn the_numbers_are_told_by_site() {
     let unknown = format!("/shares/{MANUAL}/embed-health");
     assert_eq!(writer.get(&unknown).await.status, 404);
     let request = writer.request(Method::POST, &path);
-    assert_eq!(writer.send(request).await.status, 405);
+    assert_eq!(request.await.status, 405);
 }

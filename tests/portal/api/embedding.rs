@@ -5,15 +5,15 @@ use vestibule::accounts::api_token::TokenScope;
 use vestibule::config::EmbedWildcards;
 use vestibule::shares::embed_origins::EmbedOrigins;
 
-use super::caller::{Caller, MANUAL, caller, path_of, portal_and_writer};
-use crate::support::{Portal, Setup};
+use super::caller::{MANUAL, caller, path_of, portal_and_writer};
+use crate::support::{Answer, Portal, Setup, Visitor};
 
-async fn create(writer: &Caller, fields: Value) -> super::caller::Answer {
+async fn create(writer: &Visitor, fields: Value) -> Answer {
     let mut body = json!({"connectionId": MANUAL, "scope": "tree", "pageId": "100"});
     body.as_object_mut()
         .unwrap()
         .extend(fields.as_object().unwrap().clone());
-    writer.post("/shares", body).await
+    writer.post_json("/shares", body).await
 }
 
 const FIX: &str = "A share with embedOnly opens only inside the sites that are listed here. List at least one, or set \
@@ -30,7 +30,7 @@ async fn a_new_share_that_opens_only_inside_its_sites_lists_one() {
         let refused = create(&writer, fields).await;
         assert_eq!(refused.status, 422);
         assert_eq!(
-            refused.body["errors"],
+            refused.json["errors"],
             json!([{"field": "embedOrigins", "detail": FIX}])
         );
     }
@@ -46,10 +46,7 @@ async fn a_new_share_that_opens_only_inside_its_sites_lists_one() {
         ["embedOnly"]
     );
     let made = create(&writer, json!({"embedOnly": true, "embedOrigins": ["*"]})).await;
-    assert_eq!(
-        (made.status.as_u16(), &made.body["embedOnly"]),
-        (201, &json!(true))
-    );
+    assert_eq!((made.status, &made.json["embedOnly"]), (201, &json!(true)));
 }
 
 #[actix_web::test]
@@ -61,17 +58,17 @@ async fn the_last_site_stays_while_a_share_opens_only_inside_it() {
         let answer = writer.patch(&path, change).await;
         assert_eq!(answer.status, 422);
         assert_eq!(
-            answer.body["errors"],
+            answer.json["errors"],
             json!([{"field": "embedOrigins", "detail": FIX}])
         );
     };
     refused(json!({"embedOnly": true})).await;
     refused(json!({"embedOnly": true, "embedOrigins": []})).await;
     let both = json!({"embedOnly": true, "embedOrigins": ["https://www.example.com"]});
-    assert_eq!(writer.patch(&path, both).await.body["embedOnly"], true);
+    assert_eq!(writer.patch(&path, both).await.json["embedOnly"], true);
     refused(json!({"embedOrigins": []})).await;
     let off = json!({"embedOnly": false, "embedOrigins": []});
-    assert_eq!(writer.patch(&path, off).await.body["embedOnly"], false);
+    assert_eq!(writer.patch(&path, off).await.json["embedOnly"], false);
 }
 
 #[actix_web::test]
@@ -80,7 +77,7 @@ async fn wildcards_are_taken_where_the_operator_allows_them() {
     let sites = json!({"embedOrigins": ["https://*.Example.com", "https://example.com"]});
     let refused = create(&writer, sites.clone()).await;
     assert_eq!(refused.status, 422);
-    let detail = refused.body["errors"][0]["detail"].as_str().unwrap();
+    let detail = refused.json["errors"][0]["detail"].as_str().unwrap();
     assert!(detail.contains("VESTIBULE_EMBED_WILDCARDS"), "{detail}");
 
     let open = Portal::start_with(Setup {
@@ -95,7 +92,7 @@ async fn wildcards_are_taken_where_the_operator_allows_them() {
         .patch(&format!("/shares/{}", share.id), sites)
         .await;
     assert_eq!(
-        stored.body["embedOrigins"],
+        stored.json["embedOrigins"],
         json!(["https://*.example.com", "https://example.com"])
     );
     let page = open.visitor().get(&format!("/content/{}", share.id)).await;
@@ -126,7 +123,7 @@ async fn a_wildcard_that_was_allowed_once_stays_until_the_list_is_saved_again() 
         },
     );
     let renamed = writer.patch(&path, json!({"name": "Handbook"})).await;
-    assert_eq!(renamed.body["embedOrigins"], json!(entries));
+    assert_eq!(renamed.json["embedOrigins"], json!(entries));
     let saved = writer.patch(&path, json!({"embedOrigins": entries})).await;
     assert_eq!(saved.wrong_fields(), ["embedOrigins"]);
 }

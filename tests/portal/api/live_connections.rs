@@ -4,7 +4,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use vestibule::accounts::api_token::TokenScope;
 
-use super::caller::{Caller, MANUAL, caller, path_of, portal_and_writer};
+use super::caller::{MANUAL, caller, path_of, portal_and_writer};
+use crate::support::Visitor;
 
 const TOKEN: &str = "knot over the mudflats";
 
@@ -18,10 +19,10 @@ pub(super) fn data_center(name: &str) -> Value {
     })
 }
 
-async fn connect(writer: &Caller, name: &str) -> Value {
-    let made = writer.post("/connections", data_center(name)).await;
-    assert_eq!(made.status, 201, "{}", made.body);
-    made.body
+async fn connect(writer: &Visitor, name: &str) -> Value {
+    let made = writer.post_json("/connections", data_center(name)).await;
+    assert_eq!(made.status, 201, "{}", made.json);
+    made.json
 }
 
 fn path_of_connection(connection: &Value) -> String {
@@ -38,29 +39,29 @@ async fn a_new_connection_is_shown_without_its_credentials() {
         "credentials": {"type": "apiToken", "email": "ada@example.com", "token": TOKEN},
         "settings": {"requestsPerHour": 500},
     });
-    let made = writer.post("/connections", body).await;
-    assert_eq!(made.status, 201, "{}", made.body);
-    let path = path_of_connection(&made.body);
+    let made = writer.post_json("/connections", body).await;
+    assert_eq!(made.status, 201, "{}", made.json);
+    let path = path_of_connection(&made.json);
     assert_eq!(
         made.header("location"),
         Some(format!("/api/v1{path}").as_str())
     );
-    assert_eq!(made.body["name"], "Wiki");
-    assert_eq!(made.body["kind"], "cloud");
-    assert_eq!(made.body["url"], "https://example.atlassian.net/wiki");
-    assert_eq!(made.body["auth"], "apiToken");
-    assert_eq!(made.body["account"], "ada@example.com");
+    assert_eq!(made.json["name"], "Wiki");
+    assert_eq!(made.json["kind"], "cloud");
+    assert_eq!(made.json["url"], "https://example.atlassian.net/wiki");
+    assert_eq!(made.json["auth"], "apiToken");
+    assert_eq!(made.json["account"], "ada@example.com");
     assert_eq!(
-        made.body["settings"],
+        made.json["settings"],
         json!({"refreshAfterSeconds": 300, "requestsPerHour": 500, "fileLimitBytes": 256 << 20})
     );
-    assert_eq!(made.body["status"]["stopped"], false);
+    assert_eq!(made.json["status"]["stopped"], false);
     assert_eq!(
-        made.body["status"]["pages"],
+        made.json["status"]["pages"],
         json!({"total": 0, "fetched": 0, "due": 0, "failing": 0})
     );
-    let read = writer.get(&path).await.body;
-    assert_eq!(read, made.body);
+    let read = writer.get(&path).await.json;
+    assert_eq!(read, made.json);
     assert!(!read.to_string().contains(TOKEN));
     let hooks = portal.url(&format!("/hooks/{}/", read["id"].as_str().unwrap()));
     assert!(read["webhook"]["url"].as_str().unwrap().starts_with(&hooks));
@@ -71,9 +72,9 @@ async fn a_token_for_reading_sees_no_secret_of_webhooks() {
     let (portal, writer) = portal_and_writer().await;
     let made = connect(&writer, "Live").await;
     let reader = caller(&portal, TokenScope::Read);
-    let read = reader.get(&path_of_connection(&made)).await.body;
+    let read = reader.get(&path_of_connection(&made)).await.json;
     assert_eq!(read["webhook"], Value::Null);
-    let list = reader.get("/connections").await.body.to_string();
+    let list = reader.get("/connections").await.json.to_string();
     assert!(!list.contains("/hooks/"), "{list}");
 }
 
@@ -102,7 +103,7 @@ async fn every_wrong_field_is_named_at_once() {
             vec!["credentials.type"],
         ),
     ] {
-        let refused = writer.post("/connections", body).await;
+        let refused = writer.post_json("/connections", body).await;
         assert_eq!(refused.status, 422);
         assert_eq!(refused.wrong_fields(), fields);
     }
@@ -118,7 +119,7 @@ async fn an_address_that_is_none_belongs_to_its_field() {
     ] {
         let mut body = data_center("Live");
         body["url"] = address.into();
-        let refused = writer.post("/connections", body).await;
+        let refused = writer.post_json("/connections", body).await;
         assert_eq!(refused.status, 422, "{address}");
         assert_eq!(refused.wrong_fields(), ["url"], "{address}");
     }
@@ -129,7 +130,7 @@ async fn a_name_is_taken_once_and_free_again_after_a_deletion() {
     let (_portal, writer) = portal_and_writer().await;
     let made = connect(&writer, "Live").await;
     for name in ["live", "MANUAL"] {
-        let refused = writer.post("/connections", data_center(name)).await;
+        let refused = writer.post_json("/connections", data_center(name)).await;
         assert_eq!(refused.wrong_fields(), ["name"]);
     }
     let path = path_of_connection(&made);
@@ -146,16 +147,16 @@ async fn what_a_change_leaves_out_stays() {
     let path = path_of_connection(&made);
     let change = json!({"settings": {"refreshAfterSeconds": 600}});
     let changed = writer.patch(&path, change).await;
-    assert_eq!(changed.status, 200, "{}", changed.body);
+    assert_eq!(changed.status, 200, "{}", changed.json);
     assert_eq!(
-        changed.body["settings"],
+        changed.json["settings"],
         json!({"refreshAfterSeconds": 600, "requestsPerHour": 20_000, "fileLimitBytes": 256 << 20})
     );
     let change = json!({
         "name": "Renamed",
         "credentials": {"type": "basic", "username": "ada", "password": TOKEN},
     });
-    let changed = writer.patch(&path, change).await.body;
+    let changed = writer.patch(&path, change).await.json;
     assert_eq!(changed["name"], "Renamed");
     assert_eq!(changed["url"], made["url"]);
     assert_eq!(changed["auth"], "basic");
@@ -171,7 +172,7 @@ async fn old_credentials_are_not_sent_to_a_new_address() {
     let url = json!({"url": "https://elsewhere.example.com"});
     let refused = writer.patch(&path, url).await;
     assert_eq!(refused.wrong_fields(), ["credentials"]);
-    let read = writer.get(&path).await.body;
+    let read = writer.get(&path).await.json;
     assert_eq!(read["url"], "https://wiki.example.com");
 }
 
@@ -179,13 +180,13 @@ async fn old_credentials_are_not_sent_to_a_new_address() {
 async fn an_import_has_a_name_and_no_site() {
     let (_portal, writer) = portal_and_writer().await;
     let path = format!("/connections/{MANUAL}");
-    let read = writer.get(&path).await.body;
+    let read = writer.get(&path).await.json;
     assert_eq!(read["kind"], "spaceExport");
     for field in ["auth", "account", "settings", "status", "webhook"] {
         assert_eq!(read[field], Value::Null, "{field}");
     }
     let renamed = writer.patch(&path, json!({"name": "Handbook"})).await;
-    assert_eq!(renamed.body["name"], "Handbook");
+    assert_eq!(renamed.json["name"], "Handbook");
     let change = json!({
         "url": "https://wiki.example.com",
         "credentials": {"type": "personalAccessToken", "token": TOKEN},
@@ -200,7 +201,7 @@ async fn an_import_has_a_name_and_no_site() {
         (Method::GET, "spaces"),
     ] {
         let request = writer.request(method, &format!("{path}/{call}"));
-        assert_eq!(writer.send(request).await.status, 409, "{call}");
+        assert_eq!(request.await.status, 409, "{call}");
     }
 }
 
@@ -215,7 +216,7 @@ async fn calls_to_a_site_of_nobody_are_not_found() {
             (Method::GET, "spaces"),
         ] {
             let request = writer.request(method, &format!("/connections/{id}/{call}"));
-            assert_eq!(writer.send(request).await.status, 404, "{call}");
+            assert_eq!(request.await.status, 404, "{call}");
         }
     }
 }
@@ -225,9 +226,9 @@ async fn a_refresh_is_of_everything_of_a_page_or_of_a_share() {
     let (_portal, writer) = portal_and_writer().await;
     let path = path_of_connection(&connect(&writer, "Live").await);
     let refresh = format!("{path}/refresh");
-    let everything = writer.send(writer.request(Method::POST, &refresh)).await;
+    let everything = writer.request(Method::POST, &refresh).await;
     assert_eq!(everything.status, 202);
-    let page = writer.post(&refresh, json!({"pageId": "5"})).await;
+    let page = writer.post_json(&refresh, json!({"pageId": "5"})).await;
     assert_eq!(page.status, 202);
     let elsewhere = writer.create_share("Of the import").await;
     let id = path_of(&elsewhere).replace("/shares/", "");
@@ -237,7 +238,7 @@ async fn a_refresh_is_of_everything_of_a_page_or_of_a_share() {
         (json!({"shareId": id, "pageId": "5"}), "pageId"),
         (json!({"page": "5"}), "page"),
     ] {
-        let refused = writer.post(&refresh, body).await;
+        let refused = writer.post_json(&refresh, body).await;
         assert_eq!(refused.wrong_fields(), [field]);
     }
 }

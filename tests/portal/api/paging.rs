@@ -6,11 +6,11 @@ use serde_json::Value;
 use time::Duration;
 use uuid::Uuid;
 use vestibule::clock;
-use vestibule::shares::event::{BrowserFamily, Embedder, Event, NewEvent, Visitor};
+use vestibule::shares::event::{self, BrowserFamily, Embedder, Event, NewEvent};
 use vestibule::shares::store::events::record_events;
 
-use super::caller::{Caller, path_of, portal_and_writer};
-use crate::support::Portal;
+use super::caller::{path_of, portal_and_writer};
+use crate::support::{Portal, Visitor};
 
 #[actix_web::test]
 async fn no_share_is_skipped_or_repeated_while_others_are_created() {
@@ -23,7 +23,7 @@ async fn no_share_is_skipped_or_repeated_while_others_are_created() {
     let mut seen = Vec::new();
     let mut path = "/shares?limit=2".to_owned();
     loop {
-        let page = writer.get(&path).await.body;
+        let page = writer.get(&path).await.json;
         seen.extend(ids(&page));
         writer.create_share("Created meanwhile").await;
         let Some(cursor) = page["nextCursor"].as_str() else {
@@ -40,7 +40,7 @@ async fn a_list_of_exactly_one_page_has_no_next_one() {
     let (_portal, writer) = portal_and_writer().await;
     writer.create_share("First").await;
     writer.create_share("Second").await;
-    let page = writer.get("/shares?limit=2").await.body;
+    let page = writer.get("/shares?limit=2").await.json;
     assert_eq!(names(&page), ["Second", "First"]);
     assert_eq!(page["nextCursor"], Value::Null);
 }
@@ -53,7 +53,7 @@ async fn shares_are_found_by_words_and_by_state() {
     writer
         .patch(&path_of(&disabled), serde_json::json!({"enabled": false}))
         .await;
-    let found = async |query: &str| names(&writer.get(&format!("/shares?{query}")).await.body);
+    let found = async |query: &str| names(&writer.get(&format!("/shares?{query}")).await.json);
     assert_eq!(found("query=MANU").await, ["Manual"]);
     assert_eq!(found("query=100%20%25").await, ["100 % old"]);
     assert_eq!(found("state=disabled").await, ["100 % old"]);
@@ -94,11 +94,11 @@ async fn activity_is_listed_newest_first_page_by_page() {
     assert_eq!(events[0]["kind"], "password_accepted");
 }
 
-async fn all_events(caller: &Caller, path: &str) -> Vec<Value> {
+async fn all_events(caller: &Visitor, path: &str) -> Vec<Value> {
     let mut events = Vec::new();
     let mut next = path.to_owned();
     loop {
-        let page = caller.get(&next).await.body;
+        let page = caller.get(&next).await.json;
         events.extend(page["items"].as_array().unwrap().clone());
         let Some(cursor) = page["nextCursor"].as_str() else {
             return events;
@@ -112,7 +112,7 @@ fn db_events(portal: &Portal, share: &Value, count: i64) {
     let event = |seconds| NewEvent {
         share: share.into(),
         event: Event::PasswordAccepted,
-        visitor: Visitor {
+        visitor: event::Visitor {
             embedder: Embedder::Nobody,
             browser: BrowserFamily::Firefox,
         },

@@ -26,7 +26,7 @@ async fn no_call_is_answered_without_a_token_in_force() {
     for (method, path) in calls(&writer).await {
         let path = path.replace("{id}", share["id"].as_str().unwrap());
         for stranger in &strangers {
-            let refused = stranger.send(stranger.request(method.clone(), &path)).await;
+            let refused = stranger.request(method.clone(), &path).await;
             assert_eq!(refused.status, 401, "{method} {path}");
             assert_eq!(refused.header("www-authenticate"), Some("Bearer"));
             assert_eq!(
@@ -35,7 +35,7 @@ async fn no_call_is_answered_without_a_token_in_force() {
             );
         }
     }
-    assert_eq!(writer.get(&path_of(&share)).await.body, share);
+    assert_eq!(writer.get(&path_of(&share)).await.json, share);
 }
 
 #[actix_web::test]
@@ -46,7 +46,7 @@ async fn a_token_for_reading_changes_nothing() {
     let mut refused = Vec::new();
     for (method, path) in calls(&writer).await {
         let here = path.replace("{id}", share["id"].as_str().unwrap());
-        let answer = reader.send(reader.request(method.clone(), &here)).await;
+        let answer = reader.request(method.clone(), &here).await;
         if answer.status == 403 {
             refused.push(format!("{method} {path}"));
         }
@@ -67,7 +67,7 @@ async fn a_token_for_reading_changes_nothing() {
             "POST /shares/{id}/unlock-secret",
         ]
     );
-    assert_eq!(reader.get(&path_of(&share)).await.body, share);
+    assert_eq!(reader.get(&path_of(&share)).await.json, share);
 }
 
 #[actix_web::test]
@@ -81,13 +81,13 @@ async fn unknown_addresses_and_methods_are_problems() {
     ] {
         let refused = writer.get(path).await;
         assert_eq!(refused.status, 404, "{path}");
-        assert_eq!(refused.body["status"], 404);
+        assert_eq!(refused.json["status"], 404);
         assert_eq!(
             refused.header("content-type"),
             Some("application/problem+json")
         );
     }
-    let refused = writer.send(writer.request(Method::PUT, "/shares")).await;
+    let refused = writer.request(Method::PUT, "/shares").await;
     assert_eq!(refused.status, 405);
     assert_eq!(refused.header("allow"), Some("GET, POST"));
 }
@@ -98,18 +98,18 @@ async fn a_body_is_refused_for_its_type_its_size_and_its_syntax() {
     let post = || writer.request(Method::POST, "/shares");
     let json = "application/json";
     let form = post().form(&[("name", "Manual")]);
-    assert_eq!(writer.send(form).await.status, 415);
+    assert_eq!(form.await.status, 415);
     let large = post()
         .header("content-type", json)
         .body("x".repeat((64 << 10) + 1));
-    assert_eq!(writer.send(large).await.status, 413);
+    assert_eq!(large.await.status, 413);
     let broken = post()
         .header("content-type", json)
         .body("{\n  \"name\": x\n}");
-    let refused = writer.send(broken).await;
+    let refused = broken.await;
     assert_eq!(refused.status, 400);
     assert!(
-        refused.body["detail"]
+        refused.json["detail"]
             .as_str()
             .unwrap()
             .contains("line 2 column 11")
@@ -139,13 +139,13 @@ async fn no_text_brings_the_server_down() {
         ] {
             let mut body = json!({"connectionId": MANUAL, "scope": "page"});
             body[field] = text.into();
-            let created = writer.post("/shares", body).await;
-            assert!(created.status.is_client_error(), "{field} {text:?}");
+            let created = writer.post_json("/shares", body).await;
+            assert!((400..500).contains(&created.status), "{field} {text:?}");
         }
         let changed = writer
             .patch(&path_of(&share), json!({"name": text, "description": text}))
             .await;
-        assert!(!changed.status.is_server_error(), "{text:?}");
+        assert!(changed.status < 500, "{text:?}");
         let query = [
             ("query", text),
             ("cursor", text),
@@ -153,14 +153,17 @@ async fn no_text_brings_the_server_down() {
             ("limit", text),
         ];
         let list = writer.request(Method::GET, "/shares").query(&query);
-        assert_eq!(writer.send(list).await.status, 422, "{text:?}");
+        assert_eq!(list.await.status, 422, "{text:?}");
     }
     for address in [
         "https://wiki.example/display/DOC/%00",
         "https://wiki.example/display/%00/Home",
     ] {
         let body = json!({"connectionId": MANUAL, "scope": "page", "url": address});
-        assert_eq!(writer.post("/shares", body).await.wrong_fields(), ["url"]);
+        assert_eq!(
+            writer.post_json("/shares", body).await.wrong_fields(),
+            ["url"]
+        );
     }
 }
 

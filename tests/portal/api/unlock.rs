@@ -3,20 +3,21 @@
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 
-use super::caller::{Caller, path_of, portal_and_writer};
+use super::caller::{path_of, portal_and_writer};
+use crate::support::Visitor;
 
 #[actix_web::test]
 async fn a_link_opens_the_share_without_its_password() {
     let (_portal, writer) = portal_and_writer().await;
     let share = locked_share(&writer).await;
     let link = writer
-        .post(&format!("{}/unlock-links", path_of(&share)), json!({}))
+        .post_json(&format!("{}/unlock-links", path_of(&share)), json!({}))
         .await;
     assert_eq!(link.status, 200);
-    let (url, token) = (text(&link.body, "url"), text(&link.body, "token"));
+    let (url, token) = (text(&link.json, "url"), text(&link.json, "token"));
     assert_eq!(url, format!("{}?unlock={token}", text(&share, "url")));
     assert_eq!(
-        seconds(&link.body, "expiresAt") - seconds(&link.body, "notBefore"),
+        seconds(&link.json, "expiresAt") - seconds(&link.json, "notBefore"),
         60
     );
     assert_eq!(opens(&url).await, (303, None));
@@ -28,18 +29,18 @@ async fn a_changed_secret_ends_the_old_one_at_once() {
     let share = locked_share(&writer).await;
     let path = path_of(&share);
     let link = writer
-        .post(&format!("{path}/unlock-links"), json!({}))
+        .post_json(&format!("{path}/unlock-links"), json!({}))
         .await;
     let changed = writer
-        .post(
+        .post_json(
             &format!("{path}/unlock-secret"),
             json!({"overlapSeconds": 0}),
         )
         .await;
     assert_eq!(changed.status, 200);
-    assert_ne!(changed.body["unlockSecret"], share["unlockSecret"]);
-    assert_eq!(changed.body["previousUnlockSecretExpiresAt"], Value::Null);
-    let refused = opens(&text(&link.body, "url")).await;
+    assert_ne!(changed.json["unlockSecret"], share["unlockSecret"]);
+    assert_eq!(changed.json["previousUnlockSecretExpiresAt"], Value::Null);
+    let refused = opens(&text(&link.json, "url")).await;
     assert_eq!(refused, (401, Some("bad_signature".to_owned())));
 }
 
@@ -49,18 +50,18 @@ async fn an_overlap_keeps_the_old_secret_in_force() {
     let share = locked_share(&writer).await;
     let path = path_of(&share);
     let link = writer
-        .post(&format!("{path}/unlock-links"), json!({}))
+        .post_json(&format!("{path}/unlock-links"), json!({}))
         .await;
     let changed = writer
-        .post(
+        .post_json(
             &format!("{path}/unlock-secret"),
             json!({"overlapSeconds": 3600}),
         )
         .await;
-    assert_ne!(changed.body["unlockSecret"], share["unlockSecret"]);
-    let end = seconds(&changed.body, "previousUnlockSecretExpiresAt");
-    assert_eq!(end - seconds(&changed.body, "updatedAt"), 3600);
-    assert_eq!(opens(&text(&link.body, "url")).await, (303, None));
+    assert_ne!(changed.json["unlockSecret"], share["unlockSecret"]);
+    let end = seconds(&changed.json, "previousUnlockSecretExpiresAt");
+    assert_eq!(end - seconds(&changed.json, "updatedAt"), 3600);
+    assert_eq!(opens(&text(&link.json, "url")).await, (303, None));
 }
 
 #[actix_web::test]
@@ -75,22 +76,22 @@ async fn an_overlap_lasts_at_most_seven_days_and_is_none_if_left_out() {
         json!(1.5),
         json!(null),
     ] {
-        let refused = writer.post(&path, json!({"overlapSeconds": overlap})).await;
+        let refused = writer
+            .post_json(&path, json!({"overlapSeconds": overlap}))
+            .await;
         assert_eq!(refused.status, 422, "{overlap}");
         assert_eq!(refused.wrong_fields(), ["overlapSeconds"]);
     }
     assert_eq!(
         writer
-            .post(&path, json!({"overlapSeconds": 604_800}))
+            .post_json(&path, json!({"overlapSeconds": 604_800}))
             .await
             .status,
         200
     );
-    let bare = writer
-        .send(writer.request(reqwest::Method::POST, &path))
-        .await;
+    let bare = writer.request(reqwest::Method::POST, &path).await;
     assert_eq!(bare.status, 200);
-    assert_eq!(bare.body["previousUnlockSecretExpiresAt"], Value::Null);
+    assert_eq!(bare.json["previousUnlockSecretExpiresAt"], Value::Null);
 }
 
 #[actix_web::test]
@@ -101,7 +102,7 @@ async fn no_link_is_made_for_a_share_that_would_not_open() {
         .patch(&path_of(&share), json!({"enabled": false}))
         .await;
     let refused = writer
-        .post(&format!("{}/unlock-links", path_of(&share)), json!({}))
+        .post_json(&format!("{}/unlock-links", path_of(&share)), json!({}))
         .await;
     assert_eq!(refused.status, 409);
 }
@@ -112,15 +113,15 @@ async fn the_checker_says_which_check_a_token_fails() {
     let share = locked_share(&writer).await;
     let path = path_of(&share);
     let link = writer
-        .post(&format!("{path}/unlock-links"), json!({}))
+        .post_json(&format!("{path}/unlock-links"), json!({}))
         .await
-        .body;
+        .json;
     let check = async |token: Value| {
         let answer = writer
-            .post(&format!("{path}/unlock-checks"), json!({"token": token}))
+            .post_json(&format!("{path}/unlock-checks"), json!({"token": token}))
             .await;
         assert_eq!(answer.status, 200);
-        answer.body
+        answer.json
     };
     let valid = check(link["url"].clone()).await;
     assert_eq!(
@@ -141,17 +142,17 @@ async fn the_checker_says_which_check_a_token_fails() {
     );
     assert_eq!(malformed["checks"][0]["ok"], false);
     assert_eq!(malformed["checks"][1]["ok"], Value::Null);
-    let activity = writer.get(&format!("{path}/activity")).await.body;
+    let activity = writer.get(&format!("{path}/activity")).await.json;
     assert_eq!(activity["items"], json!([]));
 }
 
-async fn locked_share(writer: &Caller) -> Value {
+async fn locked_share(writer: &Visitor) -> Value {
     let share = writer.create_share("Manual").await;
     let locked = writer
         .patch(&path_of(&share), json!({"password": "correct horse"}))
         .await;
     assert_eq!(locked.status, 200);
-    locked.body
+    locked.json
 }
 
 /// What a visitor without a pass gets: the status, and the refusal's code.

@@ -32,7 +32,10 @@ fn address_of(connection: &Value) -> &str {
 #[actix_web::test]
 async fn a_signed_event_is_taken() {
     let (_portal, writer) = portal_and_writer().await;
-    let site = writer.post("/connections", data_center("Live")).await.body;
+    let site = writer
+        .post_json("/connections", data_center("Live"))
+        .await
+        .json;
     for body in [UPDATED, r#"{"event": "user_created"}"#] {
         let taken = send(address_of(&site), Some(sign(&site, body)), body).await;
         assert_eq!(taken.status(), 204);
@@ -42,8 +45,14 @@ async fn a_signed_event_is_taken() {
 #[actix_web::test]
 async fn whoever_is_no_site_of_ours_meets_nothing() {
     let (portal, writer) = portal_and_writer().await;
-    let site = writer.post("/connections", data_center("Live")).await.body;
-    let other = writer.post("/connections", data_center("Other")).await.body;
+    let site = writer
+        .post_json("/connections", data_center("Live"))
+        .await
+        .json;
+    let other = writer
+        .post_json("/connections", data_center("Other"))
+        .await
+        .json;
     let address = address_of(&site);
     let secret = address.rsplit('/').next().unwrap();
     let good = || Some(sign(&site, UPDATED));
@@ -77,7 +86,10 @@ async fn whoever_is_no_site_of_ours_meets_nothing() {
 #[actix_web::test]
 async fn what_is_no_event_is_refused() {
     let (_portal, writer) = portal_and_writer().await;
-    let site = writer.post("/connections", data_center("Live")).await.body;
+    let site = writer
+        .post_json("/connections", data_center("Live"))
+        .await
+        .json;
     let broken = send(address_of(&site), Some(sign(&site, "{")), "{").await;
     assert_eq!(broken.status(), 400);
     let large = " ".repeat((64 << 10) + 1);
@@ -92,7 +104,7 @@ async fn cloud_signs_nothing_but_a_wrong_signature_is_still_one() {
         "name": "Live", "kind": "cloud", "url": "https://example.atlassian.net",
         "credentials": {"type": "apiToken", "email": "ada@example.com", "token": "t"},
     });
-    let site = writer.post("/connections", body).await.body;
+    let site = writer.post_json("/connections", body).await.json;
     let address = address_of(&site);
     assert_eq!(send(address, None, UPDATED).await.status(), 204);
     let wrong = Some(sign(&site, "{}"));

@@ -58,7 +58,7 @@ impl Frame<'_> {
         let token = token_of(&page);
         let mut fields = fields.to_vec();
         fields.push(("csrf", &token));
-        let request = self.browser.post(action, &fields);
+        let request = self.browser.submit(action, &fields);
         request.header("sec-fetch-site", "same-origin").await
     }
 

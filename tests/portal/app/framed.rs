@@ -281,7 +281,7 @@ async fn forms_in_a_frame_are_guarded_like_all_others() {
     let page = stage.id("Handbook").to_string();
     let status = async |site: &str, token: &str| {
         let fields = [("page", page.as_str()), ("name", "A"), ("csrf", token)];
-        let request = frame.browser.post("/admin/inside/share", &fields);
+        let request = frame.browser.submit("/admin/inside/share", &fields);
         request.header("sec-fetch-site", site).await.status
     };
 

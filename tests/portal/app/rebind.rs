@@ -10,14 +10,13 @@ use vestibule::cloud_app::store::lifecycle::end_shares;
 use vestibule::shares::share::{Scope, Share};
 
 use super::stage::Stage;
-use crate::admin::browser::{Browser, Page};
-use crate::support::{PASSWORD, Visitor, eventually, path};
+use crate::support::{Answer, PASSWORD, Visitor, eventually, path};
 use fake_confluence::app::lifecycle::Ids;
 
 /// A site that was imported, with the app installed before and after.
 struct Imported {
     stage: Stage,
-    admin: Browser,
+    admin: Visitor,
     old: Uuid,
     new: Uuid,
     handbook: Share,
@@ -46,16 +45,16 @@ impl Imported {
         format!("/admin/connections/{}/rebinding?to={}", self.old, self.new)
     }
 
-    async fn compare(&self) -> Page {
+    async fn compare(&self) -> Answer {
         self.admin.get(&self.compare_path()).await
     }
 
     /// Presses the button of a page that was shown before.
-    async fn press(&self, page: &Page) -> Page {
+    async fn press(&self, page: &Answer) -> Answer {
         self.press_ticked(page, &[]).await
     }
 
-    async fn press_ticked(&self, page: &Page, ticked: &[&Share]) -> Page {
+    async fn press_ticked(&self, page: &Answer, ticked: &[&Share]) -> Answer {
         let field = |name: &str| {
             let selector = format!("form[action$='/rebinding'] input[name={name}]");
             page.attribute(&selector, "value").unwrap()
@@ -65,7 +64,7 @@ impl Imported {
         let mut fields = vec![("csrf", &*csrf), ("to", &*to), ("digest", &*digest)];
         let ticked: Vec<String> = ticked.iter().map(|share| share.id.to_string()).collect();
         fields.extend(ticked.iter().map(|id| (&**id, "yes")));
-        self.admin.post(&action, &fields).await
+        self.admin.submit(&action, &fields).await
     }
 
     fn connection_of(&self, share: &Share) -> Uuid {
@@ -77,12 +76,12 @@ impl Imported {
         found.unwrap().connection_id
     }
 
-    fn counts(page: &Page) -> Vec<String> {
+    fn counts(page: &Answer) -> Vec<String> {
         page.texts(".facts dd")
     }
 
     /// What the admin is told after a button.
-    async fn said(&self, answer: &Page) -> String {
+    async fn said(&self, answer: &Answer) -> String {
         self.admin
             .get(answer.location())
             .await
@@ -131,7 +130,7 @@ async fn shares_that_wait_to_be_moved_are_named_wherever_an_admin_looks() {
     let connections = admin.get("/admin/connections").await;
 
     for (page, selector) in [(&shares, ".notice-wait"), (&page, "#link .notice-wait")] {
-        let notice = page.text(selector);
+        let notice = page.text_of(selector);
         assert!(notice.contains("Replaced. The site was"), "{notice}");
         assert!(notice.contains("Move the shares to “"), "{notice}");
         let link = page.attribute(&format!("{selector} a"), "href");
@@ -144,9 +143,9 @@ async fn shares_that_wait_to_be_moved_are_named_wherever_an_admin_looks() {
     assert_eq!(connections.texts(".row-actions").len(), 1);
     let installation = admin.get(&old).await;
     assert!(installation.texts("#shares .button").is_empty());
-    let offered = admin.get("/admin/shares/new").await.html;
-    assert!(offered.contains(&imported.new.to_string()));
-    assert!(!offered.contains(&imported.old.to_string()));
+    let offered = admin.get("/admin/shares/new").await;
+    assert!(offered.text().contains(&imported.new.to_string()));
+    assert!(!offered.text().contains(&imported.old.to_string()));
     imported.press(&imported.compare().await).await;
     assert!(admin.get("/admin").await.texts(".notice-wait").is_empty());
 }
@@ -187,7 +186,7 @@ async fn the_table_tells_same_renamed_and_missing_apart() {
     assert_eq!(renamed[1..], ["Runbook", "Runbook of the other team"]);
     let missing = comparison.texts("section[aria-labelledby=missing-heading] td");
     assert_eq!(missing[1..], ["Plans"]);
-    let share = comparison.text("section[aria-labelledby=shares-heading] td");
+    let share = comparison.text_of("section[aria-labelledby=shares-heading] td");
     assert_eq!(
         share,
         "Moves It opens with “Handbook”. 1 of its pages is missing."
@@ -216,7 +215,7 @@ async fn a_share_whose_page_is_missing_stays_and_says_why() {
         "{rows:?}"
     );
     assert_eq!(
-        comparison.text("form[action$='/rebinding'] button"),
+        comparison.text_of("form[action$='/rebinding'] button"),
         "Move 1 share"
     );
     assert!(imported.said(&moved).await.contains("1 share is moved"));
@@ -241,7 +240,7 @@ async fn a_share_whose_root_is_renamed_stays_unless_its_box_is_ticked() {
     let comparison = imported.compare().await;
     let unticked = imported.press(&comparison).await;
 
-    let row = comparison.text("section[aria-labelledby=shares-heading] td");
+    let row = comparison.text_of("section[aria-labelledby=shares-heading] td");
     assert!(row.starts_with("Stays unless ticked"), "{row}");
     assert!(
         row.contains("“Handbook”") && row.contains("“Salaries”"),
@@ -269,7 +268,7 @@ async fn when_all_ids_have_changed_nothing_can_be_moved() {
     let comparison = imported.compare().await;
 
     assert_eq!(Imported::counts(&comparison)[..2], ["0", "0"]);
-    assert_eq!(comparison.text(".notice-wait"), "No share can be moved.");
+    assert_eq!(comparison.text_of(".notice-wait"), "No share can be moved.");
     assert!(comparison.texts("form[action$='/rebinding']").is_empty());
 }
 
@@ -372,7 +371,7 @@ async fn read_all_along(pages: &[(&Visitor, String)], is_over: &Cell<bool>) -> V
 }
 
 /// The site is imported, the app installed again, and an admin moves the shares. Returns the new connection.
-async fn import_and_move(stage: &Stage, admin: &Browser, old: Uuid) -> Uuid {
+async fn import_and_move(stage: &Stage, admin: &Visitor, old: Uuid) -> Uuid {
     stage.fake.import_site(Ids::Kept);
     let new = stage.install().await;
     let page = format!("/admin/connections/{old}/rebinding?to={new}");

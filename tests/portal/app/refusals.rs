@@ -5,18 +5,17 @@ use vestibule::clock;
 use vestibule::connections::store::installations;
 
 use super::stage::{APP, Stage, app_args};
-use crate::admin::browser::Browser;
-use crate::support::everything_logged;
+use crate::support::{Visitor, everything_logged};
 use fake_confluence::app::Descriptor;
 use fake_confluence::app::callback::Lifecycle;
 use fake_confluence::wiki::Wiki;
 
-async fn refusals(admin: &Browser) -> Vec<String> {
+async fn refusals(admin: &Visitor) -> Vec<String> {
     let page = admin.get("/admin/connections").await;
     page.texts("section[aria-labelledby=refusals-heading] tbody tr")
 }
 
-async fn notices_of(admin: &Browser, connection: uuid::Uuid) -> String {
+async fn notices_of(admin: &Visitor, connection: uuid::Uuid) -> String {
     let page = admin.get(&format!("/admin/connections/{connection}")).await;
     page.texts("#installation .notice").join(" ")
 }

@@ -120,7 +120,7 @@ async fn installing_again_clears_what_was_wrong() {
     assert_eq!(stale.texts("#installation .badge"), ["Install again"]);
     assert!(
         stale
-            .text("#installation .notice")
+            .text_of("#installation .notice")
             .starts_with("Install the app again")
     );
     let known = stage.known(connection);

@@ -7,7 +7,7 @@ use vestibule::shares::share::{Creator, Scope, Share};
 use vestibule::space_export::builder::{ExportBuilder, NewPage};
 
 use super::stage::{Stage, app_args};
-use crate::admin::browser::{self, Browser};
+use crate::admin::browser::{self};
 use crate::routes::{TABLE, Who};
 use crate::support::{PASSWORD, Portal};
 use fake_confluence::people::APP_USER;
@@ -384,7 +384,7 @@ async fn a_sharer_in_a_tab_sees_his_own_shares() {
         new.creator.account = Some(ada.id);
     });
     let foreign = portal.db_share(|new| new.name = "Foreign".to_owned());
-    let tab = Browser::new(&portal);
+    let tab = portal.browser();
     assert_eq!(
         tab.sign_in(browser::EMAIL, browser::PASSWORD).await.status,
         303
@@ -408,7 +408,7 @@ async fn a_sharer_in_a_tab_sees_his_own_shares() {
     assert_eq!(refused.status, 422);
     assert!(
         refused
-            .text("body")
+            .text_of("body")
             .contains("shared by admins of the portal")
     );
     assert_eq!(tab.get("/admin/tokens").await.status, 403);

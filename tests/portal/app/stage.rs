@@ -10,8 +10,8 @@ use vestibule::pages::store::freshness;
 use vestibule::shares::share::{RestrictedPages, Scope, Share};
 use vestibule::shares::store::NewShare;
 
-use crate::admin::browser::{self, Browser};
-use crate::support::{Answer, Portal, Setup, eventually, path, within};
+use crate::admin::browser::{self};
+use crate::support::{Answer, Portal, Setup, Visitor, eventually, path, within};
 use fake_confluence::app::forge::FORGE_APP;
 use fake_confluence::fake::FakeConfluence;
 use fake_confluence::wiki::Wiki;
@@ -161,11 +161,11 @@ impl Stage {
     }
 
     /// Somebody who is signed in to the admin pages.
-    pub(super) async fn admin(&self) -> Browser {
+    pub(super) async fn admin(&self) -> Visitor {
         browser::db_account(&self.portal);
-        let admin = Browser::new(&self.portal);
+        let admin = self.portal.browser();
         let answer = admin.sign_in(browser::EMAIL, browser::PASSWORD).await;
-        assert_eq!(answer.status, 303, "{}", answer.html);
+        assert_eq!(answer.status, 303, "{}", answer.text());
         admin
     }
 }

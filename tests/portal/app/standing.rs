@@ -125,7 +125,7 @@ async fn nobody_comes_in_from_a_site_that_is_listed_no_more() {
     let refused = frame.come_in(&stage.share_path("Handbook"), "carol").await;
     assert_eq!((refused.status, frame.cookie()), (403, None));
     assert!(refused.text().contains("VESTIBULE_APP_HOSTS"));
-    let notice = admin.get(&page).await.text("#installation .notice");
+    let notice = admin.get(&page).await.text_of("#installation .notice");
     assert!(notice.starts_with("VESTIBULE_APP_HOSTS"), "{notice}");
 }
 

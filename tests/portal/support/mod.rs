@@ -1,5 +1,6 @@
 //! What every test of the portal starts from; `tests/README.md` shows how it is used. No test lives here.
 
+mod answer;
 mod captured_log;
 mod openid_provider;
 mod portal;
@@ -9,6 +10,7 @@ mod shares;
 mod tokens;
 mod visitor;
 
+pub(crate) use answer::Answer;
 pub(crate) use captured_log::everything_logged;
 pub(crate) use openid_provider::{OpenIdProvider, ProviderSetup, openid_args};
 pub(crate) use portal::{Portal, Setup};
@@ -16,7 +18,7 @@ pub(crate) use postgres::Database;
 pub(crate) use program::{Ran, vestibule};
 pub(crate) use shares::{PASSWORD, path};
 pub(crate) use tokens::{sign, token, token_with};
-pub(crate) use visitor::{Answer, Shown, Visitor};
+pub(crate) use visitor::{Request, Shown, Visitor};
 
 use std::time::{Duration, Instant};
 

@@ -9,6 +9,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use reqwest::Client;
 use reqwest::header::LOCATION;
+use reqwest::redirect::Policy;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -95,7 +96,8 @@ impl OpenIdProvider {
     }
 
     /// Signs in there as a person, from where the portal leads to back to where the provider leads.
-    pub(crate) async fn sign_in(browser: &Client, authorize: Url, person: &str) -> Url {
+    pub(crate) async fn sign_in(authorize: Url, person: &str) -> Url {
+        let browser = &browser();
         let form = follow(browser, authorize).await;
         let Stop::Page(at, html) = form else {
             panic!("no form of the provider, but {form:?}");
@@ -116,7 +118,8 @@ impl OpenIdProvider {
     }
 
     /// Signs nobody in and goes back.
-    pub(crate) async fn cancel(browser: &Client, authorize: Url) -> Url {
+    pub(crate) async fn cancel(authorize: Url) -> Url {
+        let browser = &browser();
         let Stop::Page(at, html) = follow(browser, authorize).await else {
             panic!("no form of the provider");
         };
@@ -160,6 +163,12 @@ enum Stop {
     Page(Url, String),
     /// Another site.
     Away(Url),
+}
+
+/// As it is at the provider, where nobody has been before: what it holds of the portal is no matter there.
+fn browser() -> Client {
+    let browser = Client::builder().cookie_store(true);
+    browser.redirect(Policy::none()).build().unwrap()
 }
 
 /// Follows redirects within one site, of a browser that follows none itself.

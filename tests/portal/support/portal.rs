@@ -140,7 +140,7 @@ impl Portal {
 
     /// A shortcut past HTTP, as all that begin with `db`.
     pub(crate) fn db<T>(&self, work: impl FnOnce(&mut PgConnection) -> T) -> T {
-        work(&mut self.database.connect())
+        self.database.with(work)
     }
 
     /// A connection to the database that a test keeps, such as to hold a lock.

@@ -1,16 +1,20 @@
-//! A visitor's browser: it keeps cookies as the server sets them, follows no redirect, and says where it shows a page.
+//! Whoever asks the portal over HTTP: a reader's or an admin's browser, which keeps cookies as the server sets them,
+//! follows no redirect and says where it shows a page; or a program with a token.
 
 use std::future::{Future, IntoFuture};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard};
 
-use bytes::Bytes;
 use cookie::Cookie;
 use cookie::time::Duration;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::multipart::Form;
 use reqwest::{Method, redirect};
-use scraper::{Html, Selector};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::answer::Answer;
 
 /// What a browser says of the place of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +32,7 @@ pub(crate) struct Visitor {
     http: reqwest::Client,
     base_url: String,
     shown: Shown,
+    token: Option<String>,
     cookies: Mutex<Vec<Cookie<'static>>>,
 }
 
@@ -43,8 +48,23 @@ impl Visitor {
             http,
             base_url: base_url.to_owned(),
             shown,
+            token: None,
             cookies: Mutex::default(),
         }
+    }
+
+    /// A program that calls below this path, with an API token.
+    pub(crate) fn calling(self, path: &str, token: String) -> Self {
+        Self {
+            base_url: format!("{}{path}", self.base_url),
+            token: Some(token),
+            ..self
+        }
+    }
+
+    /// The full URL of a path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
     }
 
     pub(crate) fn get(&self, path: &str) -> Request<'_> {
@@ -53,17 +73,27 @@ impl Visitor {
 
     /// Sends a form.
     pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Request<'_> {
-        let request = self.request(Method::POST, path);
-        Request {
-            builder: request.builder.form(fields),
-            ..request
-        }
+        self.request(Method::POST, path).form(fields)
+    }
+
+    pub(crate) fn post_json(&self, path: &str, body: Value) -> Request<'_> {
+        self.request(Method::POST, path).json(&body)
+    }
+
+    pub(crate) fn patch(&self, path: &str, body: Value) -> Request<'_> {
+        self.request(Method::PATCH, path).json(&body)
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Request<'_> {
+        self.request(Method::DELETE, path)
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> Request<'_> {
-        let builder = self
-            .http
-            .request(method, format!("{}{path}", self.base_url));
+        let builder = self.http.request(method, self.url(path));
+        let builder = match &self.token {
+            Some(token) => builder.bearer_auth(token),
+            None => builder,
+        };
         let builder = match self.shown {
             Shown::Document => builder
                 .header("sec-fetch-dest", "document")
@@ -131,15 +161,32 @@ impl Request<'_> {
             HeaderName::from_static(name),
             HeaderValue::from_str(value).unwrap(),
         );
-        Self {
-            builder: self.builder.headers(headers),
-            ..self
-        }
+        self.built(|builder| builder.headers(headers))
     }
 
     pub(crate) fn body(self, body: impl Into<reqwest::Body>) -> Self {
+        self.built(|builder| builder.body(body))
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.built(|builder| builder.json(body))
+    }
+
+    pub(crate) fn form(self, fields: &[(&str, &str)]) -> Self {
+        self.built(|builder| builder.form(fields))
+    }
+
+    pub(crate) fn multipart(self, form: Form) -> Self {
+        self.built(|builder| builder.multipart(form))
+    }
+
+    pub(crate) fn query(self, query: &(impl Serialize + ?Sized)) -> Self {
+        self.built(|builder| builder.query(query))
+    }
+
+    fn built(self, add: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder) -> Self {
         Self {
-            builder: self.builder.body(body),
+            builder: add(self.builder),
             ..self
         }
     }
@@ -151,11 +198,7 @@ impl Request<'_> {
             request.headers_mut().insert("cookie", cookies);
         }
         let response = self.visitor.http.execute(request).await.unwrap();
-        let answer = Answer {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            body: response.bytes().await.unwrap(),
-        };
+        let answer = Answer::read(response).await;
         for cookie in answer.cookies() {
             self.visitor.keep(cookie);
         }
@@ -169,61 +212,5 @@ impl<'a> IntoFuture for Request<'a> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
-    }
-}
-
-/// What came back.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-}
-
-impl Answer {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(|value| value.to_str().unwrap())
-    }
-
-    /// Where a redirect leads.
-    pub(crate) fn location(&self) -> &str {
-        self.header("location").expect("no Location header")
-    }
-
-    /// What it sets, whole.
-    pub(crate) fn cookies(&self) -> Vec<Cookie<'static>> {
-        let set = self.headers.get_all("set-cookie");
-        set.iter()
-            .map(|value| Cookie::parse(value.to_str().unwrap().to_owned()).unwrap())
-            .collect()
-    }
-
-    pub(crate) fn text(&self) -> &str {
-        std::str::from_utf8(&self.body).unwrap()
-    }
-
-    pub(crate) fn dom(&self) -> Html {
-        Html::parse_document(self.text())
-    }
-
-    /// The texts of all elements that a CSS selector names, white space collapsed.
-    pub(crate) fn texts(&self, css: &str) -> Vec<String> {
-        let dom = self.dom();
-        let selector = Selector::parse(css).unwrap();
-        let elements = dom.select(&selector);
-        let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        elements
-            .map(|element| words(element.text().collect()))
-            .collect()
-    }
-
-    /// An attribute of all elements that a CSS selector names, where they have it.
-    pub(crate) fn attributes(&self, css: &str, attribute: &str) -> Vec<String> {
-        let dom = self.dom();
-        let selector = Selector::parse(css).unwrap();
-        let elements = dom.select(&selector);
-        elements
-            .filter_map(|element| element.attr(attribute).map(str::to_owned))
-            .collect()
     }
 }
