@@ -86,13 +86,6 @@ const FAMILIES_OF_TODAY: &[&[&str]] = &[
         "accounts/openid/tokens.rs",
     ],
     &[
-        "admin/form.rs",
-        "admin/gate.rs",
-        "admin/sign_in.rs",
-        "admin/sign_in/again.rs",
-        "admin/sign_in/single.rs",
-    ],
-    &[
         "admin/shares/activity.rs",
         "admin/shares/change.rs",
         "admin/shares/embed_health.rs",
