@@ -131,7 +131,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     (
         &["HtmlSafe"],
         &[
-            "admin/shares/page_choice.rs",
+            "admin/shares/page_choices.rs",
             "visitor/views.rs",
             "visitor/views/page.rs",
         ],

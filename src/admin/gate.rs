@@ -11,20 +11,16 @@ use std::rc::Rc;
 use actix_session::{Session, SessionExt as _};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
-use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
-use askama::Template;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use diesel::PgConnection;
-use url::form_urlencoded;
 use uuid::Uuid;
 
-use super::inside::admission::{Stay, ask_again};
 use super::inside::cookie::CameBy;
 use super::inside::frame;
 use super::session::{self, Flash, FlashKind};
-use super::sign_in::renewal::{Renewal, renew};
 use super::stranger::stranger_of;
+use super::turned_away::{Turned, refuse, stay, stay_in_frame, turn_away};
 use crate::accounts::account::Account;
 use crate::accounts::session::{SignInSession, Way};
 use crate::accounts::store::account as accounts;
@@ -35,14 +31,11 @@ use crate::connections::installation::{AppKind, Installation};
 use crate::connections::store::installations::find_installation;
 use crate::db::DbError;
 use crate::shares::access::Destination;
-use crate::sharing::actor::{Actor, Person, Stranger};
+use crate::sharing::actor::{Actor, Person};
 use crate::sharing::rights::{MayAdminister, may_administer};
 use crate::web::csrf::{self, CsrfToken};
 use crate::web::error::{Failure, PageError};
 use crate::web::fetch_metadata::destination;
-use crate::web::headers::Shell;
-use crate::web::message::{Context, Link};
-use crate::web::page;
 use crate::web::state::AppState;
 
 /// Somebody who is signed in, sharers among them. Only the gate makes one, so a handler that takes it cannot be reached
@@ -192,18 +185,6 @@ pub async fn require_admin(
     }
 }
 
-/// What somebody meets who is not let through.
-enum Turned {
-    To(HttpResponse),
-    Failed(Failure),
-}
-
-impl From<Failure> for Turned {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
 async fn admit(request: &ServiceRequest) -> Result<SignedIn, Turned> {
     let state = request
         .app_data::<web::Data<AppState>>()
@@ -313,129 +294,4 @@ impl Known {
         session.belongs_to(&self.account)
             && (!session.way.is_framed() || self.installation.as_ref().is_some_and(is_in_use))
     }
-}
-
-/// People of the single sign-on stay in for as long as Confluence knows them.
-async fn stay(
-    state: &AppState,
-    request: &ServiceRequest,
-    stranger: &Stranger,
-    connection_id: Uuid,
-    account: Account,
-) -> Result<Account, Turned> {
-    // Nobody has to stay in because Confluence does not answer.
-    if request.path() == "/admin/sign-out" {
-        return Ok(account);
-    }
-    let (request, cookie) = (request.request(), request.get_session());
-    let next = match request.method().is_safe() {
-        true => request
-            .uri()
-            .path_and_query()
-            .map_or("", |path| path.as_str()),
-        false => "",
-    };
-    let now = clock::now();
-    let renewal = renew(
-        state,
-        request,
-        stranger,
-        account.id,
-        connection_id,
-        next,
-        now,
-    );
-    match renewal.await? {
-        Renewal::GoOn => Ok(account),
-        Renewal::Renewed(account) => Ok(*account),
-        Renewal::Wait(answer) => Err(Turned::To(answer)),
-        Renewal::Over(answer) => {
-            session::end(&cookie);
-            Err(Turned::To(answer))
-        }
-    }
-}
-
-/// And so do people in frames.
-async fn stay_in_frame(
-    state: &AppState,
-    request: &ServiceRequest,
-    stranger: &Stranger,
-    (site, person): (Uuid, Option<&str>),
-    account: Account,
-) -> Result<Account, Turned> {
-    let stay = ask_again(state, stranger, site, person, account, clock::now());
-    let (status, refusal) = match stay.await? {
-        Stay::In(account) => return Ok(account),
-        Stay::Refused(refusal) => {
-            session::end(&request.get_session());
-            (StatusCode::FORBIDDEN, refusal)
-        }
-        Stay::Wait(refusal) => (StatusCode::SERVICE_UNAVAILABLE, refusal),
-    };
-    let answer = frame::say(request.request(), status, &refusal)?;
-    Err(Turned::To(answer))
-}
-
-fn refuse(foreign: &csrf::Foreign) -> Failure {
-    Failure::Forbidden(match foreign {
-        csrf::Foreign::OtherSite => {
-            "The request came from another site, so nothing was changed. Open the admin pages under the portal's own \
-             address (VESTIBULE_BASE_URL or one of VESTIBULE_HOSTS) and try again there."
-                .to_owned()
-        }
-        csrf::Foreign::Unsaid => {
-            "The browser did not say which page the request came from, so nothing was changed. Use a current browser, \
-             and let proxies in between pass the Origin header on."
-                .to_owned()
-        }
-    })
-}
-
-/// Shown instead of a redirect when a form was sent: going back keeps what was typed.
-#[derive(Template)]
-#[template(path = "admin/signed_out.html")]
-struct SignedOutPage {
-    context: Context,
-    sign_in: Link,
-}
-
-/// In a frame of ours: how to come in again. Elsewhere: the sign-in.
-async fn turn_away(
-    state: &AppState,
-    request: &ServiceRequest,
-    said: Option<&SignInSession>,
-    changes: bool,
-) -> Turned {
-    match frame::come_again(state, request.request(), said).await {
-        Ok(Some(answer)) => Turned::To(answer),
-        Ok(None) => ask_to_sign_in(request, changes),
-        Err(failure) => Turned::Failed(failure),
-    }
-}
-
-fn ask_to_sign_in(request: &ServiceRequest, changes: bool) -> Turned {
-    if !changes {
-        let path = request
-            .uri()
-            .path_and_query()
-            .map_or("/admin", |path| path.as_str());
-        return Turned::To(page::see_other(&sign_in_url(path)));
-    }
-    let template = SignedOutPage {
-        context: Context::Top,
-        sign_in: Link {
-            title: "Sign in in a new tab".to_owned(),
-            url: sign_in_url("/admin"),
-        },
-    };
-    match page::html(StatusCode::UNAUTHORIZED, &Shell::Plain, &template) {
-        Ok(answer) => Turned::To(answer),
-        Err(failure) => Turned::Failed(failure),
-    }
-}
-
-fn sign_in_url(next: &str) -> String {
-    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    format!("/admin/sign-in?next={next}")
 }

@@ -19,3 +19,4 @@ pub mod sign_in;
 pub mod stranger;
 pub mod times;
 pub mod tokens;
+mod turned_away;

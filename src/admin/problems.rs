@@ -23,7 +23,7 @@ impl Problems {
         });
     }
 
-    /// The value, or `None` and a note of what is wrong with it.
+    /// The value, or `None`, and the form shows what is wrong with it.
     pub fn check<T, E: ToString>(
         &mut self,
         field: &'static str,

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _};
 
-use super::{CommandError, note, print, read_line};
+use super::terminal::{CommandError, note, print, read_line};
 use crate::accounts::account::Email;
 use crate::accounts::api_token::{TokenName, TokenScope};
 use crate::clock;

@@ -7,17 +7,17 @@ use time::format_description::well_known::Rfc3339;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{CommandError, note, print};
+use super::terminal::{CommandError, note, print, right, the_command_line};
 use crate::api::audit_answer;
-use crate::audit::actor::{Actor, ActorKind};
 use crate::audit::chain::Head;
 use crate::audit::checkpoint::CheckpointKeys;
 use crate::audit::event::EventKind;
 use crate::audit::store::read::{self, ActorFilter, Filter};
-use crate::audit::store::{record, remove};
+use crate::audit::store::record;
 use crate::clock;
 use crate::config::{CheckpointKeyArgs, DatabaseArgs};
 use crate::db::Db;
+use crate::sharing::record::{erase_person as erase, prune as prune_record};
 
 /// So many events are in memory at once.
 const CHUNK: i64 = 500;
@@ -175,9 +175,16 @@ fn prune(
 ) -> Result<(), CommandError> {
     let (url, keys) = (database.read()?, checkpoint_keys(keys)?);
     let mut db = Db::open(&url, 1).connect()?;
-    let actor = Actor::local(ActorKind::CommandLine);
-    let pruned = remove::prune(&mut db, &keys, &actor, before, clock::now())
-        .map_err(|error| CommandError::Refused(error.to_string()))?;
+    let right = right()?;
+    let pruned = prune_record(
+        &mut db,
+        &keys,
+        &the_command_line(),
+        right,
+        before,
+        clock::now(),
+    )
+    .map_err(|error| CommandError::Refused(error.to_string()))?;
     match pruned {
         None => note("There is nothing to remove."),
         Some(head) => note(&format!("Removed the rows up to {}.", head.seq)),
@@ -186,8 +193,8 @@ fn prune(
 
 fn erase_person(name_or_address: &str, database: &DatabaseArgs) -> Result<(), CommandError> {
     let mut db = Db::open(&database.read()?, 1).connect()?;
-    let actor = Actor::local(ActorKind::CommandLine);
-    let erased = remove::erase_person(&mut db, &actor, name_or_address, clock::now())?;
+    let (actor, right) = (the_command_line(), right()?);
+    let erased = erase(&mut db, &actor, right, name_or_address, clock::now())?;
     note(&format!("Erased {erased} values."))
 }
 

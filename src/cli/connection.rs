@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::{Subcommand, ValueEnum};
 use uuid::Uuid;
 
-use super::{CommandError, note, print, read_line, right, the_command_line};
+use super::terminal::{CommandError, note, print, read_line, right, the_command_line};
 use crate::clock;
 use crate::config::{DatabaseArgs, LiveArgs, StorageArgs};
 use crate::confluence::Product;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{CommandError, note, print, right, the_command_line};
+use super::terminal::{CommandError, note, print, right, the_command_line};
 use crate::clock;
 use crate::config::{DatabaseArgs, StorageArgs};
 use crate::db::{self, Db};

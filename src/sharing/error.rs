@@ -11,6 +11,12 @@ use crate::shares::store::StoreError;
 use crate::shares::unlock_secret::NoRandomness;
 use crate::shares::unlock_token::NotSigned;
 
+/// Of dates, as the database finds it, too.
+pub(super) const ENDS_BEFORE_START: &str = "The share must end after it starts.";
+/// Of a list of sites, as the database finds it, too.
+pub(super) const ONLY_WITHOUT_SITES: &str =
+    "A share that opens only inside its sites needs at least one site in the list.";
+
 /// Why nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum SharingError {
@@ -145,10 +151,10 @@ impl From<StoreError> for SharingError {
             StoreError::Db(error) => error.into(),
             corrupt @ StoreError::Corrupt { .. } => Self::Internal(corrupt.to_string()),
             StoreError::EndsBeforeStart => {
-                FieldError::new(Field::ExpiresAt, super::values::ENDS_BEFORE_START).into()
+                FieldError::new(Field::ExpiresAt, ENDS_BEFORE_START).into()
             }
             StoreError::EmbedOnlyWithoutSites => {
-                FieldError::new(Field::EmbedOrigins, super::values::ONLY_WITHOUT_SITES).into()
+                FieldError::new(Field::EmbedOrigins, ONLY_WITHOUT_SITES).into()
             }
             StoreError::ConnectionGone => Self::Conflict(
                 "The connection was deleted at the same moment. Choose another one.".to_owned(),

@@ -20,6 +20,7 @@ pub mod import;
 pub mod installation;
 pub mod leak_reports;
 pub mod leaks;
+pub mod record;
 pub mod refresh;
 pub mod rights;
 pub mod root;
@@ -27,6 +28,7 @@ pub mod share;
 pub mod sharer_rule;
 pub mod sign_in;
 pub mod stand_in;
+mod stored_root;
 pub mod unlock_secret;
 pub mod values;
 

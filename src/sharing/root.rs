@@ -11,6 +11,7 @@ use super::actor::Actor;
 use super::asker::{asker_of, may_use};
 use super::error::{Field, FieldError, SharingError};
 use super::rights::{MayShare, may_share};
+use super::stored_root::Root;
 use crate::cloud_app::asker::Asker;
 use crate::connections::LiveError;
 use crate::db::DbError;
@@ -44,18 +45,6 @@ impl NamedBy {
             Self::Pasted(_) => Field::Url,
         }
     }
-}
-
-/// A place that exists.
-#[derive(Debug)]
-pub struct Root {
-    pub connection_id: Uuid,
-    pub space_key: String,
-    pub scope: Scope,
-    /// Of the page or the space: a share's name, if it gets no other.
-    pub title: String,
-    /// What a share of it shows of restricted pages, unless it is told.
-    pub restricted_pages: RestrictedPages,
 }
 
 /// Finds what was named, for somebody who may share it.

@@ -4,16 +4,12 @@ use std::ops::RangeInclusive;
 
 use time::OffsetDateTime;
 
-use super::error::{Field, FieldError};
+use super::error::{ENDS_BEFORE_START, Field, FieldError, ONLY_WITHOUT_SITES};
 use crate::config::EmbedWildcards;
 use crate::name::{self, NameError};
 use crate::shares::embed_origins::EmbedOrigins;
 use crate::shares::labels::Labels;
 use crate::shares::share::PassLifetime;
-
-pub(super) const ENDS_BEFORE_START: &str = "The share must end after it starts.";
-pub(super) const ONLY_WITHOUT_SITES: &str =
-    "A share that opens only inside its sites needs at least one site in the list.";
 
 /// How old a page of a live connection may be before it is compared with its site.
 pub const REFRESH_AFTER_SECONDS: RangeInclusive<i64> = 60..=86_400;

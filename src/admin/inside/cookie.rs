@@ -4,7 +4,7 @@
 //! browsers bring it from a frame of another site, and keep it apart for each site around.
 //!
 //! `actix-session` knows one name. Around it stands a middleware that hands the value on under the usual name, and gives
-//! it back under its own. Which of the two it came by is noted, and held against what the session says of itself.
+//! it back under its own. Which of the two it came by is kept, and held against what the session says of itself.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -28,8 +28,8 @@ pub enum CameBy {
 
 impl CameBy {
     pub fn of(request: &HttpRequest) -> Self {
-        let noted = request.extensions().get::<Self>().copied();
-        noted.unwrap_or(Self::Usual)
+        let came_by = request.extensions().get::<Self>().copied();
+        came_by.unwrap_or(Self::Usual)
     }
 }
 

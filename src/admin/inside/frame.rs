@@ -66,15 +66,15 @@ fn ancestors(installation: &Installation) -> String {
     origins.join(" ")
 }
 
-/// What an address says of where it is shown. Whoever invents one is shown a page without a secret in his own frame.
+/// What an address says of where it is shown. Whoever invents one is shown a page without a secret in a frame of their own.
 #[derive(Deserialize)]
 struct At {
     at: Uuid,
 }
 
 #[derive(Template)]
-#[template(path = "admin/inside/note.html")]
-struct NotePage<'a> {
+#[template(path = "admin/inside/refusal.html")]
+struct RefusalPage<'a> {
     context: Context,
     title: &'a str,
     sentences: &'a [String],
@@ -114,7 +114,7 @@ pub async fn come_again(
         title,
         sentences: vec![sentence.to_owned()],
     };
-    note(request, StatusCode::UNAUTHORIZED, &refusal, true).map(Some)
+    show_refusal(request, StatusCode::UNAUTHORIZED, &refusal, true).map(Some)
 }
 
 /// The site that the address of a first page names.
@@ -136,16 +136,16 @@ pub fn say(
     status: StatusCode,
     refusal: &Refusal,
 ) -> Result<HttpResponse, Failure> {
-    note(request, status, refusal, false)
+    show_refusal(request, status, refusal, false)
 }
 
-fn note(
+fn show_refusal(
     request: &HttpRequest,
     status: StatusCode,
     refusal: &Refusal,
     has_way_out: bool,
 ) -> Result<HttpResponse, Failure> {
-    let template = NotePage {
+    let template = RefusalPage {
         context: Context::Framed,
         title: refusal.title,
         sentences: &refusal.sentences,

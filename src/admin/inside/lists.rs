@@ -1,4 +1,4 @@
-//! Lists of shares inside Confluence: of a space, and of the whole site. Of both the person sees what he may see.
+//! Lists of shares inside Confluence: of a space, and of the whole site. Of both, people see what they may see.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};

@@ -4,7 +4,7 @@ mod advice;
 
 use diesel::PgConnection;
 
-use self::advice::{AppView, LineView, advice, line};
+use self::advice::{AppView, LineView, PersonView, advice, line};
 use super::details::Choice;
 use super::inputs::StandInInput;
 use crate::accounts::account::Role;
@@ -26,13 +26,6 @@ pub struct ViewerPanel {
     pub choices: Vec<Choice>,
     /// As typed.
     pub typed: String,
-}
-
-/// Somebody at the site.
-pub struct PersonView {
-    /// A name, where one is known.
-    pub name: String,
-    pub id: String,
 }
 
 impl ViewerPanel {
