@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
@@ -48,9 +48,14 @@ pub(super) fn sample() -> &'static Sample {
     &SAMPLE
 }
 
+/// What a session may have kept from former work, but for statements that diesel prepared.
+const CLEAN: &str = "reset all; select pg_advisory_unlock_all()";
+
 /// A database that is dropped with this value.
 pub(crate) struct Database {
     name: String,
+    /// Of the test, while it does something else.
+    idle: Mutex<Option<PgConnection>>,
 }
 
 impl Database {
@@ -71,7 +76,10 @@ impl Database {
     fn copy_of(template: &str) -> Self {
         let name = format!("test_{}", Uuid::new_v4().simple());
         create(&name, template);
-        Self { name }
+        Self {
+            name,
+            idle: Mutex::default(),
+        }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -80,6 +88,16 @@ impl Database {
 
     pub(crate) fn connect(&self) -> PgConnection {
         PgConnection::establish(&self.url()).unwrap()
+    }
+
+    /// Works on a connection that nothing of a former work is left on.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut PgConnection) -> T) -> T {
+        let idle = self.idle.lock().unwrap().take();
+        let clean = idle.and_then(|mut idle| idle.batch_execute(CLEAN).ok().map(|()| idle));
+        let mut connection = clean.unwrap_or_else(|| self.connect());
+        let done = work(&mut connection);
+        *self.idle.lock().unwrap() = Some(connection);
+        done
     }
 
     /// Ends all its connections and lets nobody in.
@@ -114,11 +132,15 @@ fn close(name: &str) {
 }
 
 fn on_server(sql: &str) {
+    static IDLE: Mutex<Vec<PgConnection>> = Mutex::new(Vec::new());
+    let idle = IDLE.lock().unwrap().pop();
+    let mut server =
+        idle.unwrap_or_else(|| PgConnection::establish(&SERVER.database_url()).unwrap());
     // A statement each, because databases cannot be made and dropped inside the transaction that several form.
-    let mut server = PgConnection::establish(&SERVER.database_url()).unwrap();
     for statement in sql.split(';') {
         server.batch_execute(statement).unwrap();
     }
+    IDLE.lock().unwrap().push(server);
 }
 
 fn url_of(name: &str) -> String {
