@@ -16,6 +16,9 @@ use vestibule::demo::sample_space::write_sample_space;
 use vestibule::pages::files::FileStore;
 use vestibule::sync::import::{self, ImportAs};
 
+/// For the databases of tests that run at once, and what the server writes about them.
+const ENOUGH_MEMORY: u64 = 4 << 30;
+
 /// Never dropped, as nothing static is: its watchdog stops it when the run ends, and deletes its files.
 static SERVER: LazyLock<PrivatePostgres> = LazyLock::new(|| {
     let folder = folder_of_this_run().join("server");
@@ -199,10 +202,16 @@ pub(super) fn import(
     imported.join().unwrap().connection_id
 }
 
-/// Below the build folder. What runs before this one left there is removed.
+/// In memory, if there is room: a database is some three hundred files, which a disk takes ten times as long to make and
+/// to remove. Else below the build folder. What runs before this one left there is removed.
 fn folder_of_this_run() -> &'static Path {
     static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
-        let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("portal");
+        let memory = Path::new("/dev/shm");
+        let all = if free_bytes(memory) > ENOUGH_MEMORY {
+            memory.join(format!("vestibule-tests-{}", nix::unistd::getuid()))
+        } else {
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("portal")
+        };
         fs::create_dir_all(&all).unwrap();
         for run in fs::read_dir(&all).unwrap().flatten() {
             if !is_running(&run.file_name().to_string_lossy()) {
@@ -215,6 +224,11 @@ fn folder_of_this_run() -> &'static Path {
         folder
     });
     &FOLDER
+}
+
+fn free_bytes(folder: &Path) -> u64 {
+    let free = nix::sys::statvfs::statvfs(folder);
+    free.map_or(0, |free| free.blocks_available() * free.fragment_size())
 }
 
 fn is_running(process: &str) -> bool {
