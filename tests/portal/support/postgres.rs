@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
@@ -15,6 +15,9 @@ use vestibule::demo::private_postgres::{Durability, PrivatePostgres};
 use vestibule::demo::sample_space::write_sample_space;
 use vestibule::pages::files::FileStore;
 use vestibule::sync::import::{self, ImportAs};
+
+/// For the databases of tests that run at once, and what the server writes about them.
+const ENOUGH_MEMORY: u64 = 4 << 30;
 
 /// Never dropped, as nothing static is: its watchdog stops it when the run ends, and deletes its files.
 static SERVER: LazyLock<PrivatePostgres> = LazyLock::new(|| {
@@ -48,9 +51,14 @@ pub(super) fn sample() -> &'static Sample {
     &SAMPLE
 }
 
+/// What a session may have kept from former work, but for statements that diesel prepared.
+const CLEAN: &str = "reset all; select pg_advisory_unlock_all()";
+
 /// A database that is dropped with this value.
 pub(crate) struct Database {
     name: String,
+    /// Of the test, while it does something else.
+    idle: Mutex<Option<PgConnection>>,
 }
 
 impl Database {
@@ -79,7 +87,10 @@ impl Database {
     fn copy_of(template: &str) -> Self {
         let name = format!("test_{}", Uuid::new_v4().simple());
         create(&name, template);
-        Self { name }
+        Self {
+            name,
+            idle: Mutex::default(),
+        }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -88,6 +99,16 @@ impl Database {
 
     pub(crate) fn connect(&self) -> PgConnection {
         PgConnection::establish(&self.url()).unwrap()
+    }
+
+    /// Works on a connection that nothing of a former work is left on.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut PgConnection) -> T) -> T {
+        let idle = self.idle.lock().unwrap().take();
+        let clean = idle.and_then(|mut idle| idle.batch_execute(CLEAN).ok().map(|()| idle));
+        let mut connection = clean.unwrap_or_else(|| self.connect());
+        let done = work(&mut connection);
+        *self.idle.lock().unwrap() = Some(connection);
+        done
     }
 
     /// Ends all its connections and lets nobody in.
@@ -122,11 +143,15 @@ fn close(name: &str) {
 }
 
 fn on_server(sql: &str) {
+    static IDLE: Mutex<Vec<PgConnection>> = Mutex::new(Vec::new());
+    let idle = IDLE.lock().unwrap().pop();
+    let mut server =
+        idle.unwrap_or_else(|| PgConnection::establish(&SERVER.database_url()).unwrap());
     // A statement each, because databases cannot be made and dropped inside the transaction that several form.
-    let mut server = PgConnection::establish(&SERVER.database_url()).unwrap();
     for statement in sql.split(';') {
         server.batch_execute(statement).unwrap();
     }
+    IDLE.lock().unwrap().push(server);
 }
 
 fn url_of(name: &str) -> String {
@@ -185,10 +210,16 @@ pub(super) fn import(
     imported.join().unwrap().connection_id
 }
 
-/// Below the build folder. What runs before this one left there is removed.
+/// In memory, if there is room: a database is some three hundred files, which a disk takes ten times as long to make and
+/// to remove. Else below the build folder. What runs before this one left there is removed.
 fn folder_of_this_run() -> &'static Path {
     static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
-        let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("portal");
+        let memory = Path::new("/dev/shm");
+        let all = if free_bytes(memory) > ENOUGH_MEMORY {
+            memory.join(format!("vestibule-tests-{}", nix::unistd::getuid()))
+        } else {
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("portal")
+        };
         fs::create_dir_all(&all).unwrap();
         for run in fs::read_dir(&all).unwrap().flatten() {
             if !is_running(&run.file_name().to_string_lossy()) {
@@ -201,6 +232,11 @@ fn folder_of_this_run() -> &'static Path {
         folder
     });
     &FOLDER
+}
+
+fn free_bytes(folder: &Path) -> u64 {
+    let free = nix::sys::statvfs::statvfs(folder);
+    free.map_or(0, |free| free.blocks_available() * free.fragment_size())
 }
 
 fn is_running(process: &str) -> bool {
