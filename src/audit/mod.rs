@@ -1,5 +1,6 @@
-//! The audit record: who did what to what, as a chain of rows that nobody can change unnoticed. What an event is stands
-//! in [`event`], who caused it in [`actor`], what is hashed in [`chain`], how people are forgotten in [`personal`].
+//! The audit record: who did what to what, as a chain of rows that nobody can change unnoticed.
+//!
+//! What an event is stands in [`event`], who caused it in [`actor`], what is hashed in [`chain`], how people are forgotten in [`personal`].
 //! Knows nothing of HTTP; diesel only in [`store`].
 //!
 //! Whoever changes something opens a transaction, makes the change, and calls [`record`] as its last statement: then

@@ -1,5 +1,6 @@
-//! What the record says of people: kept beside the chain, which holds a commitment to each value. The value can be
-//! removed, and with its salt goes the only way to find out what it was; the chain stays as it is.
+//! What the record says of people: kept beside the chain, which holds a commitment to each value.
+//!
+//! The value can be removed, and with its salt goes the only way to find out what it was; the chain stays as it is.
 //!
 //! Personal are the actor's name and address, the names of subjects that are people, and the values of
 //! [`PERSONAL_FIELDS`]. Ids of accounts are not: without the account they lead to nobody. Names of shares and connections

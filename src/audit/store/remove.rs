@@ -90,8 +90,9 @@ fn last_before(db: &mut PgConnection, before: OffsetDateTime) -> Result<Option<H
     }))
 }
 
-/// Removes what the record says of a person: every personal value that is exactly this text, such as an e-mail address, a
-/// name or the address of a client. Returns how many; the event says so as well, and not whom they were of.
+/// Removes every personal value that is exactly this text, such as an e-mail address, a name or the address of a client.
+///
+/// Returns how many; the event says so as well, and not whom they were of.
 pub fn erase_person(
     db: &mut PgConnection,
     actor: &Actor,
