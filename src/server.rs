@@ -16,6 +16,7 @@ use crate::accounts::openid::error::OpenIdError;
 use crate::accounts::sign_on_turns::SignOnTurns;
 use crate::admin::sign_in;
 use crate::audit;
+use crate::audit::head_log::log_head;
 use crate::clock;
 use crate::config::Settings;
 use crate::confluence::Http;
@@ -159,6 +160,7 @@ pub fn start(
     let pages = web::Data::new(PageCache::default());
     warn_of_lost_cookies(&state.settings);
     actix_web::rt::spawn(keep_leak_reports(db.clone(), clock::now));
+    actix_web::rt::spawn(log_head(db.clone()));
     actix_web::rt::spawn(clean_up(db, Arc::clone(&sync)));
     tracing::info!(listen = ?listener.local_addr().ok(), base_url = state.settings.base_url.origin(), "serving");
     let server = HttpServer::new(move || {
@@ -249,6 +251,7 @@ async fn clean_up(db: Db, sync: Arc<SiteSync>) {
                 guess_limit::forget_full(db, now)?;
                 frames::forget_old(db, now)?;
                 audit::forget_showings(db, now)?;
+                audit::settle_tallies(db, now)?;
                 events::forget_events(db, now - EVENTS_KEPT)
             })
             .await;

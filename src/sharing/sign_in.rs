@@ -15,6 +15,7 @@ use crate::accounts::sign_in::{self, SignIn};
 use crate::accounts::store::account as store;
 use crate::accounts::store::identity::{self, Admitted, Vouched};
 use crate::audit::event::{Event, EventKind, FieldChange};
+use crate::audit::{Tally, add_to_tally};
 use crate::password::Password;
 use crate::shares::guesses::network;
 
@@ -48,6 +49,11 @@ pub async fn by_password(
     let client = network(stranger.client);
     let outcome = sign_in::check(&sharing.db, &sharing.hasher, email, password, &client, now);
     let outcome = outcome.await?;
+    match &outcome {
+        SignIn::Accepted(_) => {}
+        SignIn::Refused => tally(sharing, Tally::SignInRefused, stranger, now).await?,
+        SignIn::Wait(_) => tally(sharing, Tally::SignInThrottled, stranger, now).await?,
+    }
     if let SignIn::Accepted(account) = &outcome {
         let id = account.id;
         let person = Person::of(account, Way::Password, None);
@@ -60,6 +66,21 @@ pub async fn by_password(
             .await?;
     }
     Ok(outcome)
+}
+
+/// Adds up what came to nothing: strangers must not be able to lengthen the record one row at a time.
+pub async fn tally(
+    sharing: &Sharing,
+    tally: Tally,
+    stranger: &Stranger,
+    now: OffsetDateTime,
+) -> Result<(), SharingError> {
+    let kept = sharing.audit_addresses.of(Some(stranger.client));
+    let client = kept.map(network);
+    let adding = sharing
+        .db
+        .run(move |db| add_to_tally(db, tally, client.as_deref(), now));
+    Ok(adding.await?)
 }
 
 /// Keeps what another system says of somebody whom it lets in; answers with their account, made at the first time.

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use super::activity::EventView;
 use super::details::{Choice, DetailsInput};
 use super::embed_health::EmbedHealthView;
+use super::history::HistoryView;
 use super::inputs::{EmbeddingInput, Sent, StandInInput};
 use super::leaks::{LeaksView, LoadedLeaks};
 use super::may_view;
@@ -23,6 +24,8 @@ use crate::admin::connections::trouble::Trouble;
 use crate::admin::gate::SignedIn;
 use crate::admin::problems::Problems;
 use crate::admin::times::{Moment, duration_in_words};
+use crate::audit::store::read::{Filter, list_events};
+use crate::audit::stored_row::StoredRow;
 use crate::clock;
 use crate::config::{App, BaseUrl};
 use crate::guess_limit;
@@ -77,6 +80,7 @@ struct SharePage {
     health: EmbedHealthView,
     events: Vec<EventView>,
     has_more_events: bool,
+    history: Vec<HistoryView>,
     locks: Vec<LockView>,
     created_at: Moment,
     created_by: String,
@@ -170,6 +174,7 @@ struct Loaded {
     viewer: Option<ViewerPanel>,
     health: EmbedHealth,
     events: Vec<StoredEvent>,
+    history: Vec<StoredRow>,
     locks: Vec<LockView>,
 }
 
@@ -193,6 +198,7 @@ impl Loaded {
             viewer: ViewerPanel::load(db, &found, stand_in, role)?,
             health: embed_health(db, share, now)?,
             events: store::events::list_events(db, id, None, EVENTS_SHOWN + 1)?,
+            history: list_events(db, &Filter::of_share(id.uuid()), None, EVENTS_SHOWN)?,
             locks: load_locks(db, id, now)?,
             share: found.share,
         }))
@@ -316,6 +322,7 @@ impl SharePage {
                 .take(shown)
                 .map(EventView::from)
                 .collect(),
+            history: loaded.history.iter().map(HistoryView::from).collect(),
             locks: loaded.locks,
             created_at: share.created_at.into(),
             created_by: share.created_by,

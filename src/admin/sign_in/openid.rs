@@ -20,6 +20,7 @@ use crate::accounts::sign_in::{charge_elsewhere, give_back_elsewhere};
 use crate::admin::form::AdminQuery;
 use crate::admin::stranger::stranger_of;
 use crate::admin::{landing, session};
+use crate::audit::Tally;
 use crate::clock;
 use crate::config::Settings;
 use crate::guess_limit::Charge;
@@ -71,6 +72,7 @@ pub async fn finish(
     if on_the_way.is_some()
         && let Charge::Wait(wait) = charge_elsewhere(&state.db, &bucket, clock::now()).await?
     {
+        sign_in::tally(&state.sharing, Tally::SignInThrottled, &stranger, clock::now()).await?;
         return Ok(SignInPage::new(&state, next).too_many(wait)?);
     }
     let vouched = match &on_the_way {
@@ -86,7 +88,12 @@ pub async fn finish(
             give_back_elsewhere(&state.db, &bucket).await?;
             landing::lead_on(inside_admin(next).to_owned())?
         }
-        Err(error) => refuse(&state, provider, next, &error)?,
+        Err(error) => {
+            if matches!(error, OpenIdError::NotInGroups) {
+                sign_in::tally(&state.sharing, Tally::SignInRefused, &stranger, clock::now()).await?;
+            }
+            refuse(&state, provider, next, &error)?
+        }
     };
     // Good once, whatever came of it.
     answer

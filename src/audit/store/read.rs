@@ -34,6 +34,16 @@ pub struct Filter {
     pub to: Option<OffsetDateTime>,
 }
 
+impl Filter {
+    /// Everything that was done to a share.
+    pub fn of_share(id: Uuid) -> Self {
+        Self {
+            share: Some(id),
+            ..Self::default()
+        }
+    }
+}
+
 /// By whom: the id of an account, token or connection, or the whole name as it was then.
 #[derive(Debug, Clone)]
 pub enum ActorFilter {
