@@ -9,7 +9,7 @@ use vestibule::shares::embed_health::{EmbedHealth, SiteHealth};
 use vestibule::shares::embed_origins::{EmbedOrigins, Origin};
 use vestibule::shares::event::{BrowserFamily, Embedder, Event, NewEvent, Noticed, Visitor};
 use vestibule::shares::share::Share;
-use vestibule::shares::store::embed_health::{add_embed_origin, embed_health};
+use vestibule::shares::store::embed_health::embed_health;
 use vestibule::shares::store::events::{list_events, record_events};
 use vestibule::shares::store::find_share;
 use vestibule::shares::unlock_token::{Accepted, RefusalCode, Refused, SigningKey};
@@ -266,36 +266,6 @@ async fn at_most_fifty_sites_are_told_of_and_those_that_work_come_first() {
     assert_eq!(health.sites.len(), 50);
     assert!(health.has_more);
     assert_eq!(health.sites[0].site.as_ref().unwrap().as_str(), CLIENT);
-}
-
-#[tokio::test]
-async fn a_site_is_added_once_and_only_where_it_changes_something() {
-    let portal = Portal::with_sample().await;
-    let with = |entries: Vec<&str>| {
-        let list = EmbedOrigins::parse(entries).unwrap();
-        portal.db_share(|new| new.embed_origins = list)
-    };
-    let add = |share: &Share, site: &str| {
-        portal.db(|db| add_embed_origin(db, share.id, &origin(site), clock::now()).unwrap())
-    };
-    let list_of = |share: &Share| {
-        let share = portal.db(|db| find_share(db, share.id)).unwrap().unwrap();
-        share.embed_origins.frame_ancestors()
-    };
-    let none = with(vec![]);
-    assert!(add(&none, CLIENT));
-    assert!(!add(&none, CLIENT));
-    assert!(add(&none, OTHER));
-    assert_eq!(list_of(&none), format!("{CLIENT} {OTHER}"));
-
-    let any = with(vec!["*"]);
-    assert!(!add(&any, CLIENT));
-    assert_eq!(list_of(&any), "*");
-
-    let many: Vec<String> = (0..50).map(|n| format!("https://{n}.example")).collect();
-    let full = with(many.iter().map(String::as_str).collect());
-    assert!(!add(&full, CLIENT));
-    assert!(!list_of(&full).contains(CLIENT));
 }
 
 #[derive(QueryableByName)]

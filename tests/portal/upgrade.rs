@@ -10,7 +10,6 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrati
 use serde_json::{Map, Value, json};
 use vestibule::{clock, db, seal::Sealer};
 
-use crate::admin::browser::Browser;
 use crate::support::{Database, Portal, Setup, sign};
 
 const DUMP: &str = include_str!("../fixtures/dumps/2026-11-30.sql");
@@ -147,7 +146,7 @@ async fn what_people_know_opens_what_it_opened_before() {
     assert_eq!(visitor.post(&session, &typed).await.status, 303);
     assert_eq!(visitor.get(SHARE).await.status, 200);
 
-    let admin = Browser::new(&portal);
+    let admin = portal.browser();
     let signed_in = admin.sign_in("admin@example.com", "932f335gczd7").await;
     assert_eq!(signed_in.status, 303);
 

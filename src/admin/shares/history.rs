@@ -26,7 +26,12 @@ impl From<&StoredRow> for HistoryView {
             if change.is_erased {
                 return format!("{}: erased", change.field);
             }
-            format!("{}: {} → {}", change.field, shown(&change.from), shown(&change.to))
+            format!(
+                "{}: {} → {}",
+                change.field,
+                shown(&change.from),
+                shown(&change.to)
+            )
         });
         Self {
             at: row.entry.at.into(),

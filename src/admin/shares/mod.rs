@@ -7,7 +7,7 @@ mod create_page;
 pub mod deletion;
 pub mod details;
 pub mod embed_health;
-mod history;
+pub mod history;
 mod inputs;
 pub mod leaks;
 pub mod list;

@@ -72,7 +72,13 @@ pub async fn finish(
     if on_the_way.is_some()
         && let Charge::Wait(wait) = charge_elsewhere(&state.db, &bucket, clock::now()).await?
     {
-        sign_in::tally(&state.sharing, Tally::SignInThrottled, &stranger, clock::now()).await?;
+        sign_in::tally(
+            &state.sharing,
+            Tally::SignInThrottled,
+            &stranger,
+            clock::now(),
+        )
+        .await?;
         return Ok(SignInPage::new(&state, next).too_many(wait)?);
     }
     let vouched = match &on_the_way {
@@ -90,7 +96,13 @@ pub async fn finish(
         }
         Err(error) => {
             if matches!(error, OpenIdError::NotInGroups) {
-                sign_in::tally(&state.sharing, Tally::SignInRefused, &stranger, clock::now()).await?;
+                sign_in::tally(
+                    &state.sharing,
+                    Tally::SignInRefused,
+                    &stranger,
+                    clock::now(),
+                )
+                .await?;
             }
             refuse(&state, provider, next, &error)?
         }

@@ -93,7 +93,13 @@ async fn let_in(
     let client = stranger.client;
     let bucket = network(client);
     if let Charge::Wait(wait) = charge_elsewhere(&state.db, &bucket, clock::now()).await? {
-        sign_in::tally(&state.sharing, Tally::SignInThrottled, &stranger, clock::now()).await?;
+        sign_in::tally(
+            &state.sharing,
+            Tally::SignInThrottled,
+            &stranger,
+            clock::now(),
+        )
+        .await?;
         return Ok(Err(SignOnProblem::TooMany(wait)));
     }
     let Some(_place) = state.sign_on_turns.enter() else {
@@ -113,7 +119,13 @@ async fn let_in(
         occasion: Occasion::SignIn,
     };
     let Some(account) = admit(state, settings, &stranger, asked, somebody, jar).await? else {
-        sign_in::tally(&state.sharing, Tally::SignInRefused, &stranger, clock::now()).await?;
+        sign_in::tally(
+            &state.sharing,
+            Tally::SignInRefused,
+            &stranger,
+            clock::now(),
+        )
+        .await?;
         return Ok(Err(SignOnProblem::NotInGroups));
     };
     give_back_elsewhere(&state.db, &bucket).await?;

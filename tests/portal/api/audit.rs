@@ -1,17 +1,15 @@
 //! `GET /audit-events`: pages, filters, and lines.
 
-use reqwest::Method;
-use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 use time::Duration;
 
-use super::caller::{Caller, portal_and_writer};
+use super::caller::portal_and_writer;
 use crate::audit::{EMAIL, NOW, db_record};
-use crate::support::Portal;
+use crate::support::{Portal, Visitor};
 
 const SHARE: &str = "00000000-0000-0000-0000-000000000002";
 
-async fn portal_with_events(count: i64) -> (Portal, Caller) {
+async fn portal_with_events(count: i64) -> (Portal, Visitor) {
     let (portal, caller) = portal_and_writer().await;
     portal.db(|db| db_record(db, count));
     (portal, caller)
@@ -28,13 +26,13 @@ fn ids(page: &Value) -> Vec<i64> {
 #[actix_web::test]
 async fn events_are_listed_newest_first_page_by_page() {
     let (_portal, caller) = portal_with_events(5).await;
-    let first = caller.get("/audit-events?limit=2").await.body;
+    let first = caller.get("/audit-events?limit=2").await.json;
     assert_eq!(ids(&first), [5, 4]);
     let cursor = first["nextCursor"].as_str().unwrap();
     let second = caller
         .get(&format!("/audit-events?limit=3&cursor={cursor}"))
         .await
-        .body;
+        .json;
     assert_eq!(ids(&second), [3, 2, 1]);
     assert_eq!(second["nextCursor"], Value::Null);
 }
@@ -42,7 +40,7 @@ async fn events_are_listed_newest_first_page_by_page() {
 #[actix_web::test]
 async fn an_event_says_who_did_what_to_what() {
     let (_portal, caller) = portal_with_events(1).await;
-    let mut event = caller.get("/audit-events").await.body["items"][0].take();
+    let mut event = caller.get("/audit-events").await.json["items"][0].take();
     assert_eq!(event["hash"].take().as_str().unwrap().len(), 64);
     let expected = json!({
         "id": 1,
@@ -67,7 +65,7 @@ async fn an_event_says_who_did_what_to_what() {
 async fn filters_narrow_the_list_down() {
     let (_portal, caller) = portal_with_events(3).await;
     let count = async |query: &str| {
-        let page = caller.get(&format!("/audit-events?{query}")).await.body;
+        let page = caller.get(&format!("/audit-events?{query}")).await.json;
         ids(&page).len()
     };
     assert_eq!(count(&format!("share={SHARE}")).await, 3);
@@ -91,15 +89,12 @@ async fn filters_narrow_the_list_down() {
 }
 
 /// The type and the lines of an answer.
-async fn lines(caller: &Caller, accept: &str, query: &str) -> (String, Vec<String>) {
-    let request = caller.request(Method::GET, &format!("/audit-events{query}"));
-    let answer = request.header(ACCEPT, accept).send().await.unwrap();
-    let content_type = answer.headers()["content-type"]
-        .to_str()
-        .unwrap()
-        .to_owned();
-    let text = answer.text().await.unwrap();
-    (content_type, text.lines().map(str::to_owned).collect())
+async fn lines(caller: &Visitor, accept: &str, query: &str) -> (String, Vec<String>) {
+    let path = format!("/audit-events{query}");
+    let answer = caller.get(&path).header("accept", accept).await;
+    let content_type = answer.header("content-type").unwrap().to_owned();
+    let lines = answer.text().lines().map(str::to_owned).collect();
+    (content_type, lines)
 }
 
 #[actix_web::test]

@@ -282,7 +282,6 @@ fn settings(setup: &Setup, database: &Database, data_dir: &Path, base_url: &str)
             ),
             ..LiveArgs::with_key(SECRET_KEY.repeat(22))
         },
-        audit: AuditArgs::default(),
         embedding: EmbeddingArgs {
             embed_wildcards: setup.embed_wildcards.unwrap_or("refuse").to_owned(),
             cookieless: setup.cookieless.unwrap_or("auto").to_owned(),
