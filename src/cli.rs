@@ -1,17 +1,20 @@
 //! The commands. Each prints its result alone on standard output and everything else on standard error.
 
 mod accounts;
+mod audit;
 mod connection;
 mod import;
+mod terminal;
 mod unlock;
 
-use std::io::{self, BufRead as _, Write as _};
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use self::audit::AuditCommand;
 use self::connection::ConnectionCommand;
-use crate::config::{BaseUrlArgs, ConfigError, DatabaseArgs, ServeArgs, StorageArgs};
+use self::terminal::{note, print};
+use crate::config::{BaseUrlArgs, DatabaseArgs, ServeArgs, StorageArgs};
 use crate::db;
 use crate::demo::{self, DemoArgs};
 use crate::server::{self, Migrations};
@@ -64,6 +67,11 @@ enum Command {
     Token {
         #[command(subcommand)]
         command: TokenCommand,
+    },
+    /// The record of who did what.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// Print an unlock link for a share that works for the next minute.
     UnlockLink {
@@ -125,23 +133,7 @@ enum TokenCommand {
     },
 }
 
-/// Why a command failed.
-#[derive(Debug, thiserror::Error)]
-pub enum CommandError {
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error(transparent)]
-    Start(#[from] server::StartError),
-    #[error(transparent)]
-    Migrate(#[from] db::MigrationError),
-    #[error(transparent)]
-    Demo(#[from] demo::DemoError),
-    #[error("{0}")]
-    Io(#[from] io::Error),
-    /// A sentence that says what to do.
-    #[error("{0}")]
-    Refused(String),
-}
+pub use self::terminal::{CommandError, complain};
 
 /// Runs one command to its end.
 pub fn run(cli: Cli) -> Result<(), CommandError> {
@@ -172,6 +164,7 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
                     database,
                 },
         } => accounts::add_token(&name, &scope, &database),
+        Command::Audit { command } => audit::run(command),
         Command::UnlockLink {
             share,
             database,
@@ -183,29 +176,6 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
             database,
         } => unlock::check_token(&share, &token, &database),
     }
-}
-
-/// Writes the reason to standard error.
-pub fn complain(error: &CommandError) {
-    // Nobody is left to tell when standard error is closed.
-    let _unwritable = writeln!(io::stderr(), "vestibule: {error}");
-}
-
-/// Writes a result to standard output.
-fn print(line: &str) -> Result<(), CommandError> {
-    Ok(writeln!(io::stdout(), "{line}")?)
-}
-
-/// Writes a note to standard error.
-fn note(line: &str) -> Result<(), CommandError> {
-    Ok(writeln!(io::stderr(), "{line}")?)
-}
-
-/// The first line of standard input, for what is secret and not typed at a terminal.
-fn read_line() -> Result<String, CommandError> {
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn serve(args: &ServeArgs, no_migrate: bool) -> Result<(), CommandError> {

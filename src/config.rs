@@ -2,29 +2,34 @@
 //! The one place that knows the names of variables.
 
 mod app;
+mod audit;
+mod base_url;
+mod checkpoint_keys;
 mod embedding;
+mod error;
 mod live;
 mod openid;
 mod parse;
 mod single_sign_on;
 mod storage;
 
-use std::fmt;
 use std::net::SocketAddr;
 
 use ipnet::IpNet;
-use url::Url;
 
 pub use self::app::{App, AppArgs, Sharers};
+pub use self::audit::{AuditAddresses, AuditArgs};
+pub use self::base_url::BaseUrl;
+pub use self::checkpoint_keys::CheckpointKeyArgs;
 pub use self::embedding::{Cookieless, EmbedWildcards, Embedding, EmbeddingArgs};
+pub use self::error::ConfigError;
 pub use self::live::{Atlassian, LiveArgs, LiveConfig};
 pub use self::openid::{OpenId, OpenIdArgs, RoleGroups};
 pub use self::single_sign_on::{SingleSignOn, SingleSignOnArgs};
 pub use self::storage::{Objects, S3Settings, Storage, StorageArgs};
 
-use self::parse::{
-    parse_base_url, parse_host, parse_list, parse_listen, parse_network, parse_number,
-};
+use self::base_url::parse_base_url;
+use self::parse::{parse_host, parse_list, parse_listen, parse_network, parse_number};
 
 /// Where the database is: for every command.
 #[derive(Clone, clap::Args)]
@@ -77,6 +82,8 @@ pub struct ServeArgs {
     #[command(flatten)]
     pub embedding: EmbeddingArgs,
     #[command(flatten)]
+    pub audit: AuditArgs,
+    #[command(flatten)]
     pub app: AppArgs,
     #[command(flatten)]
     pub openid: OpenIdArgs,
@@ -122,6 +129,7 @@ pub struct Settings {
     pub session_key: [u8; 64],
     pub live: LiveConfig,
     pub embedding: Embedding,
+    pub audit_addresses: AuditAddresses,
     pub app: App,
     pub openid: Option<OpenId>,
     pub single_sign_on: Option<SingleSignOn>,
@@ -129,60 +137,6 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     pub upload_limit_bytes: u64,
 }
-
-/// Scheme, host and port of the portal; no path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BaseUrl(Url);
-
-impl BaseUrl {
-    pub fn is_https(&self) -> bool {
-        self.0.scheme() == "https"
-    }
-
-    /// Lower case, without the port.
-    pub fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default()
-    }
-
-    /// `https://portal.example.com`, without a slash at its end.
-    pub fn origin(&self) -> String {
-        self.0.origin().ascii_serialization()
-    }
-
-    /// The full URL of a path that begins with a slash.
-    pub fn join(&self, path: &str) -> String {
-        format!("{}{path}", self.origin())
-    }
-}
-
-/// Everything that is wrong with a configuration.
-#[derive(Debug, Default)]
-pub struct ConfigError {
-    problems: Vec<(&'static str, String)>,
-}
-
-impl ConfigError {
-    fn add(&mut self, variable: &'static str, problem: impl Into<String>) {
-        self.problems.push((variable, problem.into()));
-    }
-
-    /// Notes the problem, if there is one, and goes on with a value that is never used.
-    fn check<T>(&mut self, variable: &'static str, checked: Result<T, String>) -> Option<T> {
-        checked.map_err(|problem| self.add(variable, problem)).ok()
-    }
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the configuration is wrong:")?;
-        for (variable, problem) in &self.problems {
-            write!(f, "\n  {variable}: {problem}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 impl DatabaseArgs {
     pub fn read(&self) -> Result<String, ConfigError> {
@@ -218,7 +172,7 @@ impl ServeArgs {
         let mut errors = ConfigError::default();
         let settings = self.check(&mut errors);
         match settings {
-            Some(settings) if errors.problems.is_empty() => Ok(settings),
+            Some(settings) if errors.is_empty() => Ok(settings),
             _ => Err(errors),
         }
     }
@@ -238,6 +192,7 @@ impl ServeArgs {
         let hosts = errors.check("VESTIBULE_HOSTS", parse_list(&self.hosts, parse_host));
         let live = self.live.check(errors);
         let embedding = self.embedding.check(errors);
+        let audit_addresses = self.audit.check(errors);
         let app = self.app.check(errors);
         let openid = self.openid.check(errors);
         let single_sign_on = self.single_sign_on.check(errors);
@@ -261,6 +216,7 @@ impl ServeArgs {
             session_key: key.session_key(),
             live,
             embedding: embedding?,
+            audit_addresses: audit_addresses?,
             app: app?,
             openid: openid?,
             single_sign_on: single_sign_on?,

@@ -57,6 +57,11 @@ impl MasterKey {
     pub fn webhook_key(&self) -> [u8; 32] {
         self.derive("vestibule webhook v1")
     }
+
+    /// Signs checkpoints of the audit record.
+    pub fn audit_key(&self) -> [u8; 64] {
+        self.derive("vestibule audit checkpoint v1")
+    }
 }
 
 impl std::fmt::Debug for MasterKey {

@@ -5,9 +5,9 @@
 //!
 //! # From afar
 //!
-//! An admin connects a Confluence site or imports a space export, and shares parts of the wiki by links. Somebody outside opens a link, proves that
-//! he may (by a password, by a token that a client's site has signed, or by nothing if the share is open), and reads pages
-//! with their pictures, files, tree and search. One binary, one PostgreSQL, pages rendered on the server; scripts only
+//! An admin connects a Confluence site or imports a space export, and shares parts of the wiki by links. Somebody outside opens a link, proves a
+//! right to it (by a password, by a token that a client's site has signed, or by nothing if the share is open), and reads
+//! pages with their pictures, files, tree and search. One binary, one PostgreSQL, pages rendered on the server; scripts only
 //! make things nicer.
 //!
 //! # Words
@@ -21,6 +21,8 @@
 //!   32 bytes it is signed with, one per share.
 //! - **pass**: the signed cookie that proves a visitor got in, by password or by token.
 //! - **probe**: the single-use ticket in a redirect's address that finds out whether a frame keeps our cookie.
+//! - **visit**: one request for something of a share, read once: where its answer will be shown (the **destination** of Fetch
+//!   Metadata), and who frames it.
 //! - **key**: what stands in the path of a visitor whose browser keeps no cookie in frames (`/e/{key}/content/…`).
 //! - **epoch**: a number of the share that every pass carries; raising it ends all passes at once.
 //! - **connection**: where pages come from. A **live** one is a Confluence site that is asked again and again, an
@@ -47,23 +49,23 @@
 //! | server | [`server`] | state, middleware in execution order, socket, drain |
 //! | routes | [`routes`] | every URL, one table |
 //! | handlers | [`visitor`], [`admin`], [`api`] | pages for readers, pages for admins, JSON |
-//! | plumbing | [`web`] | actix and askama: errors to answers, headers, cookies, caches, assets |
+//! | plumbing | [`web`] | actix and askama: errors to answers, headers, what browsers say of requests, assets |
 //! | live | [`sync`] | how content of wikis gets into the snapshots and stays fresh: schedule, listings, bodies, files, webhooks, imports |
 //! | | [`cloud_app`] | our app at Cloud sites: installations come and go, people's rights, pages rendered for viewers; below `sync` |
 //! | | [`connections`] | what sites are asked with, and a client that may ask; below `cloud_app` |
-//! | domain | [`shares`], [`accounts`], [`pages`] | what a share is; who may change things; snapshots, scope, search |
+//! | domain | [`shares`], [`accounts`], [`pages`], [`audit`] | what a share is; who may change things; snapshots, scope, search; who did what |
 //! | sources | [`confluence`], [`content`], [`space_export`], [`client_kit`] | sites to plain values, untrusted markup to clean HTML, untrusted archives to pages, what integrators copy; no other room |
 //! | settings | [`config`], [`guess_limit`] | checked configuration; guesses as one statement each |
-//! | ground | [`db`], [`schema`], [`password`], [`keys`], [`seal`], [`telemetry`], [`clock`] | no feature, no HTTP |
+//! | ground | [`db`], [`schema`], [`password`], [`keys`], [`seal`], [`strict_json`], [`telemetry`], [`clock`] | no feature, no HTTP |
 //!
 //! A new page of the portal is a handler in `visitor` or `admin`, a template in the folder of the same name and a line in
-//! [`routes`]. A new macro is a file or a few lines in [`content`]. A new setting is a field in [`config`]. A new kind of
-//! site is a folder in [`confluence`], whose first lines say how.
+//! [`routes`]. A new macro is a file or a few lines in [`content`]. A new setting is a field in [`config`]. A new product
+//! of Confluence is a folder in [`confluence`], whose first lines say what else changes.
 //!
 //! # What never happens
 //!
-//! - A handler of content never forgets the gate: it takes a [`visitor::gate::Unlocked`], which only the gate makes. The
-//!   admin pages have [`admin::gate::Admin`], the API its bearer.
+//! - A handler of content never forgets the gate: it takes a [`visitor::gate::Gate`], and what it shows needs the
+//!   [`visitor::gate::Unlocked`] that only the gate makes. The admin pages have [`admin::gate::Admin`], the API its bearer.
 //! - Nothing prints markup unescaped but [`content::SanitizedHtml`], and only [`content`] makes it. `content` does no I/O
 //!   and cannot be made to: it asks a [`content::library::Library`] for what it needs.
 //! - A page, file or search hit outside the share's scope is never found: every query of [`pages`] is asked within a
@@ -94,22 +96,23 @@
 //! - What a sharer may use of the admin pages is one list ([`admin::roles`]); what is not on it is for admins.
 //! - A redirect carries a path, never a host: a share works under every public name of the portal. Sign-in at an OpenID
 //!   provider is the one exception, and leads to what the operator has named.
-//! - Of a visitor's cookies, only those that the operator has named are passed on, and only to the site that he has named.
+//! - Of a visitor's cookies, only those that the operator has named are passed on, and only to the site that they have named.
 //!
 //! # A reader's request
 //!
 //! `GET /content/{share}/{page}` with a pass, the hot path:
 //!
 //! 1. [`server`] wraps every request: log line with a request id (path without query), check of the `Host`, error pages.
-//! 2. [`routes`] finds `visitor::show`, whose argument `Unlocked` runs [`visitor::gate`]: the share by its id, from a cache
-//!    that is a second old at most; the passes of the cookies, by signature; then [`shares::access::decide`].
+//! 2. [`routes`] finds `visitor::show`, whose argument runs [`visitor::gate`]. First [`visitor::visit`] reads the request
+//!    once, and finds the share by its id in a cache that is a second old at most; then come the passes of the cookies, by
+//!    signature, and [`shares::access::decide`].
 //! 3. Locked: the password page, here and now, under the same URL with status 401. Unknown, deleted and malformed shares
 //!    are one 404.
 //! 4. Open: `visitor::show` asks the page cache by share, its last change, revision of the content and page. A hit is
 //!    answered from memory, compressed beforehand, or with 304.
 //! 5. A miss asks [`pages::reader`]: the snapshot within the scope, rendered by [`content`] with links, includes and
 //!    pictures looked up through the same scope; then the template, once per version.
-//! 6. On the way out the pass is renewed when it is old enough, and [`web::headers`] adds the security headers;
+//! 6. On the way out the gate renews the pass when it is old enough, and [`web::headers`] adds the security headers;
 //!    `frame-ancestors` comes from the share.
 //!
 //! # An unlock
@@ -120,7 +123,7 @@
 //! 2. [`shares::unlock_token`] checks shape, header, signature (current secret, or the previous one while its overlap
 //!    lasts), issuer and times, in this order; the first failure is the code.
 //! 3. Valid: `visitor::unlock` issues a pass by the same function as the password form, and answers 303 to the clean URL
-//!    with a cookie. [`web::pass_cookie`] picks it by where the page is shown: `SameSite=Lax` in a tab, `SameSite=None;
+//!    with a cookie. [`visitor::pass_cookie`] picks it by where the page is shown: `SameSite=Lax` in a tab, `SameSite=None;
 //!    Partitioned` under another name in a frame, so that browsers which block third-party cookies keep it. Its path is
 //!    the share's: two shares on one page never meet.
 //! 4. In a frame the redirect leads by way of a probe. Its cookie came back: 303 to the clean URL. It did not:
@@ -128,8 +131,8 @@
 //!    There [`visitor::cookieless`] asks Fetch Metadata: a key counts for frames and parts of our own pages; a tab that such
 //!    a page opens gets a cookie of its own; everywhere else the key opens nothing. Pictures of framed pages need neither
 //!    ([`shares::file_signature`]).
-//! 5. Not valid, but the visitor holds a live pass: 303, and he stays in. Not valid and no pass: the password page with a
-//!    sentence about what happened, and `Vestibule-Unlock: {code}` for the developer of the client's site.
+//! 5. Not valid, but the visitor holds a live pass, which goes on counting: 303. Not valid and no pass: the password page
+//!    with a sentence about what happened, and `Vestibule-Unlock: {code}` for the developer of the client's site.
 //! 6. Either way an event is recorded for the admins, with the code, the clocks' difference and the site around the frame,
 //!    never the token. Beside it stands what becomes of frames: `visitor::frames` sees requests of sites that are not
 //!    listed, `visitor::reports` takes what browsers report. [`shares::embed_health`] counts it by site. All of that is
@@ -188,6 +191,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod api;
+pub mod audit;
 pub mod cli;
 pub mod client_kit;
 pub mod clock;
@@ -200,6 +204,7 @@ pub mod db;
 pub mod demo;
 pub mod guess_limit;
 pub mod keys;
+pub mod name;
 pub mod pages;
 pub mod password;
 pub mod routes;
@@ -207,7 +212,9 @@ pub mod schema;
 pub mod seal;
 pub mod server;
 pub mod shares;
+pub mod sharing;
 pub mod space_export;
+pub mod strict_json;
 pub mod sync;
 pub mod telemetry;
 pub mod visitor;

@@ -8,13 +8,12 @@ use actix_web::web::{self, FormConfig, ServiceConfig};
 use self::resource::{act, ask_and_do, entrance, known, read, take};
 use crate::admin::gate::require_admin;
 use crate::admin::inside::cookie as framed_cookie;
-use crate::admin::roles::keep_to_role;
-use crate::admin::{account, back, connections, session as admin_session, sign_in, tokens};
-use crate::visitor::aftermath::tell_of_pass;
+use crate::admin::{account, connections, form_page, session as admin_session, sign_in, tokens};
+use crate::visitor::csp_report::MAX_BYTES;
 use crate::visitor::{
-    access, attachment, cookieless, guide, hand_over, reports, search, session, show, start, unlock,
+    attachment, cookieless, guide, hand_over, legacy_link, reports, search, session, show, start,
+    unlock,
 };
-use crate::web::csp_report::MAX_BYTES;
 use crate::web::headers::DATA_HEADERS;
 use crate::web::state::AppState;
 use crate::web::{assets, health};
@@ -47,11 +46,10 @@ fn visitor(config: &mut ServiceConfig) {
     config
         .app_data(FormConfig::default().limit(FORM_BYTES))
         .service(read("/", start::show_start))
-        .service(read("/access", access::lead_to_content))
+        .service(read("/access", legacy_link::lead_to_content))
         .service(read("/docs/embedding", guide::show_guide))
         .service(
             web::scope("/e/{key}/content/{share}")
-                .wrap(from_fn(tell_of_pass))
                 .service(ask_and_do(
                     "/session/end",
                     session::leave_form,
@@ -61,7 +59,6 @@ fn visitor(config: &mut ServiceConfig) {
         )
         .service(
             web::scope("/content/{share}")
-                .wrap(from_fn(tell_of_pass))
                 .service(ask_and_do(
                     "/session",
                     session::leave_form,
@@ -90,13 +87,13 @@ fn content(config: &mut ServiceConfig) {
             attachment::send_attachment,
         ))
         .service(read("/{page}", show::show_page))
+        .service(read("/{page:[0-9]+}/", show::drop_slash))
         .service(read("/{below:.*}", show::show_nothing));
 }
 
 fn admin(config: &mut ServiceConfig, state: &AppState) {
     let (upload, scratch) = connections::upload::configure(state);
     let behind_the_gate = web::scope("")
-        .wrap(from_fn(keep_to_role))
         .wrap(from_fn(require_admin))
         .app_data(upload)
         .app_data(scratch)
@@ -123,12 +120,11 @@ fn admin(config: &mut ServiceConfig, state: &AppState) {
 
 fn admin_shares(config: &mut ServiceConfig) {
     use crate::admin::shares::{
-        activity, change, create, deletion, embed_health, embedding, leaks, list, page_choice,
-        refresh, show, unlock, unlock_secret, viewer,
+        activity, change, create, deletion, leaks, list, page_choice, show, unlock, unlock_secret,
     };
     config
         .service(read("", list::show))
-        .service(read("/", back::to_the_page))
+        .service(read("/", form_page::show))
         .service(read("/shares/pages", page_choice::search_pages))
         .service(ask_and_do("/shares/new", create::show, create::create))
         .service(ask_and_do("/shares/{share}", show::show, change::details))
@@ -144,19 +140,16 @@ fn admin_shares(config: &mut ServiceConfig) {
         ))
         .service(act("/shares/{share}/unlock-link", unlock::try_it))
         .service(act("/shares/{share}/token-check", unlock::check_token))
-        .service(act("/shares/{share}/embedding", embedding::change))
-        .service(act(
-            "/shares/{share}/embedding/origins",
-            embed_health::add_site,
-        ))
+        .service(act("/shares/{share}/embedding", change::embedding))
+        .service(act("/shares/{share}/embedding/origins", change::add_site))
         .service(act("/shares/{share}/state", change::state))
         .service(act("/shares/{share}/passes/end", change::end_passes))
         .service(act("/shares/{share}/guesses/clear", change::clear_guesses))
-        .service(act("/shares/{share}/stand-in", viewer::name_stand_in))
-        .service(act("/shares/{share}/refresh", refresh::refresh))
+        .service(act("/shares/{share}/stand-in", change::name_stand_in))
+        .service(act("/shares/{share}/refresh", change::refresh))
         .service(read("/shares/{share}/leaks", leaks::show))
         .service(act("/shares/{share}/leaks/check", leaks::check))
-        .service(act("/shares/{share}/leaks/seen", leaks::mark_seen))
+        .service(act("/shares/{share}/leaks/seen", leaks::acknowledge))
         .service(act("/shares/{share}/leaks/publish", leaks::publish))
         .service(read("/shares/{share}/activity", activity::show))
         .service(ask_and_do(
@@ -252,28 +245,25 @@ fn inside(config: &mut ServiceConfig, state: &AppState) {
 }
 
 fn api(config: &mut ServiceConfig) {
-    use crate::api::{methods, openapi};
+    use crate::api::{methods, reference};
     let headers = DATA_HEADERS
         .into_iter()
         .fold(DefaultHeaders::new(), DefaultHeaders::add);
     let version_1 = web::scope("/v1")
         .configure(api_version_1)
         .default_service(methods::nothing_here());
-    let reference = web::scope("/docs")
-        .wrap(from_fn(openapi::guard_reference))
-        .service(openapi::reference());
     config.service(
         web::scope("/api")
             .wrap(headers)
             .service(version_1)
             .service(web::redirect("/docs", "/api/docs/"))
-            .service(reference)
+            .service(known("/docs/{file:.*}", "GET").get(reference::file))
             .default_service(methods::nothing_here()),
     );
 }
 
 fn api_version_1(config: &mut ServiceConfig) {
-    use crate::api::{activity, embed_health, openapi, shares, unlock};
+    use crate::api::{activity, audit, embed_health, openapi, shares, unlock};
     config
         .service(known("/openapi.json", "GET").get(openapi::document))
         .service(
@@ -292,6 +282,7 @@ fn api_version_1(config: &mut ServiceConfig) {
         .service(known("/shares/{id}/unlock-checks", "POST").post(unlock::check_unlock_token))
         .service(known("/shares/{id}/activity", "GET").get(activity::list_activity))
         .service(known("/shares/{id}/embed-health", "GET").get(embed_health::read_embed_health))
+        .service(known("/audit-events", "GET").get(audit::list_audit_events))
         .configure(api_version_1_connections);
 }
 

@@ -64,9 +64,82 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Up to where old rows of audit_event were removed; the chain goes on from here.
+    audit_checkpoint (seq) {
+        /// Of the last row that was removed.
+        seq -> Int8,
+        /// Of the same row.
+        hash -> Bytea,
+        at -> Timestamptz,
+        /// HMAC-SHA256 with a key that is derived from VESTIBULE_SECRET_KEY.
+        signature -> Bytea,
+    }
+}
+
+diesel::table! {
+    /// Who did what, as a chain: each row holds the SHA-256 over the one before and itself. Rows are only added.
+    audit_event (seq) {
+        /// Counts without gaps.
+        seq -> Int8,
+        /// Of the bytes that are hashed.
+        version -> Int2,
+        at -> Timestamptz,
+        kind -> Text,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        subject_kind -> Text,
+        subject_id -> Nullable<Uuid>,
+        /// As it was then; null where it is personal.
+        subject_name -> Nullable<Text>,
+        /// Names of fields with their old and new values; those of personal fields stand in audit_personal.
+        changes -> Jsonb,
+        /// Of each value in audit_personal the SHA-256 over its salt, field and text, as hex.
+        commitments -> Jsonb,
+        request_id -> Nullable<Text>,
+        /// The hash of the row before; zeros in the first row.
+        previous_hash -> Bytea,
+        /// SHA-256 over previous_hash and the canonical bytes of the row.
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    /// What audit_event says of people. Rows may be removed; the chain holds only commitments to them.
+    audit_personal (seq, field) {
+        seq -> Int8,
+        field -> Text,
+        /// Random, so that nobody finds the value by trying, once this row is gone.
+        salt -> Bytea,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    /// Who was shown the unlock secret of a share in this hour, so that it is one event.
+    audit_showing (hour, actor, share_id) {
+        hour -> Timestamptz,
+        /// The kind of the actor with its id, or with the digest of its name.
+        actor -> Text,
+        share_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    /// What strangers do, added up by hour; becomes one event per row when the hour is over.
+    audit_tally (kind, hour, client) {
+        kind -> Text,
+        hour -> Timestamptz,
+        /// An address or network; empty for those that no row is kept for.
+        client -> Text,
+        count -> Int8,
+    }
+}
+
+diesel::table! {
     /// A Confluence site or an imported space export.
     connection (id) {
         id -> Uuid,
+        /// space_export, or the product that the site is of.
         kind -> Text,
         name -> Text,
         /// Base URL of the wiki the content came from; links to it are treated as wiki links.
@@ -423,6 +496,7 @@ diesel::table! {
 }
 
 diesel::joinable!(attachment_snapshot -> connection (connection_id));
+diesel::joinable!(audit_personal -> audit_event (seq));
 diesel::joinable!(connection_health -> connection (connection_id));
 diesel::joinable!(cookieless_pass -> shared_page (share_id));
 diesel::joinable!(followed_root -> connection (connection_id));
@@ -442,6 +516,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     account,
     api_token,
     attachment_snapshot,
+    audit_checkpoint,
+    audit_event,
+    audit_personal,
+    audit_showing,
+    audit_tally,
     connection,
     connection_health,
     cookieless_pass,

@@ -15,6 +15,8 @@ use crate::accounts::openid::OpenIdProvider;
 use crate::accounts::openid::error::OpenIdError;
 use crate::accounts::sign_on_turns::SignOnTurns;
 use crate::admin::sign_in;
+use crate::audit;
+use crate::audit::head_log::log_head;
 use crate::clock;
 use crate::config::Settings;
 use crate::confluence::Http;
@@ -25,16 +27,17 @@ use crate::pages::files::{FileStore, FileStoreError};
 use crate::password::{HashError, Hasher};
 use crate::routes;
 use crate::seal::Sealer;
+use crate::shares::event_log::event_log;
 use crate::shares::pass::PassKey;
 use crate::shares::store::{events, frames};
+use crate::sharing::leak_reports::keep_leak_reports;
+use crate::sharing::{Sharing, Stale};
 use crate::sync::{SiteSync, schedule};
-use crate::web::error::answer_errors;
-use crate::web::event_log::event_log;
+use crate::visitor::page_cache::PageCache;
+use crate::web::answer_errors::answer_errors;
 use crate::web::headers::hide_address;
 use crate::web::host::check_host;
 use crate::web::inside::let_sites_frame;
-use crate::web::leak_reports::keep_leak_reports;
-use crate::web::page_cache::PageCache;
 use crate::web::request::log_request;
 use crate::web::share_cache::ShareCache;
 use crate::web::state::AppState;
@@ -136,33 +139,35 @@ pub fn start(
     let sync = SiteSync::open(&settings.live, db.clone(), files.clone())?;
     actix_web::rt::spawn(schedule::run(Arc::clone(&sync), clock::now));
     let openid = open_id_provider(&settings, sync.connections().http())?;
+    let shares = ShareCache::new(db.clone());
+    let hasher = Hasher::new(cores)?;
     let state = web::Data::new(AppState {
-        hasher: Hasher::new(cores)?,
+        sharing: sharing(&settings, &db, &files, &hasher, &sync, &shares),
+        hasher,
         pass_key: PassKey::new(&settings.pass_key),
-        shares: ShareCache::new(db.clone()),
-        pages: PageCache::default(),
+        shares,
         files,
         connections: Arc::clone(sync.connections()),
         cloud_app: Arc::clone(sync.cloud_app()),
         sync: Arc::clone(&sync),
         openid,
         sign_on_turns: SignOnTurns::default(),
-        sealer: Sealer::new(
-            &settings.live.seal_key,
-            settings.live.previous_seal_key.as_ref(),
-        ),
+        sealer: sealer(&settings),
         events,
         db: db.clone(),
         settings,
     });
+    let pages = web::Data::new(PageCache::default());
     warn_of_lost_cookies(&state.settings);
     actix_web::rt::spawn(keep_leak_reports(db.clone(), clock::now));
+    actix_web::rt::spawn(log_head(db.clone()));
     actix_web::rt::spawn(clean_up(db, Arc::clone(&sync)));
     tracing::info!(listen = ?listener.local_addr().ok(), base_url = state.settings.base_url.origin(), "serving");
     let server = HttpServer::new(move || {
         // Wrapped inside out: the last `wrap` sees a request first.
         App::new()
             .app_data(state.clone())
+            .app_data(pages.clone())
             .configure(|config| routes::configure(config, &state))
             .wrap(from_fn(answer_errors))
             .wrap(from_fn(let_sites_frame))
@@ -181,6 +186,37 @@ pub fn start(
         sync,
         event_writer,
     })
+}
+
+fn sharing(
+    settings: &Settings,
+    db: &Db,
+    files: &FileStore,
+    hasher: &Hasher,
+    sync: &Arc<SiteSync>,
+    shares: &ShareCache,
+) -> Sharing {
+    let shares = shares.clone();
+    Sharing {
+        db: db.clone(),
+        files: files.clone(),
+        hasher: hasher.clone(),
+        connections: Arc::clone(sync.connections()),
+        cloud_app: Arc::clone(sync.cloud_app()),
+        sync: Arc::clone(sync),
+        app: settings.app.clone(),
+        sealer: sealer(settings),
+        audit_addresses: settings.audit_addresses,
+        caches: Box::new(move |stale| match stale {
+            Stale::One(id) => shares.forget(id),
+            Stale::All => shares.forget_all(),
+        }),
+    }
+}
+
+fn sealer(settings: &Settings) -> Sealer {
+    let live = &settings.live;
+    Sealer::new(&live.seal_key, live.previous_seal_key.as_ref())
 }
 
 /// Is asked for the first time when somebody signs in, so that the portal starts without it.
@@ -214,6 +250,8 @@ async fn clean_up(db: Db, sync: Arc<SiteSync>) {
             .run(move |db| {
                 guess_limit::forget_full(db, now)?;
                 frames::forget_old(db, now)?;
+                audit::forget_showings(db, now)?;
+                audit::settle_tallies(db, now)?;
                 events::forget_events(db, now - EVENTS_KEPT)
             })
             .await;

@@ -10,6 +10,8 @@ use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::name::{self, NameError};
+
 /// So that people and secret scanners recognise one.
 const PREFIX: &str = "vst_";
 const RANDOM_BYTES: usize = 32;
@@ -85,36 +87,14 @@ impl TokenScope {
     }
 }
 
-/// What people call a token: 1 to 200 characters, no control characters, no space at either end.
+/// What people call a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenName(String);
 
-/// Why a text cannot be a token's name.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum TokenNameError {
-    #[error("The name is empty.")]
-    Empty,
-    #[error("The name is longer than {} characters.", TokenName::MAX_CHARS)]
-    TooLong,
-    #[error("The name holds a control character.")]
-    ControlCharacter,
-}
-
 impl TokenName {
-    pub const MAX_CHARS: usize = 200;
-
-    pub fn parse(typed: &str) -> Result<Self, TokenNameError> {
-        let name = typed.trim();
-        if name.is_empty() {
-            return Err(TokenNameError::Empty);
-        }
-        if name.chars().count() > Self::MAX_CHARS {
-            return Err(TokenNameError::TooLong);
-        }
-        if name.contains(char::is_control) {
-            return Err(TokenNameError::ControlCharacter);
-        }
-        Ok(Self(name.to_owned()))
+    /// See [`crate::name`].
+    pub fn parse(typed: &str) -> Result<Self, NameError> {
+        name::parse(typed).map(Self)
     }
 
     pub fn as_str(&self) -> &str {
@@ -156,7 +136,7 @@ impl ApiToken {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{PlainToken, TokenHash, TokenName, TokenNameError, TokenScope};
+    use super::{PlainToken, TokenHash, TokenScope};
 
     #[test]
     fn a_token_is_the_prefix_and_64_hex_digits_and_no_two_are_alike() {
@@ -186,24 +166,6 @@ mod tests {
     fn debug_prints_the_name_of_the_type_only() {
         let token = PlainToken::generate().unwrap();
         assert_eq!(format!("{token:?}"), "PlainToken");
-    }
-
-    #[test]
-    fn names_are_trimmed_and_bounded() {
-        assert_eq!(
-            TokenName::parse(" build server ").unwrap().as_str(),
-            "build server"
-        );
-        assert_eq!(TokenName::parse("  "), Err(TokenNameError::Empty));
-        assert_eq!(
-            TokenName::parse("a\0b"),
-            Err(TokenNameError::ControlCharacter)
-        );
-        assert_eq!(TokenName::parse(&"é".repeat(200)).map(|_| ()), Ok(()));
-        assert_eq!(
-            TokenName::parse(&"é".repeat(201)),
-            Err(TokenNameError::TooLong)
-        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ const IDLE: Duration = Duration::minutes(60);
 const ABSOLUTE: Duration = Duration::hours(12);
 /// The same of a session inside Confluence, which begins anew with every look at a page there.
 const ABSOLUTE_IN_FRAMES: Duration = Duration::hours(8);
-/// How old the note of the last request may get; writing it with every request would send a cookie each time.
+/// How old the record of the last request may get; writing it with every request would send a cookie each time.
 const TOUCH_AFTER: Duration = Duration::minutes(1);
 
 /// A signed-in admin, as the encrypted cookie says. Times are Unix seconds.
@@ -57,6 +57,16 @@ impl Way {
         }
     }
 
+    /// The word in the audit record.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::OpenId => "openId",
+            Self::SingleSignOn { .. } => "singleSignOn",
+            Self::App { .. } => "app",
+        }
+    }
+
     fn absolute(self) -> Duration {
         if self.is_framed() {
             ABSOLUTE_IN_FRAMES
@@ -67,6 +77,9 @@ impl Way {
 }
 
 impl SignInSession {
+    /// However it began, a session is over after this long.
+    pub const LONGEST: Duration = ABSOLUTE;
+
     pub fn begin(account: &Account, way: Way, now: OffsetDateTime) -> Self {
         Self {
             account_id: account.id,
@@ -91,7 +104,7 @@ impl SignInSession {
         self.account_id == account.id && self.epoch == account.session_epoch
     }
 
-    /// The session with this request noted, when the last note is old enough to be worth a new cookie.
+    /// The session with this request recorded, when the last record is old enough to be worth a new cookie.
     pub fn touched(&self, now: OffsetDateTime) -> Option<Self> {
         let now = now.unix_timestamp();
         (now >= self.seen_at.saturating_add(TOUCH_AFTER.whole_seconds())).then(|| Self {

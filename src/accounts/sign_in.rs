@@ -24,6 +24,7 @@ const ELSEWHERE_REFILL: Duration = Duration::seconds(10);
 /// What came of a try to sign in.
 #[derive(Debug)]
 pub enum SignIn {
+    /// The password is right. Whoever begins a session records it.
     Accepted(Account),
     /// Wrong password or no such account: nobody can tell which.
     Refused,
@@ -40,12 +41,12 @@ pub enum SignInError {
     Hash(#[from] HashError),
 }
 
-/// Checks a password.
+/// Checks a password at the door.
 ///
 /// `client` is what counts as one client, such as an address or an IPv6 network. The guess is
 /// charged before the work and given back when it was right, so that parallel guesses cannot outrun the limit; an
 /// unknown account takes the same steps and the same time.
-pub async fn sign_in(
+pub async fn check(
     db: &Db,
     hasher: &Hasher,
     email: &Email,
@@ -81,7 +82,6 @@ pub async fn sign_in(
         if let (Some(outdated), Some(hash)) = (&account.password_hash, replacement) {
             store::replace_outdated_hash(db, account.id, outdated, &hash)?;
         }
-        store::record_sign_in(db, account.id, now)?;
         Ok(SignIn::Accepted(account))
     })
     .await

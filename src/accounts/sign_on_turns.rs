@@ -55,7 +55,7 @@ impl SignOnTurns {
         self.silent.get(&connection_id)
     }
 
-    pub fn note_silence(&self, connection_id: Uuid, sentence: String) {
+    pub fn record_silence(&self, connection_id: Uuid, sentence: String) {
         self.silent.insert(connection_id, sentence);
     }
 }

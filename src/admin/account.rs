@@ -1,24 +1,22 @@
-//! The admin's own account: changing the password and ending the other sessions.
+//! The own account of whoever is signed in: changing the password and ending the other sessions.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
 use super::chrome::{Chrome, Section};
-use super::form::{AdminForm, JustAButton};
-use super::gate::Admin;
+use super::form::{JustAButton, SignedInForm};
+use super::gate::SignedIn;
 use super::problems::Problems;
 use super::session;
 use super::times::Moment;
+use crate::accounts::account::Account;
 use crate::accounts::session::{SignInSession, Way};
-use crate::accounts::sign_in::{OwnPassword, check_own_password};
-use crate::accounts::store::account as accounts;
 use crate::clock;
 use crate::pages::store::connections;
 use crate::password::{Password, PasswordError};
-use crate::shares::guesses::network;
-use crate::web::client::client_address;
+use crate::sharing::account::{self, PasswordChange};
 use crate::web::error::words::wait_in_words;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
@@ -51,18 +49,20 @@ pub struct PasswordInput {
 }
 
 /// `GET /admin/account`.
-pub async fn show(state: web::Data<AppState>, admin: Admin) -> Result<HttpResponse, PageError> {
-    answer(&state, &admin, StatusCode::OK, Problems::default()).await
+pub async fn show(
+    state: web::Data<AppState>,
+    signed_in: SignedIn,
+) -> Result<HttpResponse, PageError> {
+    answer(&state, &signed_in, StatusCode::OK, Problems::default()).await
 }
 
 /// `POST /admin/account/password`. Ends every other session of the account.
 pub async fn change_password(
     state: web::Data<AppState>,
-    request: HttpRequest,
-    form: AdminForm<PasswordInput>,
+    form: SignedInForm<PasswordInput>,
 ) -> Result<HttpResponse, PageError> {
-    let AdminForm { admin, input } = form;
-    if admin.account().password_hash.is_none() {
+    let SignedInForm { signed_in, input } = form;
+    if signed_in.account().password_hash.is_none() {
         let sentence = "This account has no password: another system vouches for you. Change your password there.";
         return Err(Failure::Forbidden(sentence.to_owned()).into());
     }
@@ -70,62 +70,56 @@ pub async fn change_password(
     let fresh = parse_fresh(&input, &mut problems);
     let current = problems.check("current", Password::new(&input.current));
     let (Some(fresh), Some(current)) = (fresh, current) else {
-        return answer(&state, &admin, StatusCode::UNPROCESSABLE_ENTITY, problems).await;
+        return answer(
+            &state,
+            &signed_in,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            problems,
+        )
+        .await;
     };
-    let now = clock::now();
-    let client = network(client_address(&request, &state.settings.trusted_proxies));
-    let verdict = check_own_password(
-        &state.db,
-        &state.hasher,
-        admin.account(),
+    let change = account::change_password(
+        &state.sharing,
+        signed_in.actor(),
+        signed_in.account(),
         current,
-        &client,
-        now,
-    )
-    .await;
-    match verdict.map_err(Failure::from)? {
-        OwnPassword::Right => {}
-        OwnPassword::Wrong => {
-            problems.add("current", "This is not your current password.");
-            return answer(&state, &admin, StatusCode::UNPROCESSABLE_ENTITY, problems).await;
-        }
-        OwnPassword::Wait(wait) => {
+        fresh,
+        clock::now(),
+    );
+    let (status, sentence) = match change.await? {
+        PasswordChange::Changed(account) => return Ok(changed(&signed_in, &account)?),
+        PasswordChange::Wrong => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This is not your current password.".to_owned(),
+        ),
+        PasswordChange::Wait(wait) => {
             let wait = wait_in_words(wait.whole_seconds());
-            problems.add(
-                "current",
-                format!("Too many tries. Please wait {wait} and try again."),
-            );
-            return answer(&state, &admin, StatusCode::TOO_MANY_REQUESTS, problems).await;
+            let sentence = format!("Too many tries. Please wait {wait} and try again.");
+            (StatusCode::TOO_MANY_REQUESTS, sentence)
         }
-    }
-    let hash = state.hasher.hash(fresh).await?;
-    let id = admin.account().id;
-    let account = state
-        .db
-        .run(move |db| accounts::set_password(db, id, &hash))
-        .await?;
-    if let Some(account) = account {
-        let renewed = SignInSession {
-            epoch: account.session_epoch,
-            ..admin.session().clone()
-        };
-        session::begin(admin.cookie(), &renewed)?;
-    }
-    admin.say_done("Your password is changed. Every other session of yours has ended.")?;
+    };
+    problems.add("current", sentence);
+    answer(&state, &signed_in, status, problems).await
+}
+
+/// This session goes on.
+fn changed(signed_in: &SignedIn, account: &Account) -> Result<HttpResponse, Failure> {
+    let renewed = SignInSession {
+        epoch: account.session_epoch,
+        ..signed_in.session().clone()
+    };
+    session::begin(signed_in.cookie(), &renewed)?;
+    signed_in.say_done("Your password is changed. Every other session of yours has ended.")?;
     Ok(page::see_other("/admin/account"))
 }
 
 /// `POST /admin/account/sessions/end`: everywhere, here as well.
 pub async fn end_sessions(
     state: web::Data<AppState>,
-    form: AdminForm<JustAButton>,
+    form: SignedInForm<JustAButton>,
 ) -> Result<HttpResponse, PageError> {
-    let id = form.admin.account().id;
-    state
-        .db
-        .run(move |db| accounts::end_sessions(db, id))
-        .await?;
-    session::end(form.admin.cookie());
+    account::end_sessions(&state.sharing, form.signed_in.actor(), clock::now()).await?;
+    session::end(form.signed_in.cookie());
     Ok(page::see_other("/admin/sign-in"))
 }
 
@@ -147,23 +141,23 @@ fn parse_fresh(input: &PasswordInput, problems: &mut Problems) -> Option<Passwor
 
 async fn answer(
     state: &AppState,
-    admin: &Admin,
+    signed_in: &SignedIn,
     status: StatusCode,
     problems: Problems,
 ) -> Result<HttpResponse, PageError> {
     let template = AccountPage {
-        chrome: Chrome::of(admin, Section::Account),
+        chrome: Chrome::of(signed_in, Section::Account),
         problems,
         min_chars: MIN_CHARS,
-        created_at: admin.account().created_at.into(),
-        vouched_by: vouched_by(state, admin).await?,
+        created_at: signed_in.account().created_at.into(),
+        vouched_by: vouched_by(state, signed_in).await?,
     };
     Ok(page::html(status, &Shell::Plain, &template)?)
 }
 
 /// `None` for an account with a password.
-async fn vouched_by(state: &AppState, admin: &Admin) -> Result<Option<String>, PageError> {
-    if admin.account().password_hash.is_some() {
+async fn vouched_by(state: &AppState, signed_in: &SignedIn) -> Result<Option<String>, PageError> {
+    if signed_in.account().password_hash.is_some() {
         return Ok(None);
     }
     let openid = || {
@@ -173,7 +167,7 @@ async fn vouched_by(state: &AppState, admin: &Admin) -> Result<Option<String>, P
             .as_ref()
             .map(|openid| openid.name.clone())
     };
-    let name = match admin.session().way {
+    let name = match signed_in.session().way {
         Way::OpenId => openid(),
         Way::SingleSignOn { connection_id } | Way::App { connection_id } => {
             let connection = state

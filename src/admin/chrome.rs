@@ -1,6 +1,6 @@
 //! What stands around every admin page: the bar with its sections, who is signed in, the message of the page before.
 
-use super::gate::Admin;
+use super::gate::SignedIn;
 use super::session::{Flash, FlashKind};
 use crate::web::csrf::CsrfToken;
 
@@ -27,14 +27,14 @@ pub enum Section {
 
 impl Chrome {
     /// Takes the message of the page before; one page shows it.
-    pub fn of(admin: &Admin, section: Section) -> Self {
+    pub fn of(signed_in: &SignedIn, section: Section) -> Self {
         Self {
-            name: admin.name().to_owned(),
+            name: signed_in.name().to_owned(),
             section,
-            flash: admin.take_flash(),
-            is_admin: admin.is_admin(),
-            is_inside: admin.app().is_some(),
-            csrf: admin.csrf().clone(),
+            flash: signed_in.take_flash(),
+            is_admin: signed_in.is_admin(),
+            is_inside: signed_in.app().is_some(),
+            csrf: signed_in.csrf().clone(),
         }
     }
 

@@ -8,12 +8,18 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 
-use super::gate::{Admin, admitted};
+use super::gate::{Admin, SignedIn, administrator, admitted};
 use crate::web::error::{Failure, PageError};
 
-/// A form whose token is the session's, and the admin who sent it.
+/// A form that only admins send, whose token is the session's.
 pub struct AdminForm<T> {
     pub admin: Admin,
+    pub input: T,
+}
+
+/// A form that sharers send as well, whose token is the session's.
+pub struct SignedInForm<T> {
+    pub signed_in: SignedIn,
     pub input: T,
 }
 
@@ -32,26 +38,46 @@ impl<T: DeserializeOwned + 'static> FromRequest for AdminForm<T> {
     type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let admin = admitted(request);
+        let admin = administrator(request);
         let body = web::Bytes::from_request(request, payload);
         Box::pin(async move {
             let admin = admin?;
-            let body = body
-                .await
-                .map_err(|_too_large| Failure::TooLarge(256 << 10))?;
-            let token: Token = parse(&body)?;
-            check_token(&admin, &token.csrf)?;
-            Ok(Self {
-                admin,
-                input: parse(&body)?,
-            })
+            let input = read(&admin, body).await?;
+            Ok(Self { admin, input })
         })
     }
 }
 
+impl<T: DeserializeOwned + 'static> FromRequest for SignedInForm<T> {
+    type Error = PageError;
+    type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let signed_in = admitted(request);
+        let body = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let signed_in = signed_in?;
+            let input = read(&signed_in, body).await?;
+            Ok(Self { signed_in, input })
+        })
+    }
+}
+
+async fn read<T: DeserializeOwned>(
+    signed_in: &SignedIn,
+    body: impl Future<Output = Result<web::Bytes, actix_web::Error>>,
+) -> Result<T, Failure> {
+    let body = body
+        .await
+        .map_err(|_too_large| Failure::TooLarge(256 << 10))?;
+    let token: Token = parse(&body)?;
+    check_token(signed_in, &token.csrf)?;
+    parse(&body)
+}
+
 /// Refuses a form that this session's pages did not make.
-pub fn check_token(admin: &Admin, sent: &str) -> Result<(), Failure> {
-    if admin.csrf().matches(sent) {
+pub fn check_token(signed_in: &SignedIn, sent: &str) -> Result<(), Failure> {
+    if signed_in.csrf().matches(sent) {
         return Ok(());
     }
     Err(Failure::Forbidden(

@@ -1,28 +1,27 @@
-//! The gate of the admin pages: lets signed-in admins through and hands out [`Admin`], the proof that somebody is one.
+//! The gate of the admin pages: lets through who is signed in and hands out [`SignedIn`], and
+//! [`Admin`] to those who may administer.
 //!
 //! Everything that changes something must also come from our own pages. Signing in itself is outside the gate.
 
 use std::future::{Ready, ready};
 use std::net::IpAddr;
+use std::ops::Deref;
 use std::rc::Rc;
 
 use actix_session::{Session, SessionExt as _};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
-use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
-use askama::Template;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use diesel::PgConnection;
-use url::form_urlencoded;
 use uuid::Uuid;
 
-use super::inside::admission::{Stay, ask_again as ask_site_again};
 use super::inside::cookie::CameBy;
 use super::inside::frame;
 use super::session::{self, Flash, FlashKind};
-use super::sign_in::again::{self, Again};
-use crate::accounts::account::{Account, Role};
+use super::stranger::stranger_of;
+use super::turned_away::{Turned, refuse, stay, stay_in_frame, turn_away};
+use crate::accounts::account::Account;
 use crate::accounts::session::{SignInSession, Way};
 use crate::accounts::store::account as accounts;
 use crate::accounts::store::identity::{issuer_of, subject_of};
@@ -31,31 +30,52 @@ use crate::config::App;
 use crate::connections::installation::{AppKind, Installation};
 use crate::connections::store::installations::find_installation;
 use crate::db::DbError;
-use crate::shares::access::Place;
-use crate::web::client::client_address;
+use crate::shares::access::Destination;
+use crate::sharing::actor::{Actor, Person};
+use crate::sharing::rights::{MayAdminister, may_administer};
 use crate::web::csrf::{self, CsrfToken};
 use crate::web::error::{Failure, PageError};
-use crate::web::headers::Shell;
-use crate::web::message::{Context, Link};
-use crate::web::page;
-use crate::web::place::place_of;
+use crate::web::fetch_metadata::destination;
 use crate::web::state::AppState;
 
-/// A signed-in admin. Only the gate makes one, so a handler that takes it cannot be reached without signing in.
+/// Somebody who is signed in, sharers among them. Only the gate makes one, so a handler that takes it cannot be reached
+/// without signing in. What they may do with a share is decided share by share, in `sharing::rights`.
 #[derive(Clone)]
-pub struct Admin {
+pub struct SignedIn {
+    actor: Rc<Actor>,
     account: Rc<Account>,
     session: SignInSession,
-    /// How the site that vouches for the person calls him.
-    person: Option<Rc<str>>,
-    /// The app in whose frame the session is.
-    app: Option<AppKind>,
     client: IpAddr,
     csrf: CsrfToken,
     cookie: Session,
 }
 
+/// Somebody who may administer the portal. A handler of a page that is not for sharers takes this.
+pub struct Admin {
+    signed_in: SignedIn,
+    right: MayAdminister,
+}
+
+impl Deref for Admin {
+    type Target = SignedIn;
+
+    fn deref(&self) -> &SignedIn {
+        &self.signed_in
+    }
+}
+
 impl Admin {
+    pub fn right(&self) -> MayAdminister {
+        self.right
+    }
+}
+
+impl SignedIn {
+    /// As the use cases know them.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
     pub fn account(&self) -> &Account {
         &self.account
     }
@@ -66,25 +86,17 @@ impl Admin {
     }
 
     pub fn is_admin(&self) -> bool {
-        self.account.role == Role::Admin
+        self.actor.is_admin()
     }
 
-    /// A sharer whose rights are those that a site gives him: which one, and how it calls him.
+    /// See [`crate::sharing::actor::Person::bound_to`].
     pub fn bound_to(&self) -> Option<(Uuid, &str)> {
-        let site = self.session.way.site().filter(|_| !self.is_admin())?;
-        // Without a name he has no rights there.
-        Some((site, self.person.as_deref().unwrap_or_default()))
-    }
-
-    /// How a site calls the person, if it is the one that vouches for him.
-    pub fn person_at(&self, connection_id: Uuid) -> Option<&str> {
-        let is_there = self.session.way.site() == Some(connection_id);
-        self.person.as_deref().filter(|_| is_there)
+        self.actor.bound_to()
     }
 
     /// The app in whose frame the session is; `None` in a tab.
     pub fn app(&self) -> Option<AppKind> {
-        self.app
+        self.actor.person().and_then(|person| person.app)
     }
 
     /// The address that the browser came from.
@@ -125,7 +137,7 @@ impl Admin {
     }
 }
 
-impl FromRequest for Admin {
+impl FromRequest for SignedIn {
     type Error = PageError;
     type Future = Ready<Result<Self, PageError>>;
 
@@ -134,10 +146,26 @@ impl FromRequest for Admin {
     }
 }
 
+impl FromRequest for Admin {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(administrator(request))
+    }
+}
+
+/// Who the gate let through, if they may administer.
+pub fn administrator(request: &HttpRequest) -> Result<Admin, PageError> {
+    let signed_in = admitted(request)?;
+    let right = may_administer(signed_in.actor())?;
+    Ok(Admin { signed_in, right })
+}
+
 /// Who the gate let through. Without a gate in front of the route that is nobody.
-pub fn admitted(request: &HttpRequest) -> Result<Admin, PageError> {
-    let admin = request.extensions().get::<Admin>().cloned();
-    admin.ok_or_else(|| {
+pub fn admitted(request: &HttpRequest) -> Result<SignedIn, PageError> {
+    let signed_in = request.extensions().get::<SignedIn>().cloned();
+    signed_in.ok_or_else(|| {
         Failure::Internal("an admin route stands outside the gate".to_owned()).into()
     })
 }
@@ -148,8 +176,8 @@ pub async fn require_admin(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     match admit(&request).await {
-        Ok(admin) => {
-            request.extensions_mut().insert(admin);
+        Ok(signed_in) => {
+            request.extensions_mut().insert(signed_in);
             Ok(next.call(request).await?.map_into_boxed_body())
         }
         Err(Turned::To(answer)) => Ok(request.into_response(answer)),
@@ -157,19 +185,7 @@ pub async fn require_admin(
     }
 }
 
-/// What somebody meets who is not let through.
-enum Turned {
-    To(HttpResponse),
-    Failed(Failure),
-}
-
-impl From<Failure> for Turned {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-async fn admit(request: &ServiceRequest) -> Result<Admin, Turned> {
+async fn admit(request: &ServiceRequest) -> Result<SignedIn, Turned> {
     let state = request
         .app_data::<web::Data<AppState>>()
         .ok_or_else(|| Failure::Internal("the admin pages have no state".to_owned()))?;
@@ -197,24 +213,28 @@ async fn admit(request: &ServiceRequest) -> Result<Admin, Turned> {
         csrf::check_origin(request.request(), &state.settings)
             .map_err(|foreign| refuse(&foreign))?;
     }
+    let stranger = stranger_of(state, request.request());
     known.account = match session.way {
         Way::SingleSignOn { connection_id } => {
-            stay(state, request, connection_id, known.account).await?
+            stay(state, request, &stranger, connection_id, known.account).await?
         }
         Way::App { connection_id } => {
-            let person = known.person.as_deref();
-            stay_in_frame(state, request, connection_id, person, known.account).await?
+            let at_site = (connection_id, known.person.as_deref());
+            stay_in_frame(state, request, &stranger, at_site, known.account).await?
         }
         Way::Password | Way::OpenId => known.account,
     };
     if let Some(touched) = session.touched(now) {
         session::write(&cookie, &touched)?;
     }
-    Ok(Admin {
-        account: Rc::new(known.account),
-        person: known.person.map(Rc::from),
+    let person = Person {
         app: known.installation.map(|installation| installation.kind),
-        client: client_address(request.request(), &state.settings.trusted_proxies),
+        ..Person::of(&known.account, session.way, known.person)
+    };
+    Ok(SignedIn {
+        actor: Rc::new(stranger.identified(person)),
+        account: Rc::new(known.account),
+        client: stranger.client,
         session,
         csrf,
         cookie,
@@ -224,14 +244,14 @@ async fn admit(request: &ServiceRequest) -> Result<Admin, Turned> {
 /// A session of a frame counts there and by its own cookie, every other one everywhere else and by the usual one: a value
 /// that was carried from one to the other is worth nothing.
 fn is_in_its_place(session: &SignInSession, request: &HttpRequest) -> bool {
-    let place = place_of(request);
+    let destination = destination(request);
     match CameBy::of(request) {
         CameBy::Framed => {
             session.way.is_framed()
-                && place != Place::Tab
+                && destination != Destination::Tab
                 && !frame::is_of_another_site(request, session)
         }
-        CameBy::Usual => !session.way.is_framed() && place != Place::Frame,
+        CameBy::Usual => !session.way.is_framed() && destination != Destination::Frame,
     }
 }
 
@@ -274,119 +294,4 @@ impl Known {
         session.belongs_to(&self.account)
             && (!session.way.is_framed() || self.installation.as_ref().is_some_and(is_in_use))
     }
-}
-
-/// People of the single sign-on stay in for as long as Confluence knows them.
-async fn stay(
-    state: &AppState,
-    request: &ServiceRequest,
-    connection_id: Uuid,
-    account: Account,
-) -> Result<Account, Turned> {
-    // Nobody has to stay in because Confluence does not answer.
-    if request.path() == "/admin/sign-out" {
-        return Ok(account);
-    }
-    let (request, cookie) = (request.request(), request.get_session());
-    let next = match request.method().is_safe() {
-        true => request
-            .uri()
-            .path_and_query()
-            .map_or("", |path| path.as_str()),
-        false => "",
-    };
-    let now = clock::now();
-    match again::ask_again(state, request, account.id, connection_id, next, now).await? {
-        Again::GoOn => Ok(account),
-        Again::Renewed(account) => Ok(*account),
-        Again::Wait(answer) => Err(Turned::To(answer)),
-        Again::Over(answer) => {
-            session::end(&cookie);
-            Err(Turned::To(answer))
-        }
-    }
-}
-
-/// And so do people in frames.
-async fn stay_in_frame(
-    state: &AppState,
-    request: &ServiceRequest,
-    connection_id: Uuid,
-    person: Option<&str>,
-    account: Account,
-) -> Result<Account, Turned> {
-    let (status, refusal) =
-        match ask_site_again(state, connection_id, person, account, clock::now()).await? {
-            Stay::In(account) => return Ok(account),
-            Stay::Refused(refusal) => {
-                session::end(&request.get_session());
-                (StatusCode::FORBIDDEN, refusal)
-            }
-            Stay::Wait(refusal) => (StatusCode::SERVICE_UNAVAILABLE, refusal),
-        };
-    let answer = frame::say(request.request(), status, &refusal)?;
-    Err(Turned::To(answer))
-}
-
-fn refuse(foreign: &csrf::Foreign) -> Failure {
-    Failure::Forbidden(match foreign {
-        csrf::Foreign::OtherSite => {
-            "The request came from another site, so nothing was changed. Open the admin pages under the portal's own \
-             address (VESTIBULE_BASE_URL or one of VESTIBULE_HOSTS) and try again there."
-                .to_owned()
-        }
-        csrf::Foreign::Unsaid => {
-            "The browser did not say which page the request came from, so nothing was changed. Use a current browser, \
-             and let proxies in between pass the Origin header on."
-                .to_owned()
-        }
-    })
-}
-
-/// Shown instead of a redirect when a form was sent: going back keeps what was typed.
-#[derive(Template)]
-#[template(path = "admin/signed_out.html")]
-struct SignedOutPage {
-    context: Context,
-    sign_in: Link,
-}
-
-/// In a frame of ours: how to come in again. Elsewhere: the sign-in.
-async fn turn_away(
-    state: &AppState,
-    request: &ServiceRequest,
-    said: Option<&SignInSession>,
-    changes: bool,
-) -> Turned {
-    match frame::come_again(state, request.request(), said).await {
-        Ok(Some(answer)) => Turned::To(answer),
-        Ok(None) => ask_to_sign_in(request, changes),
-        Err(failure) => Turned::Failed(failure),
-    }
-}
-
-fn ask_to_sign_in(request: &ServiceRequest, changes: bool) -> Turned {
-    if !changes {
-        let path = request
-            .uri()
-            .path_and_query()
-            .map_or("/admin", |path| path.as_str());
-        return Turned::To(page::see_other(&sign_in_url(path)));
-    }
-    let template = SignedOutPage {
-        context: Context::Top,
-        sign_in: Link {
-            title: "Sign in in a new tab".to_owned(),
-            url: sign_in_url("/admin"),
-        },
-    };
-    match page::html(StatusCode::UNAUTHORIZED, &Shell::Plain, &template) {
-        Ok(answer) => Turned::To(answer),
-        Err(failure) => Turned::Failed(failure),
-    }
-}
-
-fn sign_in_url(next: &str) -> String {
-    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    format!("/admin/sign-in?next={next}")
 }

@@ -4,19 +4,19 @@
 //! one. What a share, an account or a connection is, is decided in the rooms below.
 
 pub mod account;
-pub mod asker;
-pub mod back;
 pub mod chrome;
-pub mod come_back;
 pub mod connections;
 pub mod form;
+pub mod form_page;
 pub mod gate;
 pub mod inside;
+pub mod landing;
 pub mod numbers;
 pub mod problems;
-pub mod roles;
 pub mod session;
 pub mod shares;
 pub mod sign_in;
+pub mod stranger;
 pub mod times;
 pub mod tokens;
+mod turned_away;

@@ -1,5 +1,8 @@
 //! What is wrong with a form: each problem stands beside its field and in the list on top.
 
+use crate::sharing::error::{FieldError, SharingError};
+use crate::web::error::Failure;
+
 /// A wrong value and how to mend it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -20,7 +23,7 @@ impl Problems {
         });
     }
 
-    /// The value, or `None` and a note of what is wrong with it.
+    /// The value, or `None`, and the form shows what is wrong with it.
     pub fn check<T, E: ToString>(
         &mut self,
         field: &'static str,
@@ -29,6 +32,25 @@ impl Problems {
         checked
             .map_err(|error| self.add(field, error.to_string()))
             .ok()
+    }
+
+    /// What use cases refused, beside the fields of the form.
+    pub fn extend(&mut self, errors: impl IntoIterator<Item = FieldError>) {
+        for error in errors {
+            self.add(error.field.in_form(), error.text);
+        }
+    }
+
+    /// What came of a use case; `None` when it refused values, which stand beside their fields then.
+    pub fn take<T>(&mut self, done: Result<T, SharingError>) -> Result<Option<T>, Failure> {
+        match done {
+            Ok(done) => Ok(Some(done)),
+            Err(SharingError::Invalid(errors)) => {
+                self.extend(errors);
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub fn is_empty(&self) -> bool {

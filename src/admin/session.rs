@@ -65,7 +65,7 @@ pub fn read(cookie: &Session) -> Option<SignInSession> {
     cookie.get(SIGNED_IN).ok().flatten()
 }
 
-/// Writes the session anew, with this request noted.
+/// Writes the session anew, with this request recorded.
 pub fn write(cookie: &Session, session: &SignInSession) -> Result<(), Failure> {
     put(cookie, SIGNED_IN, session)
 }

@@ -1,11 +1,12 @@
-//! Signing in by the form. The rules (limits, timing, one text for every refusal) are `accounts::sign_in`'s.
+//! Signing in by the form. The rules are those of `sharing::sign_in`.
 //!
-//! Other ways in are below: [`openid`] and [`single`] with [`again`]; the page that offers them all is `page`, the way out
+//! Other ways in are below: [`openid`] and [`single`] with [`renewal`]; the page that offers them all is `page`, the way out
 //! [`sign_out`].
 
-pub mod again;
+pub mod destination;
 pub mod openid;
 mod page;
+pub mod renewal;
 pub mod sign_out;
 pub mod single;
 mod sso_words;
@@ -15,39 +16,24 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use self::page::{About, Refusal, SignInPage, inside_admin};
+use self::destination::{Destination, inside_admin};
+use self::page::{About, Refusal, SignInPage};
 use super::form::AdminQuery;
 use super::session;
+use super::stranger::stranger_of;
 use crate::accounts::account::Email;
 use crate::accounts::session::{SignInSession, Way};
-use crate::accounts::sign_in::{self, SignIn, SignInError};
+use crate::accounts::sign_in::SignIn;
 use crate::accounts::store::account as accounts;
 use crate::clock;
 use crate::password::Password;
-use crate::shares::guesses::network;
-use crate::web::client::client_address;
+use crate::sharing::sign_in;
 use crate::web::csrf;
-use crate::web::error::{Failure, PageError};
+use crate::web::error::PageError;
 use crate::web::page::see_other;
 use crate::web::state::AppState;
 
 const WRONG: &str = "The email address or the password is wrong.";
-
-impl From<SignInError> for Failure {
-    fn from(error: SignInError) -> Self {
-        match error {
-            SignInError::Db(error) => error.into(),
-            SignInError::Hash(error) => error.into(),
-        }
-    }
-}
-
-/// Where to go after signing in, as the gate says.
-#[derive(Deserialize)]
-pub struct Destination {
-    #[serde(default)]
-    next: String,
-}
 
 /// What the form sends.
 #[derive(Deserialize)]
@@ -68,7 +54,7 @@ pub async fn show(
     let no_accounts = state.db.run(accounts::count_accounts).await? == 0;
     let page = SignInPage {
         no_accounts,
-        ..SignInPage::new(&state, &destination.next)
+        ..SignInPage::new(&state, destination.next())
     };
     Ok(page.answer(StatusCode::OK)?)
 }
@@ -99,9 +85,9 @@ pub async fn sign_in(
         );
     };
     let now = clock::now();
-    let client = network(client_address(&request, &state.settings.trusted_proxies));
-    let outcome = sign_in::sign_in(&state.db, &state.hasher, &email, password, &client, now).await;
-    match outcome.map_err(Failure::from)? {
+    let stranger = stranger_of(&state, &request);
+    let outcome = sign_in::by_password(&state.sharing, &stranger, &email, password, now);
+    match outcome.await? {
         SignIn::Accepted(account) => {
             session::begin(&cookie, &SignInSession::begin(&account, Way::Password, now))?;
             Ok(see_other(inside_admin(&form.next)))

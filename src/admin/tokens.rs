@@ -12,9 +12,10 @@ use super::form::{AdminForm, JustAButton};
 use super::gate::Admin;
 use super::problems::Problems;
 use super::times::Moment;
-use crate::accounts::api_token::{ApiToken, NewApiToken, TokenName, TokenScope};
-use crate::accounts::store::api_token as store;
+use crate::accounts::api_token::{ApiToken, TokenName, TokenScope};
+use crate::accounts::store::api_token::list_tokens;
 use crate::clock;
+use crate::sharing::api_token::{self, WantedToken};
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -85,7 +86,7 @@ pub async fn create(
     let AdminForm { admin, input } = form;
     let now = clock::now();
     let mut problems = Problems::default();
-    let Some(new) = parse(&input, admin.name(), &mut problems, now) else {
+    let Some(wanted) = parse(&input, &mut problems, now) else {
         let sent = Sent {
             input,
             problems,
@@ -93,10 +94,8 @@ pub async fn create(
         };
         return answer(&state, &admin, StatusCode::UNPROCESSABLE_ENTITY, sent).await;
     };
-    let (_, plain) = state
-        .db
-        .run(move |db| store::insert_token(db, &new, now))
-        .await?;
+    let made = api_token::make(&state.sharing, admin.actor(), admin.right(), wanted, now);
+    let plain = made.await?;
     let sent = Sent {
         fresh: Some(plain.reveal()),
         ..Sent::default()
@@ -111,9 +110,16 @@ pub async fn revoke(
     form: AdminForm<JustAButton>,
 ) -> Result<HttpResponse, PageError> {
     let id = Uuid::try_parse(&path).map_err(|_no_uuid| Failure::NotFound)?;
-    state.db.run(move |db| store::delete_token(db, id)).await?;
-    form.admin
-        .say_done("The token is revoked. Whoever uses it is refused from now on.")?;
+    let admin = form.admin;
+    api_token::revoke(
+        &state.sharing,
+        admin.actor(),
+        admin.right(),
+        id,
+        clock::now(),
+    )
+    .await?;
+    admin.say_done("The token is revoked. Whoever uses it is refused from now on.")?;
     Ok(page::see_other("/admin/tokens"))
 }
 
@@ -124,12 +130,7 @@ struct Sent {
     fresh: Option<String>,
 }
 
-fn parse(
-    input: &TokenInput,
-    created_by: &str,
-    problems: &mut Problems,
-    now: OffsetDateTime,
-) -> Option<NewApiToken> {
+fn parse(input: &TokenInput, problems: &mut Problems, now: OffsetDateTime) -> Option<WantedToken> {
     let name = problems.check("name", TokenName::parse(&input.name));
     let scope = problems.check(
         "scope",
@@ -143,10 +144,9 @@ fn parse(
         lifetime.ok_or("Choose how long the token lives."),
     );
     let (_, _, lifetime) = lifetime?;
-    Some(NewApiToken {
+    Some(WantedToken {
         name: name?,
         scope: scope?,
-        created_by: created_by.to_owned(),
         expires_at: lifetime.map(|lifetime| now + lifetime),
     })
 }
@@ -158,7 +158,7 @@ async fn answer(
     sent: Sent,
 ) -> Result<HttpResponse, PageError> {
     let now = clock::now();
-    let tokens = state.db.run(store::list_tokens).await?;
+    let tokens = state.db.run(list_tokens).await?;
     let template = TokensPage {
         chrome: Chrome::of(admin, Section::Tokens),
         problems: sent.problems,

@@ -7,30 +7,44 @@ use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
 
-use crate::accounts::api_token::{ApiToken, TokenScope};
+use crate::accounts::api_token::TokenScope;
 use crate::accounts::store::api_token as store;
 use crate::clock;
+use crate::sharing::actor::{Actor, Who};
+use crate::web::client::client_address;
 use crate::web::error::{ApiError, Failure};
+use crate::web::request::request_id;
 use crate::web::state::AppState;
 
 /// The request carried a token in force.
-pub struct ReadToken(ApiToken);
+pub struct ReadToken(Bearer);
 
 impl ReadToken {
     /// The same token would do as a [`WriteToken`].
     pub fn may_write(&self) -> bool {
         self.0.scope == TokenScope::Write
     }
+
+    /// As the use cases know the program.
+    pub fn actor(&self) -> &Actor {
+        &self.0.actor
+    }
 }
 
 /// The request carried a token in force that may change things.
-pub struct WriteToken(ApiToken);
+pub struct WriteToken(Bearer);
 
 impl WriteToken {
-    /// How shares say who created them.
-    pub fn author(&self) -> String {
-        format!("api:{}", self.0.name)
+    /// As the use cases know the program.
+    pub fn actor(&self) -> &Actor {
+        &self.0.actor
     }
+}
+
+/// Whose token a request carried.
+struct Bearer {
+    scope: TokenScope,
+    actor: Actor,
 }
 
 type Checking<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
@@ -63,7 +77,7 @@ impl FromRequest for WriteToken {
     }
 }
 
-async fn check(request: HttpRequest) -> Result<ApiToken, Failure> {
+async fn check(request: HttpRequest) -> Result<Bearer, Failure> {
     let Some(presented) = presented(&request) else {
         return Err(Failure::Unauthorized(
             "Send an API token: Authorization: Bearer vst_…".to_owned(),
@@ -80,8 +94,19 @@ async fn check(request: HttpRequest) -> Result<ApiToken, Failure> {
         }
         Ok::<_, store::TokenStoreError>(token)
     });
-    found.await?.ok_or_else(|| {
+    let token = found.await?.ok_or_else(|| {
         Failure::Unauthorized("This token is unknown, deleted or expired.".to_owned())
+    })?;
+    Ok(Bearer {
+        scope: token.scope,
+        actor: Actor {
+            who: Who::Token {
+                id: token.id,
+                name: token.name,
+            },
+            client: Some(client_address(&request, &state.settings.trusted_proxies)),
+            request_id: Some(request_id(&request)),
+        },
     })
 }
 

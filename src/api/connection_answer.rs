@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::credentials::AuthWord;
 use super::installation_answer::InstallationAnswer;
-use super::site::site_failure;
 use crate::clock;
+use crate::confluence::Product;
 use crate::connections::credentials::AuthKind;
 use crate::connections::store::installations;
 use crate::connections::store::live::{LiveConnection, LiveSettings};
@@ -36,8 +36,8 @@ impl From<ConnectionKind> for KindWord {
     fn from(kind: ConnectionKind) -> Self {
         match kind {
             ConnectionKind::SpaceExport => Self::SpaceExport,
-            ConnectionKind::Cloud => Self::Cloud,
-            ConnectionKind::DataCenter => Self::DataCenter,
+            ConnectionKind::Live(Product::Cloud) => Self::Cloud,
+            ConnectionKind::Live(Product::DataCenter) => Self::DataCenter,
         }
     }
 }
@@ -216,7 +216,7 @@ pub(super) async fn describe(
         updated_at: connection.updated_at,
     };
     if connection.kind.is_live() {
-        let live = state.connections.find(id).await.map_err(site_failure)?;
+        let live = state.connections.find(id).await.map_err(Failure::of_site)?;
         add_live_part(state, &mut answer, &live, secrets).await?;
     }
     Ok(answer)

@@ -1,5 +1,7 @@
 //! What callers send to make or change a live connection, and the checks that need neither the database nor the site.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,10 +10,12 @@ use super::fields;
 use super::given::{Given, JsonType};
 use super::problems::{Problems, Unknown};
 use super::words::read_word;
+use crate::confluence::Product;
 use crate::connections::create::NewConnection;
 use crate::connections::credentials::Credentials;
 use crate::connections::store::live::{LiveConnection, LiveSettings};
-use crate::pages::model::ConnectionKind;
+use crate::sharing::connection::ConnectionFields;
+use crate::sharing::values::{FILE_LIMIT_BYTES, REFRESH_AFTER_SECONDS, REQUESTS_PER_HOUR};
 
 /// Which Confluence a site is.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -22,7 +26,7 @@ pub(super) enum SiteKindWord {
     DataCenter,
 }
 
-impl From<SiteKindWord> for ConnectionKind {
+impl From<SiteKindWord> for Product {
     fn from(word: SiteKindWord) -> Self {
         match word {
             SiteKindWord::Cloud => Self::Cloud,
@@ -80,11 +84,11 @@ impl NewConnectionBody {
             .map_or_else(LiveSettings::default, |body| {
                 body.read(LiveSettings::default(), problems)
             });
-        let (kind, credentials) = (kind?.into(), credentials?);
-        check_fit(&credentials, kind, problems);
+        let (product, credentials) = (kind?.into(), credentials?);
+        check_fit(&credentials, product, problems);
         Some(NewConnection {
             name: name?,
-            kind,
+            product,
             address: address?,
             credentials,
             settings,
@@ -115,21 +119,13 @@ pub(super) struct ConnectionChangeBody {
     unknown: Unknown,
 }
 
-/// A change, checked.
-pub(super) struct ConnectionChange {
-    pub(super) name: Option<String>,
-    /// The address and the credentials for it.
-    pub(super) access: Option<(String, Credentials)>,
-    pub(super) settings: Option<LiveSettings>,
-}
-
 impl ConnectionChangeBody {
     /// `live` is the connection as it is, or `None` for an import, which has a name only.
     pub(super) fn read(
         self,
         live: Option<&LiveConnection>,
         problems: &mut Problems,
-    ) -> ConnectionChange {
+    ) -> ConnectionFields {
         problems.refuse_unknown("", &self.unknown);
         let name = problems.changed("name", self.name, fields::name);
         let url_alone =
@@ -148,10 +144,9 @@ impl ConnectionChangeBody {
             for (field, _) in sent.into_iter().filter(|(_, was_sent)| *was_sent) {
                 problems.add(field, "An imported space export has no site.");
             }
-            return ConnectionChange {
+            return ConnectionFields {
                 name,
-                access: None,
-                settings: None,
+                ..ConnectionFields::default()
             };
         };
         if url_alone {
@@ -161,10 +156,10 @@ impl ConnectionChangeBody {
             );
         }
         let access = credentials.flatten().map(|credentials| {
-            check_fit(&credentials, live.kind, problems);
+            check_fit(&credentials, live.product, problems);
             (url.unwrap_or_else(|| live.wiki_url.clone()), credentials)
         });
-        ConnectionChange {
+        ConnectionFields {
             name,
             access,
             settings: settings.map(|body| body.read(live.settings, problems)),
@@ -211,30 +206,30 @@ impl SettingsBody {
                 .changed(
                     "settings.refreshAfterSeconds",
                     self.refresh_after_seconds,
-                    |number| within(number, 60, 86_400),
+                    |number| within(number, REFRESH_AFTER_SECONDS),
                 )
                 .unwrap_or(current.refresh_after_seconds),
             requests_per_hour: problems
                 .changed(
                     "settings.requestsPerHour",
                     self.requests_per_hour,
-                    |number| within(number, 100, 1_000_000),
+                    |number| within(number, REQUESTS_PER_HOUR),
                 )
                 .unwrap_or(current.requests_per_hour),
             file_limit_bytes: problems
                 .changed("settings.fileLimitBytes", self.file_limit_bytes, |number| {
-                    within(number, 0, 100 << 40)
+                    within(number, FILE_LIMIT_BYTES)
                 })
                 .unwrap_or(current.file_limit_bytes),
         }
     }
 }
 
-fn within<T: TryFrom<i64>>(number: i64, least: i64, most: i64) -> Result<T, String> {
-    let fits = (least..=most).contains(&number);
-    T::try_from(number)
-        .ok()
-        .filter(|_| fits)
+fn within<T: TryFrom<i64>>(number: i64, range: RangeInclusive<i64>) -> Result<T, String> {
+    let (least, most) = (range.start(), range.end());
+    let number = Some(number).filter(|number| range.contains(number));
+    number
+        .and_then(|number| T::try_from(number).ok())
         .ok_or_else(|| format!("This must be between {least} and {most}."))
 }
 
@@ -242,8 +237,8 @@ fn address(text: String) -> Result<String, String> {
     fields::line(text, 2000)
 }
 
-fn check_fit(credentials: &Credentials, kind: ConnectionKind, problems: &mut Problems) {
-    if !credentials.kind().fits(kind) {
+fn check_fit(credentials: &Credentials, product: Product, problems: &mut Problems) {
+    if !credentials.kind().fits(product) {
         problems.add(
             "credentials.type",
             "Only the other product has credentials of this type.",

@@ -1,8 +1,6 @@
 //! Connections: list, create, read, change, delete. Imports come into being elsewhere: from an archive, in the admin
 //! pages or on the command line. What is asked of a site is `site`.
 
-use std::collections::HashSet;
-
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
@@ -15,12 +13,12 @@ use super::connection_answer::{ConnectionAnswer, Secrets, describe};
 use super::connection_body::{ConnectionChangeBody, NewConnectionBody};
 use super::problems::Problems;
 use super::refusals::{Checked, Contradicting, Guarded, Named, WithBody, WriteOnly};
-use super::site::site_failure;
 use crate::clock;
-use crate::connections::{ManageError, change, create};
 use crate::pages::model::Connection;
 use crate::pages::store::connections::{self, Deletion};
-use crate::web::error::{ApiError, Failure, FieldProblem};
+use crate::sharing::connection;
+use crate::sharing::rights::may_administer;
+use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
 
 /// All connections, by name.
@@ -41,8 +39,8 @@ pub async fn list_connections(
     state: web::Data<AppState>,
 ) -> Result<web::Json<ConnectionList>, ApiError> {
     let mut items = Vec::new();
-    for connection in state.db.run(connections::list_connections).await? {
-        items.push(describe(&state, connection, secrets_for(&token)).await?);
+    for listed in state.db.run(connections::list_connections).await? {
+        items.push(describe(&state, listed, secrets_for(&token)).await?);
     }
     Ok(web::Json(ConnectionList { items }))
 }
@@ -66,7 +64,7 @@ pub async fn list_connections(
     )
 )]
 pub async fn create_connection(
-    _token: WriteToken,
+    token: WriteToken,
     state: web::Data<AppState>,
     request: HttpRequest,
     payload: web::Payload,
@@ -75,12 +73,10 @@ pub async fn create_connection(
     let mut problems = Problems::default();
     let new = body.read(&mut problems);
     let new = problems.allow(new)?;
-    let (new, now) = (state.connections.prepare(new).await, clock::now());
-    let new = new.map_err(manage_failure)?;
-    let created = state.db.run(move |db| create::create(db, &new, now)).await;
-    let id = created.map_err(manage_failure)?;
-    let connection = find(&state, id).await?;
-    let answer = describe(&state, connection, Secrets::Shown).await?;
+    let (actor, right) = (token.actor(), may_administer(token.actor())?);
+    let id = connection::create(&state.sharing, actor, right, new, clock::now()).await?;
+    let made = find(&state, id).await?;
+    let answer = describe(&state, made, Secrets::Shown).await?;
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, format!("/api/v1/connections/{id}")))
         .json(answer))
@@ -99,8 +95,8 @@ pub async fn read_connection(
     state: web::Data<AppState>,
     path: web::Path<String>,
 ) -> Result<web::Json<ConnectionAnswer>, ApiError> {
-    let connection = find(&state, connection_id(&path)?).await?;
-    let answer = describe(&state, connection, secrets_for(&token)).await?;
+    let found = find(&state, connection_id(&path)?).await?;
+    let answer = describe(&state, found, secrets_for(&token)).await?;
     Ok(web::Json(answer))
 }
 
@@ -119,7 +115,7 @@ pub async fn read_connection(
     )
 )]
 pub async fn change_connection(
-    _token: WriteToken,
+    token: WriteToken,
     state: web::Data<AppState>,
     path: web::Path<String>,
     request: HttpRequest,
@@ -128,48 +124,16 @@ pub async fn change_connection(
     let id = connection_id(&path)?;
     let body: ConnectionChangeBody = read_json(&request, payload).await?;
     let live = match find(&state, id).await?.kind.is_live() {
-        true => Some(state.connections.find(id).await.map_err(site_failure)?),
+        true => Some(state.connections.find(id).await.map_err(Failure::of_site)?),
         false => None,
     };
     let mut problems = Problems::default();
-    let change = body.read(live.as_ref(), &mut problems);
-    if let Some(name) = change.name.clone() {
-        problems.keep(check_name_is_free(&state, id, name).await?);
-    }
+    let fields = body.read(live.as_ref(), &mut problems);
     problems.into_result()?;
-    let now = clock::now();
-    // First what the site may have a say in: if that is refused, nothing is changed.
-    if let Some((url, credentials)) = change.access {
-        let prepared = state
-            .connections
-            .prepare_access(id, &url, &credentials)
-            .await;
-        let prepared = prepared.map_err(manage_failure)?;
-        let changed = state
-            .db
-            .run(move |db| change::change_access(db, &prepared, now))
-            .await;
-        changed.map_err(site_failure)?;
-        state.connections.begin_anew(id);
-        state.connections.wake();
-    }
-    if let Some(settings) = change.settings {
-        let changed = state
-            .db
-            .run(move |db| change::change_settings(db, id, settings, now))
-            .await;
-        changed.map_err(site_failure)?;
-    }
-    if let Some(name) = change.name {
-        let renamed = state
-            .db
-            .run(move |db| connections::rename_connection(db, id, &name, now));
-        renamed.await?;
-    }
-    let connection = find(&state, id).await?;
-    Ok(web::Json(
-        describe(&state, connection, Secrets::Shown).await?,
-    ))
+    let (actor, right) = (token.actor(), may_administer(token.actor())?);
+    connection::change(&state.sharing, actor, right, id, fields, clock::now()).await?;
+    let changed = find(&state, id).await?;
+    Ok(web::Json(describe(&state, changed, Secrets::Shown).await?))
 }
 
 /// Delete a connection
@@ -183,23 +147,14 @@ pub async fn change_connection(
     responses((status = 204, description = "It is gone."), Contradicting, Named, WriteOnly, Guarded)
 )]
 pub async fn delete_connection(
-    _token: WriteToken,
+    token: WriteToken,
     state: web::Data<AppState>,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id = connection_id(&path)?;
-    match state
-        .db
-        .run(move |db| connections::delete_connection(db, id))
-        .await?
-    {
-        Deletion::Deleted => {
-            // The files are out of reach already; what stays behind costs only space.
-            if let Err(error) = state.files.keep_only(id, &HashSet::new()).await {
-                tracing::warn!(%error, connection = %id, "files of a deleted connection stay behind");
-            }
-            Ok(HttpResponse::NoContent().finish())
-        }
+    let (actor, right) = (token.actor(), may_administer(token.actor())?);
+    match connection::delete(&state.sharing, actor, right, id, clock::now()).await? {
+        Deletion::Deleted => Ok(HttpResponse::NoContent().finish()),
         Deletion::Missing => Err(ApiError(Failure::NotFound)),
         Deletion::InUse(shares) => Err(ApiError(Failure::Conflict(format!(
             "Shares show its content: {shares}. Delete them first."
@@ -212,38 +167,6 @@ fn secrets_for(token: &ReadToken) -> Secrets {
         Secrets::Shown
     } else {
         Secrets::Hidden
-    }
-}
-
-async fn check_name_is_free(
-    state: &AppState,
-    id: Uuid,
-    name: String,
-) -> Result<Result<(), FieldProblem>, Failure> {
-    let holder = state
-        .db
-        .run(move |db| connections::find_connection_by_name(db, &name))
-        .await?;
-    Ok(match holder.filter(|holder| *holder != id) {
-        None => Ok(()),
-        Some(_other) => Err(FieldProblem::new(
-            "name",
-            ManageError::NameTaken.to_string(),
-        )),
-    })
-}
-
-/// Each mistake at the field it belongs to.
-fn manage_failure(error: ManageError) -> Failure {
-    let field = match &error {
-        ManageError::Name | ManageError::NameTaken => "name",
-        ManageError::Address(_) => "url",
-        ManageError::Auth(_) => "credentials.type",
-        ManageError::Live(_) => "",
-    };
-    match error {
-        ManageError::Live(error) => site_failure(error),
-        mistake => Failure::Invalid(vec![FieldProblem::new(field, mistake.to_string())]),
     }
 }
 

@@ -7,12 +7,9 @@ use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
-use super::problems::Problems;
-use crate::config::EmbedWildcards;
+use crate::name::{self, NameError};
 use crate::password::{Password, PasswordError};
-use crate::shares::embed_origins::EmbedOrigins;
-use crate::shares::share::PassLifetime;
-use crate::web::error::words::ONLY_WITHOUT_SITES;
+use crate::sharing::values::{Note, ShareName};
 
 /// For values whose type is all there is to check.
 pub(super) fn any<T>(value: T) -> Result<T, Infallible> {
@@ -43,14 +40,16 @@ pub(super) fn line(value: String, most: usize) -> Result<String, String> {
     }
 }
 
-pub(super) const NAME_CHARS: usize = 200;
-
-pub(super) fn name(value: String) -> Result<String, String> {
-    line(value, NAME_CHARS)
+pub(super) fn name(value: String) -> Result<String, NameError> {
+    name::parse(&value)
 }
 
-pub(super) fn description(value: String) -> Result<String, String> {
-    text(value, 2000)
+pub(super) fn share_name(value: String) -> Result<ShareName, NameError> {
+    ShareName::parse(&value)
+}
+
+pub(super) fn note(value: String) -> Result<Note, String> {
+    Note::parse(&value)
 }
 
 /// Anything but nothing; what it is will be judged where it is read.
@@ -67,33 +66,6 @@ pub(super) fn uuid(value: String) -> Result<Uuid, &'static str> {
 
 pub(super) fn password(value: String) -> Result<Password, PasswordError> {
     Password::new(&value)
-}
-
-pub(super) fn lifetime(seconds: i64) -> Result<PassLifetime, &'static str> {
-    PassLifetime::from_seconds(seconds)
-        .ok_or("This must be between 60 (a minute) and 2592000 (30 days).")
-}
-
-pub(super) fn origins(
-    entries: Vec<String>,
-    wildcards: EmbedWildcards,
-) -> Result<EmbedOrigins, String> {
-    let parsed = EmbedOrigins::parse_with(entries.iter().map(String::as_str), wildcards);
-    parsed.map_err(|errors| {
-        let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        format!("{}.", sentences.join("; "))
-    })
-}
-
-/// For a share whose list of sites is sent with it, so that this is reported with everything else.
-pub(super) fn check_sites(
-    problems: &mut Problems,
-    embed_only: bool,
-    embed_origins: Option<&EmbedOrigins>,
-) {
-    if embed_only && embed_origins == Some(&EmbedOrigins::None) {
-        problems.add("embedOrigins", ONLY_WITHOUT_SITES);
-    }
 }
 
 pub(super) const DEFAULT_LIMIT: u8 = 50;
@@ -116,25 +88,11 @@ pub(super) fn moment(value: String) -> Result<OffsetDateTime, &'static str> {
         .ok_or("This is not a time. Write it as 2026-12-31T23:59:59Z (RFC 3339).")
 }
 
-/// For two dates that are sent together, so that this is reported with everything else.
-pub(super) fn check_order(
-    problems: &mut Problems,
-    starts_at: Option<OffsetDateTime>,
-    expires_at: Option<OffsetDateTime>,
-) {
-    if let (Some(starts_at), Some(expires_at)) = (starts_at, expires_at)
-        && expires_at <= starts_at
-    {
-        problems.add("expiresAt", "The share must end after it starts.");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;
 
-    use super::{description, moment, name, origins};
-    use crate::config::EmbedWildcards;
+    use super::moment;
 
     #[test]
     fn times_of_every_offset_become_utc() {
@@ -160,24 +118,5 @@ mod tests {
         ] {
             assert!(moment(text.to_owned()).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn names_are_one_visible_line_and_descriptions_hold_no_nul() {
-        assert_eq!(name(" Manual ".to_owned()), Ok("Manual".to_owned()));
-        assert!(name(" \t ".to_owned()).is_err());
-        assert!(name("a\nb".to_owned()).is_err());
-        assert!(name("é".repeat(200)).is_ok());
-        assert!(name("é".repeat(201)).is_err());
-        assert!(description("a\nb".to_owned()).is_ok());
-        assert!(description("a\0b".to_owned()).is_err());
-    }
-
-    #[test]
-    fn every_wrong_origin_is_named() {
-        let entries = ["https://ok.example", "nope", "http://plain.example"];
-        let problem =
-            origins(entries.map(str::to_owned).to_vec(), EmbedWildcards::Refuse).unwrap_err();
-        assert!(problem.contains("nope") && problem.contains("plain.example"));
     }
 }

@@ -6,9 +6,8 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::site::site_failure;
 use crate::clock;
-use crate::sync::webhook::Received;
+use crate::sync::webhook::WebhookOutcome;
 use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
 
@@ -38,10 +37,10 @@ pub async fn receive(
     let received = state
         .sync
         .receive_webhook(id, &secret, signature, event, &body, clock::now());
-    match received.await.map_err(site_failure)? {
-        Received::Due | Received::Ignored => Ok(HttpResponse::NoContent().finish()),
-        Received::Refused => Err(ApiError(Failure::NotFound)),
-        Received::Malformed => Err(ApiError(Failure::BadRequest(
+    match received.await.map_err(Failure::of_site)? {
+        WebhookOutcome::Due | WebhookOutcome::Ignored => Ok(HttpResponse::NoContent().finish()),
+        WebhookOutcome::Refused => Err(ApiError(Failure::NotFound)),
+        WebhookOutcome::Malformed => Err(ApiError(Failure::BadRequest(
             "This is not the event of a Confluence site.".to_owned(),
         ))),
     }

@@ -5,6 +5,8 @@
 
 pub mod activity;
 pub mod app;
+pub mod audit;
+pub mod audit_answer;
 pub mod bearer;
 mod body;
 mod connection_answer;
@@ -22,8 +24,8 @@ mod new_share;
 pub mod openapi;
 mod options;
 mod problems;
+pub mod reference;
 mod refusals;
-mod root;
 mod share_answer;
 mod share_change;
 pub mod shares;

@@ -1,4 +1,4 @@
-//! What callers send to create a share, and the checks that need no database. Where its root is, is `root`.
+//! What callers send to create a share. Where its root is, is `sharing::root`.
 
 use serde::Deserialize;
 use time::OffsetDateTime;
@@ -6,14 +6,15 @@ use utoipa::ToSchema;
 
 use super::fields;
 use super::given::Given;
-use super::options::{Options, OptionsBody};
+use super::options::OptionsBody;
 use super::problems::{Problems, Unknown};
-use super::root::{Named, Place};
+use super::share_change::read_origins;
 use super::words::{ScopeWord, read_word};
 use crate::config::EmbedWildcards;
-use crate::password::Password;
 use crate::shares::embed_origins::EmbedOrigins;
-use crate::shares::share::PassLifetime;
+use crate::sharing::fields::{Purpose, ShareFields};
+use crate::sharing::root::{NamedBy, NamedRoot};
+use crate::sharing::values::parse_lifetime;
 
 /// A share to be created. The root is named by one of `pageId`, `spaceKey` and `url`.
 #[derive(Deserialize, ToSchema)]
@@ -96,84 +97,56 @@ pub(super) struct NewShareBody {
     unknown: Unknown,
 }
 
-/// What of a new share is no question of the wiki.
-pub(super) struct Details {
-    pub(super) name: Option<String>,
-    pub(super) description: String,
-    pub(super) password: Option<Password>,
-    pub(super) starts_at: Option<OffsetDateTime>,
-    pub(super) expires_at: Option<OffsetDateTime>,
-    pub(super) pass_lifetime: PassLifetime,
-    pub(super) embed_origins: EmbedOrigins,
-    pub(super) embed_only: bool,
-    pub(super) options: Options,
-    pub(super) enabled: bool,
-}
-
 impl NewShareBody {
-    /// The place is missing when it is among the problems; a wrong detail has its default, and its problem.
+    /// The root is missing when it is among the problems; so is every field.
     pub(super) fn read(
         self,
         problems: &mut Problems,
         wildcards: EmbedWildcards,
-    ) -> (Option<Place>, Details) {
+        now: OffsetDateTime,
+    ) -> (Option<NamedRoot>, ShareFields) {
         problems.refuse_unknown("", &self.unknown);
         let connection_id = problems.required("connectionId", self.connection_id, fields::uuid);
         let scope = problems.required("scope", self.scope, read_word::<ScopeWord>);
         let named = read_root(problems, self.page_id, self.space_key, self.url);
-        let place = match (connection_id, scope, named) {
-            (Some(connection_id), Some(scope), Some(named)) => Some(Place {
+        let root = match (connection_id, scope, named) {
+            (Some(connection_id), Some(scope), Some(by)) => Some(NamedRoot {
                 connection_id,
                 scope: scope.into(),
-                named,
+                by,
             }),
             _ => None,
         };
-        let embed_origins = read_origins(problems, self.embed_origins, wildcards);
-        let embed_only = problems.optional("embedOnly", self.embed_only, fields::any);
-        let embed_only = embed_only.unwrap_or(false);
-        fields::check_sites(problems, embed_only, embed_origins.as_ref());
-        let details = Details {
-            name: problems.optional("name", self.name, fields::name),
-            description: problems
-                .optional("description", self.description, fields::description)
-                .unwrap_or_default(),
-            password: problems.optional("password", self.password, fields::password),
-            starts_at: problems.optional("startsAt", self.starts_at, fields::moment),
-            expires_at: problems.optional("expiresAt", self.expires_at, fields::moment),
-            pass_lifetime: problems
-                .optional(
-                    "passLifetimeSeconds",
-                    self.pass_lifetime_seconds,
-                    fields::lifetime,
-                )
-                .unwrap_or(PassLifetime::DEFAULT),
-            embed_origins: embed_origins.unwrap_or_default(),
-            embed_only,
-            options: problems
-                .optional("options", self.options, fields::any)
-                .map(|options| options.read(problems))
-                .unwrap_or_default(),
-            enabled: problems
-                .optional("enabled", self.enabled, fields::any)
-                .unwrap_or(true),
+        let mut fields = ShareFields {
+            name: problems.optional("name", self.name, fields::share_name),
+            note: problems.optional("description", self.description, fields::note),
+            password: problems
+                .optional("password", self.password, fields::password)
+                .map(Some),
+            starts_at: problems
+                .optional("startsAt", self.starts_at, fields::moment)
+                .map(Some),
+            expires_at: problems
+                .optional("expiresAt", self.expires_at, fields::moment)
+                .map(Some),
+            pass_lifetime: problems.optional(
+                "passLifetimeSeconds",
+                self.pass_lifetime_seconds,
+                parse_lifetime,
+            ),
+            embed_origins: match self.embed_origins {
+                Given::Absent | Given::Null => Some(EmbedOrigins::None),
+                given => read_origins(given, wildcards, problems),
+            },
+            embed_only: problems.optional("embedOnly", self.embed_only, fields::any),
+            enabled: problems.optional("enabled", self.enabled, fields::any),
+            ..ShareFields::default()
         };
-        fields::check_order(problems, details.starts_at, details.expires_at);
-        (place, details)
-    }
-}
-
-/// `None` when they are among the problems.
-fn read_origins(
-    problems: &mut Problems,
-    given: Given<Vec<String>>,
-    wildcards: EmbedWildcards,
-) -> Option<EmbedOrigins> {
-    match given {
-        Given::Absent | Given::Null => Some(EmbedOrigins::None),
-        given => problems.changed("embedOrigins", given, |entries| {
-            fields::origins(entries, wildcards)
-        }),
+        if let Some(options) = problems.optional("options", self.options, fields::any) {
+            options.read(&mut fields, problems);
+        }
+        problems.extend(fields.contradictions(Purpose::Create, now));
+        (root, fields)
     }
 }
 
@@ -183,11 +156,16 @@ fn read_root(
     page_id: Given<String>,
     space_key: Given<String>,
     url: Given<String>,
-) -> Option<Named> {
+) -> Option<NamedBy> {
     let mut sent = [
-        ("pageId", page_id, 64, Named::PageId as fn(String) -> Named),
-        ("spaceKey", space_key, 255, Named::SpaceKey),
-        ("url", url, 2000, Named::Url),
+        (
+            "pageId",
+            page_id,
+            64,
+            NamedBy::PageId as fn(String) -> NamedBy,
+        ),
+        ("spaceKey", space_key, 255, NamedBy::SpaceKey),
+        ("url", url, 2000, NamedBy::Pasted),
     ]
     .into_iter()
     .filter(|(_, given, ..)| !matches!(given, Given::Absent | Given::Null));
@@ -208,17 +186,20 @@ fn read_root(
 
 #[cfg(test)]
 mod tests {
+    use time::OffsetDateTime;
+
     use super::NewShareBody;
     use crate::api::problems::Problems;
-    use crate::api::root::{Named, Place};
     use crate::config::EmbedWildcards;
+    use crate::sharing::root::{NamedBy, NamedRoot};
     use crate::web::error::Failure;
 
-    fn read(body: &str) -> Result<Place, Vec<String>> {
+    fn read(body: &str) -> Result<NamedRoot, Vec<String>> {
         let body: NewShareBody = serde_json::from_str(body).unwrap();
         let mut problems = Problems::default();
-        let (place, _details) = body.read(&mut problems, EmbedWildcards::Refuse);
-        problems.allow(place).map_err(|failure| match failure {
+        let now = OffsetDateTime::UNIX_EPOCH;
+        let (root, _fields) = body.read(&mut problems, EmbedWildcards::Refuse, now);
+        problems.allow(root).map_err(|failure| match failure {
             Failure::Invalid(problems) => {
                 problems.into_iter().map(|problem| problem.field).collect()
             }
@@ -234,7 +215,7 @@ mod tests {
             r#"{{"connectionId": "{CONNECTION}", "scope": "tree", "pageId": "7", "url": null, "spaceKey": null,
                 "password": null, "name": null, "options": null, "enabled": null, "startsAt": null}}"#
         ));
-        assert!(matches!(place.unwrap().named, Named::PageId(id) if id == "7"));
+        assert!(matches!(place.unwrap().by, NamedBy::PageId(id) if id == "7"));
     }
 
     #[test]

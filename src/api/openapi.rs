@@ -1,22 +1,16 @@
-//! The OpenAPI document, generated from the handlers, and the browsable reference over it.
+//! The OpenAPI document, generated from the handlers.
 
 use std::sync::LazyLock;
 
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, Responder};
+use actix_web::{HttpResponse, Responder};
 use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{Modify, OpenApi};
-use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::words::StateWord;
-use super::{activity, connections, embed_health, shares, site, unlock};
-use crate::web::error::{ApiError, Failure, FieldProblem};
+use super::{activity, audit, connections, embed_health, shares, site, unlock};
+use crate::web::error::FieldProblem;
 use crate::web::problem::Problem;
 
 #[derive(OpenApi)]
@@ -47,11 +41,13 @@ use crate::web::problem::Problem;
         site::refresh_connection,
         site::search_pages,
         site::search_spaces,
+        audit::list_audit_events,
     ),
     tags(
         (name = "Shares", description = "What people outside may read, and how they get in."),
         (name = "Unlock", description = "What a client site needs to let its own visitors in."),
         (name = "Connections", description = "Where content comes from."),
+        (name = "Audit", description = "Who did what."),
     ),
     // What handlers answer and bodies hold is collected by itself; refusals and parameters are not.
     components(schemas(Problem, FieldProblem, StateWord)),
@@ -112,38 +108,3 @@ pub async fn document() -> impl Responder {
         .content_type("application/json")
         .body(DOCUMENT.as_str())
 }
-
-/// The browsable reference, to be mounted below a path that ends without a slash.
-pub fn reference() -> SwaggerUi {
-    let config = Config::from("/api/v1/openapi.json")
-        // The other layout has a bar to load foreign documents with, which our policy forbids.
-        .use_base_layout()
-        // The default asks a validator on the internet about every document that is not on localhost.
-        .validator_url("none");
-    SwaggerUi::new("/{file:.*}").config(config)
-}
-
-/// Middleware: the headers of the reference. Its scripts and styles are files of ours; its icons are `data:` pictures.
-/// A file that it does not have is a problem as everywhere in the API.
-pub async fn guard_reference(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    let mut response = next.call(request).await?.map_into_boxed_body();
-    if response.status() == StatusCode::NOT_FOUND {
-        let (request, _bare) = response.into_parts();
-        return Ok(ServiceResponse::from_err(
-            ApiError(Failure::NotFound),
-            request,
-        ));
-    }
-    let headers = response.headers_mut();
-    headers.insert(
-        CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(REFERENCE_POLICY),
-    );
-    Ok(response)
-}
-
-const REFERENCE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-    connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -9,6 +9,9 @@ use super::problems::{Problems, Unknown};
 use super::words::{ExternalLinksWord, RestrictedPagesWord, read_word};
 use crate::shares::labels::Labels;
 use crate::shares::share::{ExternalLinks, RestrictedPages, Share};
+use crate::sharing::error::Field;
+use crate::sharing::fields::ShareFields;
+use crate::sharing::values::parse_labels;
 
 /// How the share is rendered, and what is left out. What is not sent stays as it is, and in a new share has its default.
 #[derive(Deserialize, ToSchema)]
@@ -51,46 +54,38 @@ impl JsonType for OptionsBody {
     }
 }
 
-/// The options that were sent.
-#[derive(Default)]
-pub(super) struct Options {
-    pub(super) external_links: Option<ExternalLinks>,
-    pub(super) restricted_pages: Option<RestrictedPages>,
-    pub(super) include_labels: Option<Labels>,
-    pub(super) exclude_labels: Option<Labels>,
-    pub(super) show_comments: Option<bool>,
-}
-
 impl OptionsBody {
-    pub(super) fn read(self, problems: &mut Problems) -> Options {
+    pub(super) fn read(self, fields: &mut ShareFields, problems: &mut Problems) {
         problems.refuse_unknown("options.", &self.unknown);
-        Options {
-            external_links: problems
-                .changed(
-                    "options.externalLinks",
-                    self.external_links,
-                    read_word::<ExternalLinksWord>,
-                )
-                .map(ExternalLinks::from),
-            restricted_pages: problems
-                .changed(
-                    "options.restrictedPages",
-                    self.restricted_pages,
-                    read_word::<RestrictedPagesWord>,
-                )
-                .map(RestrictedPages::from),
-            include_labels: problems.changed("options.includeLabels", self.include_labels, labels),
-            exclude_labels: problems.changed("options.excludeLabels", self.exclude_labels, labels),
-            show_comments: problems.changed("options.showComments", self.show_comments, any),
-        }
+        fields.external_links = problems
+            .changed(
+                "options.externalLinks",
+                self.external_links,
+                read_word::<ExternalLinksWord>,
+            )
+            .map(ExternalLinks::from);
+        fields.restricted_pages = problems
+            .changed(
+                "options.restrictedPages",
+                self.restricted_pages,
+                read_word::<RestrictedPagesWord>,
+            )
+            .map(RestrictedPages::from);
+        fields.include_labels = labels(Field::IncludeLabels, self.include_labels, problems);
+        fields.exclude_labels = labels(Field::ExcludeLabels, self.exclude_labels, problems);
+        fields.show_comments = problems.changed("options.showComments", self.show_comments, any);
     }
 }
 
-fn labels(entries: Vec<String>) -> Result<Labels, String> {
-    Labels::parse(entries.iter().map(String::as_str)).map_err(|errors| {
-        let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        format!("{}.", sentences.join("; "))
-    })
+fn labels(field: Field, given: Given<Vec<String>>, problems: &mut Problems) -> Option<Labels> {
+    let entries = problems.changed(field.in_api(), given, any)?;
+    match parse_labels(field, entries.iter().map(String::as_str)) {
+        Ok(labels) => Some(labels),
+        Err(errors) => {
+            problems.extend(errors);
+            None
+        }
+    }
 }
 
 /// How the share is rendered, and what is left out.

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use serde::de::IgnoredAny;
 
 use super::given::{Given, JsonType};
+use crate::sharing::error::{FieldError, SharingError};
 use crate::web::error::{Failure, FieldProblem};
 
 /// Names that no field has, as `#[serde(flatten)]` leaves them over.
@@ -91,9 +92,23 @@ impl Problems {
         }
     }
 
-    /// Takes the value, or its problem.
-    pub(super) fn keep<T>(&mut self, found: Result<T, FieldProblem>) -> Option<T> {
-        found.map_err(|problem| self.0.push(problem)).ok()
+    /// What use cases refused.
+    pub(super) fn extend(&mut self, errors: impl IntoIterator<Item = FieldError>) {
+        for error in errors {
+            self.add(error.field.in_api(), error.text);
+        }
+    }
+
+    /// What came of a use case; `None` when it refused values.
+    pub(super) fn take<T>(&mut self, done: Result<T, SharingError>) -> Result<Option<T>, Failure> {
+        match done {
+            Ok(done) => Ok(Some(done)),
+            Err(SharingError::Invalid(errors)) => {
+                self.extend(errors);
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Ends the collecting: `Ok` when nothing was wrong.

@@ -1,6 +1,7 @@
 //! What callers send to change a share.
 
 use serde::Deserialize;
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::fields;
@@ -8,8 +9,9 @@ use super::given::Given;
 use super::options::OptionsBody;
 use super::problems::{Problems, Unknown};
 use crate::config::EmbedWildcards;
-use crate::password::Password;
-use crate::shares::store::ShareChange;
+use crate::shares::embed_origins::EmbedOrigins;
+use crate::sharing::fields::{Purpose, ShareFields};
+use crate::sharing::values::{parse_lifetime, parse_origins};
 
 /// What to change of a share. Fields that are left out stay as they are; `null` removes a password or a date.
 #[derive(Deserialize, ToSchema)]
@@ -78,74 +80,74 @@ const FIXED: [(&str, &str); 13] = [
 const ANOTHER_SHARE: &str = "What a share points at cannot be changed. Create another share.";
 const READ_ONLY: &str = "This cannot be changed.";
 
-/// A change, and the password that is to be hashed for it; `Some(None)` removes it.
-type CheckedChange = (ShareChange, Option<Option<Password>>);
-
 impl ShareChangeBody {
     pub(super) fn read(
         mut self,
         problems: &mut Problems,
         wildcards: EmbedWildcards,
-    ) -> CheckedChange {
+        now: OffsetDateTime,
+    ) -> ShareFields {
         for (field, why) in FIXED {
             if self.unknown.remove(field).is_some() {
                 problems.add(field, why);
             }
         }
         problems.refuse_unknown("", &self.unknown);
-        let password = problems.removable("password", self.password, fields::password);
-        let options = problems
-            .changed("options", self.options, fields::any)
-            .map(|options| options.read(problems))
-            .unwrap_or_default();
-        let change = ShareChange {
-            stand_in: None,
-            name: problems.changed("name", self.name, fields::name),
-            description: problems.changed("description", self.description, fields::description),
-            password_hash: None,
+        let mut fields = ShareFields {
+            password: problems.removable("password", self.password, fields::password),
+            name: problems.changed("name", self.name, fields::share_name),
+            note: problems.changed("description", self.description, fields::note),
             enabled: problems.changed("enabled", self.enabled, fields::any),
             starts_at: problems.removable("startsAt", self.starts_at, fields::moment),
             expires_at: problems.removable("expiresAt", self.expires_at, fields::moment),
             pass_lifetime: problems.changed(
                 "passLifetimeSeconds",
                 self.pass_lifetime_seconds,
-                fields::lifetime,
+                parse_lifetime,
             ),
-            embed_origins: problems.changed("embedOrigins", self.embed_origins, |entries| {
-                fields::origins(entries, wildcards)
-            }),
+            embed_origins: read_origins(self.embed_origins, wildcards, problems),
             embed_only: problems.changed("embedOnly", self.embed_only, fields::any),
-            external_links: options.external_links,
-            restricted_pages: options.restricted_pages,
-            include_labels: options.include_labels,
-            exclude_labels: options.exclude_labels,
-            show_comments: options.show_comments,
+            ..ShareFields::default()
         };
-        fields::check_order(
-            problems,
-            change.starts_at.flatten(),
-            change.expires_at.flatten(),
-        );
-        fields::check_sites(
-            problems,
-            change.embed_only == Some(true),
-            change.embed_origins.as_ref(),
-        );
-        (change, password)
+        if let Some(options) = problems.changed("options", self.options, fields::any) {
+            options.read(&mut fields, problems);
+        }
+        problems.extend(fields.contradictions(Purpose::Change, now));
+        fields
+    }
+}
+
+/// Every wrong origin is a problem of its own.
+pub(super) fn read_origins(
+    given: Given<Vec<String>>,
+    wildcards: EmbedWildcards,
+    problems: &mut Problems,
+) -> Option<EmbedOrigins> {
+    let entries = problems.changed("embedOrigins", given, fields::any)?;
+    match parse_origins(entries.iter().map(String::as_str), wildcards) {
+        Ok(origins) => Some(origins),
+        Err(errors) => {
+            problems.extend(errors);
+            None
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CheckedChange, ShareChangeBody};
+    use time::OffsetDateTime;
+
+    use super::ShareChangeBody;
     use crate::api::problems::Problems;
     use crate::config::EmbedWildcards;
+    use crate::sharing::fields::ShareFields;
     use crate::web::error::Failure;
 
-    fn read(body: &str) -> Result<CheckedChange, Vec<String>> {
+    fn read(body: &str) -> Result<ShareFields, Vec<String>> {
         let body: ShareChangeBody = serde_json::from_str(body).unwrap();
         let mut problems = Problems::default();
-        let change = body.read(&mut problems, EmbedWildcards::Refuse);
+        let now = OffsetDateTime::UNIX_EPOCH;
+        let change = body.read(&mut problems, EmbedWildcards::Refuse, now);
         problems
             .allow(Some(change))
             .map_err(|failure| match failure {
@@ -158,15 +160,14 @@ mod tests {
 
     #[test]
     fn what_is_left_out_stays() {
-        let (change, password) = read("{}").unwrap();
-        assert!(change.name.is_none() && change.expires_at.is_none() && password.is_none());
+        let change = read("{}").unwrap();
+        assert!(change.name.is_none() && change.expires_at.is_none() && change.password.is_none());
     }
 
     #[test]
     fn null_removes_a_password_and_dates_and_nothing_else() {
-        let (change, password) =
-            read(r#"{"password": null, "startsAt": null, "expiresAt": null}"#).unwrap();
-        assert!(matches!(password, Some(None)));
+        let change = read(r#"{"password": null, "startsAt": null, "expiresAt": null}"#).unwrap();
+        assert!(matches!(change.password, Some(None)));
         assert_eq!(
             (change.starts_at, change.expires_at),
             (Some(None), Some(None))
@@ -175,7 +176,7 @@ mod tests {
             read(r#"{"name": null, "enabled": null, "options": null, "embedOrigins": null}"#);
         assert_eq!(
             refused.unwrap_err(),
-            ["options", "name", "enabled", "embedOrigins"]
+            ["name", "enabled", "embedOrigins", "options"]
         );
     }
 

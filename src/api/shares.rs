@@ -2,7 +2,6 @@
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
-use diesel::PgConnection;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -13,21 +12,20 @@ use super::body::{read_json, read_query};
 use super::cursor::ShareCursor;
 use super::fields;
 use super::given::Given;
-use super::new_share::{Details, NewShareBody};
+use super::new_share::NewShareBody;
 use super::problems::{Problems, Unknown};
 use super::refusals::{Checked, Contradicting, Guarded, Named, WithBody, WriteOnly};
-use super::root::{self, Place, Root};
 use super::share_answer::{ShareAnswer, describe};
 use super::share_change::ShareChangeBody;
 use super::words::{StateWord, read_word};
 use crate::clock;
-use crate::config::BaseUrl;
-use crate::password::{HashError, Password, PasswordHash};
-use crate::shares::share::{Creator, ExternalLinks, Share, ShareId};
+use crate::shares::share::{Share, ShareId};
 use crate::shares::store::listing::{self, ShareFilter};
-use crate::shares::store::{self, NewShare, StoreError};
-use crate::shares::unlock_secret::{NoRandomness, UnlockSecret};
-use crate::web::error::{ApiError, Failure, FieldProblem};
+use crate::shares::store::{self, StoreError};
+use crate::sharing::rights::may_change;
+use crate::sharing::unlock_secret::record_shown;
+use crate::sharing::{root, share};
+use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -73,7 +71,7 @@ pub struct SharePage {
     responses((status = 200, description = "One page of shares.", body = SharePage), Checked, Guarded)
 )]
 pub async fn list_shares(
-    _token: ReadToken,
+    token: ReadToken,
     state: web::Data<AppState>,
     request: HttpRequest,
 ) -> Result<web::Json<SharePage>, ApiError> {
@@ -101,10 +99,16 @@ pub async fn list_shares(
         shares.truncate(limit.into());
         let last = shares.last().filter(|_| has_more);
         let next_cursor = last.map(|share| ShareCursor::after(share).encode());
-        let items = describe(db, shares, &base_url, now)?;
-        Ok::<_, StoreError>(SharePage { items, next_cursor })
+        Ok::<_, StoreError>((shares, next_cursor))
     });
-    Ok(web::Json(page.await?))
+    let (shares, next_cursor) = page.await?;
+    if token.may_write() {
+        let shown: Vec<&Share> = shares.iter().collect();
+        record_shown(&state.sharing, token.actor(), &shown, now).await?;
+    }
+    let described = state.db.run(move |db| describe(db, shares, &base_url, now));
+    let items = described.await?;
+    Ok(web::Json(SharePage { items, next_cursor }))
 }
 
 /// Create a share
@@ -132,23 +136,16 @@ pub async fn create_share(
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     let body: NewShareBody = read_json(&request, payload).await?;
+    let (actor, now) = (token.actor(), clock::now());
     let mut problems = Problems::default();
-    let (place, mut details) = body.read(&mut problems, state.settings.embedding.wildcards);
-    let root = match place {
-        Some(place) => problems.keep(find_root(&state, place).await?),
+    let (root, fields) = body.read(&mut problems, state.settings.embedding.wildcards, now);
+    let root = match root {
+        Some(named) => problems.take(root::find(&state.sharing, actor, named, now).await)?,
         None => None,
     };
     let root = problems.allow(root)?;
-    let password_hash = hash(&state, details.password.take()).await?;
-    let new = new_share(root, details, password_hash, token.author())?;
-    let base_url = state.settings.base_url.clone();
-    let now = clock::now();
-    let created = state.db.run(move |db| {
-        let share = store::insert_share(db, &new, now)?;
-        describe_one(db, share, &base_url, now)
-    });
-    let answer = created.await?;
-    state.connections.wake();
+    let share = share::create(&state.sharing, actor, root, fields, now).await?;
+    let answer = answer(&state, share, now).await?;
     let location = format!("/api/v1/shares/{}", answer.id);
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, location))
@@ -164,18 +161,16 @@ pub async fn create_share(
     responses((status = 200, description = "The share.", body = ShareAnswer), Named, Guarded)
 )]
 pub async fn read_share(
-    _token: ReadToken,
+    token: ReadToken,
     state: web::Data<AppState>,
     path: web::Path<String>,
 ) -> Result<web::Json<ShareAnswer>, ApiError> {
-    let id = share_id(&path)?;
-    let base_url = state.settings.base_url.clone();
     let now = clock::now();
-    let found = state.db.run(move |db| {
-        let share = store::find_share(db, id)?.ok_or(Failure::NotFound)?;
-        describe_one(db, share, &base_url, now)
-    });
-    Ok(web::Json(found.await?))
+    let share = find(&state, share_id(&path)?).await?;
+    if token.may_write() {
+        record_shown(&state.sharing, token.actor(), &[&share], now).await?;
+    }
+    Ok(web::Json(answer(&state, share, now).await?))
 }
 
 /// Change a share
@@ -191,29 +186,20 @@ pub async fn read_share(
     )
 )]
 pub async fn change_share(
-    _token: WriteToken,
+    token: WriteToken,
     state: web::Data<AppState>,
     path: web::Path<String>,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<web::Json<ShareAnswer>, ApiError> {
-    let id = share_id(&path)?;
+    let (actor, now) = (token.actor(), clock::now());
+    let share = may_change(&state.sharing, actor, share_id(&path)?, now).await?;
     let body: ShareChangeBody = read_json(&request, payload).await?;
     let mut problems = Problems::default();
-    let (mut change, password) = body.read(&mut problems, state.settings.embedding.wildcards);
+    let fields = body.read(&mut problems, state.settings.embedding.wildcards, now);
     problems.into_result()?;
-    if let Some(password) = password {
-        change.password_hash = Some(hash(&state, password).await?);
-    }
-    let base_url = state.settings.base_url.clone();
-    let now = clock::now();
-    let changed = state.db.run(move |db| {
-        let share = store::update_share(db, id, &change, now)?.ok_or(Failure::NotFound)?;
-        describe_one(db, share, &base_url, now)
-    });
-    let answer = changed.await?;
-    state.shares.forget(id);
-    Ok(web::Json(answer))
+    let share = share::change(&state.sharing, actor, share, fields, now).await?;
+    Ok(web::Json(answer(&state, share, now).await?))
 }
 
 /// Delete a share
@@ -227,25 +213,14 @@ pub async fn change_share(
     responses((status = 204, description = "It is gone."), Named, WriteOnly, Guarded)
 )]
 pub async fn delete_share(
-    _token: WriteToken,
+    token: WriteToken,
     state: web::Data<AppState>,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let id = share_id(&path)?;
-    let deleted = state.db.run(move |db| store::delete_share(db, id)).await?;
-    state.shares.forget(id);
-    if !deleted {
-        return Err(ApiError(Failure::NotFound));
-    }
+    let (actor, now) = (token.actor(), clock::now());
+    let share = may_change(&state.sharing, actor, share_id(&path)?, now).await?;
+    share::delete(&state.sharing, actor, share, now).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// The inner error is the caller's mistake.
-async fn find_root(state: &AppState, place: Place) -> Result<Result<Root, FieldProblem>, Failure> {
-    match root::bring(state, &place, clock::now()).await? {
-        Ok(()) => Ok(state.db.run(move |db| root::find_root(db, &place)).await?),
-        Err(problem) => Ok(Err(problem)),
-    }
 }
 
 /// What is no UUID names no share.
@@ -254,57 +229,20 @@ pub(super) fn share_id(written: &str) -> Result<ShareId, Failure> {
     Ok(id.into())
 }
 
-pub(super) fn describe_one(
-    db: &mut PgConnection,
+pub(super) async fn find(state: &AppState, id: ShareId) -> Result<Share, Failure> {
+    let found = state.db.run(move |db| store::find_share(db, id)).await?;
+    found.ok_or(Failure::NotFound)
+}
+
+/// The share as the API answers it.
+pub(super) async fn answer(
+    state: &AppState,
     share: Share,
-    base_url: &BaseUrl,
     now: OffsetDateTime,
 ) -> Result<ShareAnswer, Failure> {
-    let mut answers = describe(db, vec![share], base_url, now)?;
-    answers.pop().ok_or(Failure::NotFound)
-}
-
-async fn hash(
-    state: &AppState,
-    password: Option<Password>,
-) -> Result<Option<PasswordHash>, HashError> {
-    match password {
-        Some(password) => state.hasher.hash(password).await.map(Some),
-        None => Ok(None),
-    }
-}
-
-fn new_share(
-    root: Root,
-    details: Details,
-    password_hash: Option<PasswordHash>,
-    created_by: String,
-) -> Result<NewShare, NoRandomness> {
-    // A page's title may be longer than a share's name.
-    let name = details
-        .name
-        .unwrap_or_else(|| root.title.chars().take(fields::NAME_CHARS).collect());
-    let options = details.options;
-    Ok(NewShare {
-        connection_id: root.connection_id,
-        name,
-        description: details.description,
-        space_key: root.space_key,
-        scope: root.scope,
-        password_hash,
-        enabled: details.enabled,
-        starts_at: details.starts_at,
-        expires_at: details.expires_at,
-        pass_lifetime: details.pass_lifetime,
-        embed_origins: details.embed_origins,
-        embed_only: details.embed_only,
-        external_links: options.external_links.unwrap_or(ExternalLinks::PlainText),
-        restricted_pages: options.restricted_pages.unwrap_or(root.restricted_pages),
-        include_labels: options.include_labels.unwrap_or_default(),
-        exclude_labels: options.exclude_labels.unwrap_or_default(),
-        show_comments: options.show_comments.unwrap_or(false),
-        unlock_secret: UnlockSecret::generate()?,
-        created_by,
-        creator: Creator::default(),
-    })
+    let base_url = state.settings.base_url.clone();
+    let described = state
+        .db
+        .run(move |db| describe(db, vec![share], &base_url, now));
+    described.await?.pop().ok_or(Failure::NotFound)
 }

@@ -18,11 +18,11 @@ use super::test_answer::TestAnswer;
 use crate::clock;
 use crate::cloud_app::asker::Asker;
 use crate::confluence::model::{ContentKind, FoundContent, ListedSpace};
-use crate::connections::LiveError;
-use crate::shares::store::{self, StoreError};
-use crate::sync::refresh;
-use crate::web::error::{ApiError, Failure, FieldProblem, NEXT_TRY_SECONDS};
-use crate::web::scope::content_scope;
+use crate::sharing::connection_site;
+use crate::sharing::error::SharingError;
+use crate::sharing::refresh::refresh_share;
+use crate::sharing::rights::{MayChange, may_administer, may_change};
+use crate::web::error::{ApiError, Failure, FieldProblem};
 use crate::web::state::AppState;
 
 /// A search shows so many pages, and a list so many spaces.
@@ -43,13 +43,14 @@ const MOST_FOUND: usize = 50;
     )
 )]
 pub async fn test_connection(
-    _token: WriteToken,
+    token: WriteToken,
     state: web::Data<AppState>,
     path: web::Path<String>,
 ) -> Result<web::Json<TestAnswer>, ApiError> {
     let id = live_id(&state, &path).await?;
-    let report = state.connections.test(id, clock::now()).await;
-    Ok(web::Json(report.map_err(site_failure)?.into()))
+    let (actor, right) = (token.actor(), may_administer(token.actor())?);
+    let report = connection_site::test(&state.sharing, actor, right, id, clock::now()).await?;
+    Ok(web::Json(report.into()))
 }
 
 /// What to refresh; everything of the connection if it names nothing.
@@ -85,7 +86,7 @@ pub(super) struct RefreshBody {
     )
 )]
 pub async fn refresh_connection(
-    _token: WriteToken,
+    token: WriteToken,
     state: web::Data<AppState>,
     path: web::Path<String>,
     request: HttpRequest,
@@ -101,35 +102,33 @@ pub async fn refresh_connection(
         problems.add("pageId", "Name a share or a page, not both.");
     }
     problems.into_result()?;
-    let now = clock::now();
-    let refreshed = match (share_id, page_id) {
-        (Some(share_id), _) => {
-            let found = state
-                .db
-                .run(move |db| store::find_connected_share(db, share_id.into()))
-                .await
-                .map_err(|error: StoreError| Failure::from(error))?
-                .filter(|found| found.share.connection_id == id);
-            let found = found.ok_or_else(|| {
-                let detail = "The connection has no such share.";
-                Failure::Invalid(vec![FieldProblem::new("shareId", detail)])
-            })?;
-            let scope = content_scope(&found.share, found.source);
-            let refreshed = move |db: &mut _| refresh::refresh_scope(db, &scope, now);
-            state.db.run(refreshed).await
-        }
-        (None, Some(page_id)) => {
-            let refreshed = move |db: &mut _| refresh::refresh_page(db, id, &page_id, now);
-            state.db.run(refreshed).await
-        }
-        (None, None) => {
-            let refreshed = move |db: &mut _| refresh::refresh_all(db, id, now);
-            state.db.run(refreshed).await
-        }
-    };
-    refreshed.map_err(Failure::from)?;
-    state.connections.wake();
+    let (actor, now) = (token.actor(), clock::now());
+    if let Some(share_id) = share_id {
+        let share = share_of(&state, &token, share_id, id).await?;
+        refresh_share(&state.sharing, actor, share, now).await?;
+    } else {
+        let right = may_administer(actor)?;
+        connection_site::refresh(&state.sharing, actor, right, id, page_id, now).await?;
+    }
     Ok(HttpResponse::Accepted().finish())
+}
+
+/// A share of this connection.
+async fn share_of(
+    state: &AppState,
+    token: &WriteToken,
+    share_id: Uuid,
+    connection_id: Uuid,
+) -> Result<MayChange, Failure> {
+    let found = may_change(&state.sharing, token.actor(), share_id.into(), clock::now()).await;
+    match found {
+        Ok(share) if share.share().connection_id == connection_id => Ok(share),
+        Ok(_) | Err(SharingError::NotFound) => {
+            let detail = "The connection has no such share.";
+            Err(Failure::Invalid(vec![FieldProblem::new("shareId", detail)]))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -241,7 +240,7 @@ pub async fn search_pages(
         }
         (None, None) => Ok(Vec::new()),
     };
-    let items = found.map_err(site_failure)?;
+    let items = found.map_err(Failure::of_site)?;
     Ok(web::Json(FoundPages {
         items: items.into_iter().map(FoundPage::from).collect(),
     }))
@@ -304,7 +303,7 @@ pub async fn search_spaces(
     let found = state
         .sync
         .spaces(id, &Asker::Connection, &words, MOST_FOUND, clock::now());
-    let items = found.await.map_err(site_failure)?;
+    let items = found.await.map_err(Failure::of_site)?;
     Ok(web::Json(FoundSpaces {
         items: items.into_iter().map(SpaceAnswer::from).collect(),
     }))
@@ -319,69 +318,5 @@ async fn live_id(state: &AppState, written: &str) -> Result<Uuid, Failure> {
         Err(Failure::Conflict(
             "This is an imported space export; there is no site to ask.".to_owned(),
         ))
-    }
-}
-
-/// What a caller is told when something could not be had from a site. What passes by itself says when to try again;
-/// everything else needs somebody who reads the sentence.
-pub(super) fn site_failure(error: LiveError) -> Failure {
-    let passes = match &error {
-        LiveError::Confluence(error) => error.is_transient(),
-        LiveError::TooSlow | LiveError::IncompleteListing | LiveError::BrokenDownload => true,
-        _ => false,
-    };
-    match error {
-        LiveError::Db(error) => error.into(),
-        LiveError::NoConnection | LiveError::NoPage => Failure::NotFound,
-        LiveError::Files(_) | LiveError::Http(_) => Failure::Internal(error.to_string()),
-        error if passes => {
-            Failure::NotFetched(error.retry_after_seconds().unwrap_or(NEXT_TRY_SECONDS))
-        }
-        error => Failure::Conflict(error.sentence()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::site_failure;
-    use crate::confluence::Problem;
-    use crate::connections::LiveError;
-    use crate::web::error::Failure;
-
-    fn failure(problem: Problem) -> Failure {
-        site_failure(LiveError::Confluence(problem.into()))
-    }
-
-    #[test]
-    fn a_site_that_is_busy_says_when_to_try_again() {
-        let limited = failure(Problem::RateLimited {
-            retry_after: Duration::from_secs(7),
-            reason: "quota".to_owned(),
-        });
-        assert_eq!(limited.retry_after(), Some(7));
-        assert_eq!(limited.status(), 503);
-        assert_eq!(failure(Problem::TimedOut).retry_after(), Some(30));
-    }
-
-    #[test]
-    fn refused_credentials_are_a_conflict_with_a_sentence() {
-        for refused in [
-            failure(Problem::Unauthorized),
-            failure(Problem::Captcha),
-            site_failure(LiveError::Stopped),
-            site_failure(LiveError::NotAuthorized),
-        ] {
-            assert!(matches!(refused, Failure::Conflict(sentence) if !sentence.is_empty()));
-        }
-    }
-
-    #[test]
-    fn a_deleted_connection_is_not_found() {
-        assert!(matches!(
-            site_failure(LiveError::NoConnection),
-            Failure::NotFound
-        ));
     }
 }

@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::connection_body::SiteKindWord;
+use crate::confluence::Product;
 use crate::confluence::check::{Check, CheckName, Outcome, TestReport};
-use crate::confluence::model::Product;
 
 /// What the test of a connection found out.
 #[derive(Serialize, ToSchema)]

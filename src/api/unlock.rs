@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Serialize};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::bearer::{ReadToken, WriteToken};
@@ -12,12 +12,12 @@ use super::given::Given;
 use super::problems::{Problems, Unknown};
 use super::refusals::{Checked, Contradicting, Guarded, Named, WithBody, WriteOnly};
 use super::share_answer::ShareAnswer;
-use super::shares::{describe_one, share_id};
+use super::shares::{answer, find, share_id};
 use crate::clock;
-use crate::shares::share::{Availability, Share, ShareId};
-use crate::shares::store;
-use crate::shares::unlock_secret::UnlockSecret;
 use crate::shares::unlock_token::{self, CheckOutcome, Explanation};
+use crate::sharing::error::SharingError;
+use crate::sharing::rights::may_change;
+use crate::sharing::unlock_secret::{Overlap, mint, rotate};
 use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
 
@@ -49,37 +49,23 @@ pub(super) struct RotationBody {
     )
 )]
 pub async fn change_unlock_secret(
-    _token: WriteToken,
+    token: WriteToken,
     state: web::Data<AppState>,
     path: web::Path<String>,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<web::Json<ShareAnswer>, ApiError> {
-    let id = share_id(&path)?;
+    let (actor, now) = (token.actor(), clock::now());
+    let share = may_change(&state.sharing, actor, share_id(&path)?, now).await?;
     let body: RotationBody = read_json_if_any(&request, payload).await?;
     let mut problems = Problems::default();
     problems.refuse_unknown("", &body.unknown);
-    let overlap = problems.changed("overlapSeconds", body.overlap_seconds, overlap);
-    problems.into_result()?;
-    let fresh = UnlockSecret::generate()?;
-    let base_url = state.settings.base_url.clone();
-    let now = clock::now();
-    let rotated = state.db.run(move |db| {
-        let overlap = overlap.unwrap_or(Duration::ZERO);
-        let share =
-            store::rotate_unlock_secret(db, id, &fresh, overlap, now)?.ok_or(Failure::NotFound)?;
-        describe_one(db, share, &base_url, now)
-    });
-    let answer = rotated.await?;
-    state.shares.forget(id);
-    Ok(web::Json(answer))
-}
-
-fn overlap(seconds: i64) -> Result<Duration, &'static str> {
-    let in_range = (0..=604_800).contains(&seconds);
-    in_range
-        .then(|| Duration::seconds(seconds))
-        .ok_or("This must be between 0 and 604800 (7 days).")
+    let seconds = problems.changed("overlapSeconds", body.overlap_seconds, fields::any);
+    let overlap = Overlap::from_seconds(seconds.unwrap_or(0)).map_err(SharingError::from);
+    let overlap = problems.take(overlap)?;
+    let overlap = problems.allow(overlap)?;
+    let share = rotate(&state.sharing, actor, share, overlap, now).await?;
+    Ok(web::Json(answer(&state, share, now).await?))
 }
 
 /// An unlock token and the link that carries it.
@@ -112,20 +98,16 @@ pub struct UnlockLinkAnswer {
     )
 )]
 pub async fn create_unlock_link(
-    _token: WriteToken,
+    token: WriteToken,
     state: web::Data<AppState>,
     path: web::Path<String>,
 ) -> Result<web::Json<UnlockLinkAnswer>, ApiError> {
-    let share = find(&state, share_id(&path)?).await?;
-    let now = clock::now();
-    if share.availability(now) != Availability::Open {
-        return Err(ApiError(Failure::Conflict(
-            "The share is disabled, has not started or has ended, so that no unlock link would work.".to_owned(),
-        )));
-    }
-    let minted = unlock_token::mint(share.id.uuid(), &share.unlock_secret, now.unix_timestamp())?;
+    let (actor, now) = (token.actor(), clock::now());
+    let share = may_change(&state.sharing, actor, share_id(&path)?, now).await?;
+    let id = share.id();
+    let minted = mint(&state.sharing, actor, share, now).await?;
     let token = minted.token.as_str();
-    let path = format!("/content/{}?unlock={token}", share.id);
+    let path = format!("/content/{id}?unlock={token}");
     Ok(web::Json(UnlockLinkAnswer {
         url: state.settings.base_url.join(&path),
         token: token.to_owned(),
@@ -226,9 +208,4 @@ pub async fn check_unlock_token(
     let now = clock::now();
     let explanation = unlock_token::explain(&token, &share.token_rule(now));
     Ok(web::Json(explanation.into()))
-}
-
-async fn find(state: &AppState, id: ShareId) -> Result<Share, Failure> {
-    let found = state.db.run(move |db| store::find_share(db, id)).await?;
-    found.ok_or(Failure::NotFound)
 }

@@ -2,14 +2,17 @@
 
 use std::io::{self, IsTerminal as _};
 
-use super::{CommandError, note, print, read_line};
+use super::terminal::{CommandError, note, print, read_line};
 use crate::accounts::account::Email;
-use crate::accounts::api_token::{NewApiToken, TokenName, TokenScope};
-use crate::accounts::store::{account, api_token};
+use crate::accounts::api_token::{TokenName, TokenScope};
 use crate::clock;
 use crate::config::DatabaseArgs;
 use crate::db::{self, Db, DbError};
 use crate::password::{self, Password};
+use crate::sharing::account;
+use crate::sharing::actor::{Actor, Who};
+use crate::sharing::api_token::{self, WantedToken};
+use crate::sharing::rights::may_administer;
 
 fn refused(error: impl std::fmt::Display) -> CommandError {
     CommandError::Refused(error.to_string())
@@ -22,8 +25,10 @@ pub(super) fn add_admin(email: &str, database: &DatabaseArgs) -> Result<(), Comm
     let hash = password::hash(&password).map_err(refused)?;
     // The first account is often made before the first start.
     db::migrate(&url)?;
+    let actor = Actor::local(Who::CommandLine);
+    let right = may_administer(&actor).map_err(refused)?;
     Db::open(&url, 1)
-        .run_blocking(|db| account::insert_account(db, &email, &hash, clock::now()))
+        .run_blocking(|db| account::add(db, &actor, right, &email, &hash, clock::now()))
         .map_err(refused)?;
     note(&format!("Added the admin {}.", email.as_str()))
 }
@@ -50,17 +55,18 @@ pub(super) fn add_token(
     database: &DatabaseArgs,
 ) -> Result<(), CommandError> {
     let url = database.read()?;
-    let new = NewApiToken {
+    let wanted = WantedToken {
         name: TokenName::parse(name).map_err(refused)?,
         scope: TokenScope::parse(scope)
             .ok_or_else(|| refused("The scope must be read or write."))?,
-        created_by: "command line".to_owned(),
         expires_at: None,
     };
     db::migrate(&url)?;
-    let (_, token) = Db::open(&url, 1)
-        .run_blocking(|db| api_token::insert_token(db, &new, clock::now()))
-        .map_err(|error: api_token::TokenStoreError| refused(error))?;
+    let actor = Actor::local(Who::CommandLine);
+    let right = may_administer(&actor).map_err(refused)?;
+    let token = Db::open(&url, 1)
+        .run_blocking(|db| api_token::make_locally(db, &actor, right, wanted, clock::now()))
+        .map_err(refused)?;
     print(&token.reveal())
 }
 

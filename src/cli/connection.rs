@@ -6,21 +6,22 @@ use std::sync::Arc;
 use clap::{Subcommand, ValueEnum};
 use uuid::Uuid;
 
-use super::{CommandError, note, print, read_line};
+use super::terminal::{CommandError, note, print, read_line, right, the_command_line};
 use crate::clock;
 use crate::config::{DatabaseArgs, LiveArgs, StorageArgs};
+use crate::confluence::Product;
 use crate::confluence::TestReport;
 use crate::confluence::check::{Check, Outcome};
 use crate::connections::LiveError;
-use crate::connections::ManageError;
-use crate::connections::create::{self, NewConnection};
+use crate::connections::create::NewConnection;
 use crate::connections::credentials::Credentials;
 use crate::connections::store::live::LiveSettings;
 use crate::db::{self, Db};
 use crate::pages::files::FileStore;
-use crate::pages::model::ConnectionKind;
 use crate::pages::store::connections;
-use crate::sync::{SiteSync, refresh};
+use crate::sharing::error::SharingError;
+use crate::sharing::{connection, connection_site};
+use crate::sync::SiteSync;
 
 #[derive(Subcommand)]
 pub(super) enum ConnectionCommand {
@@ -120,28 +121,29 @@ fn add(args: &AddArgs) -> Result<(), CommandError> {
     with_live(&args.portal, async |sync, db| {
         let new = NewConnection {
             name: args.name.clone(),
-            kind: match args.kind {
-                Kind::Cloud => ConnectionKind::Cloud,
-                Kind::DataCenter => ConnectionKind::DataCenter,
+            product: match args.kind {
+                Kind::Cloud => Product::Cloud,
+                Kind::DataCenter => Product::DataCenter,
             },
             address: args.url.clone(),
             credentials: args.credentials(read_secret(args.auth)?)?,
             settings: LiveSettings::default(),
         };
-        let (connections, now) = (sync.connections(), clock::now());
-        let new = connections.prepare(new).await?;
-        let id = db.run(move |db| create::create(db, &new, now)).await?;
+        let (actor, right, now) = (the_command_line(), right()?, clock::now());
+        let new = connection::prepare(sync.connections(), new).await?;
+        let id = db
+            .run(move |db| connection::insert(db, &actor, right, &new, now))
+            .await?;
         print(&id.to_string())?;
-        let tested = connections.test(id, clock::now()).await;
-        let usable = match &tested {
+        let usable = match test_site(&sync, &db, id).await {
             Ok(report) => {
-                report_lines(report)
+                report_lines(&report)
                     .iter()
                     .try_for_each(|line| note(line))?;
                 report.is_good()
             }
             Err(error) => {
-                note(&error.sentence())?;
+                note(&sentence(error))?;
                 false
             }
         };
@@ -156,8 +158,8 @@ fn add(args: &AddArgs) -> Result<(), CommandError> {
 
 fn test(args: &OneArgs) -> Result<(), CommandError> {
     let id = parse_id(&args.id)?;
-    with_live(&args.portal, async |sync, _db| {
-        let report = sync.connections().test(id, clock::now()).await?;
+    with_live(&args.portal, async |sync, db| {
+        let report = test_site(&sync, &db, id).await?;
         report_lines(&report)
             .iter()
             .try_for_each(|line| print(line))?;
@@ -174,11 +176,7 @@ fn list(database: &DatabaseArgs) -> Result<(), CommandError> {
     let url = database.read()?;
     let found = Db::open(&url, 1).run_blocking(connections::list_connections)?;
     for connection in found {
-        let kind = match connection.kind {
-            ConnectionKind::SpaceExport => "space-export",
-            ConnectionKind::Cloud => "cloud",
-            ConnectionKind::DataCenter => "data-center",
-        };
+        let kind = connection.kind.as_str().replace('_', "-");
         let wiki_url = connection.wiki_url.unwrap_or_default();
         print(&format!(
             "{}\t{kind}\t{}\t{wiki_url}",
@@ -192,7 +190,9 @@ fn refresh(args: &OneArgs) -> Result<(), CommandError> {
     let id = parse_id(&args.id)?;
     with_live(&args.portal, async |sync, db| {
         let (connection, now) = (sync.connections().find(id).await?, clock::now());
-        db.run(move |db| refresh::refresh_all(db, id, now)).await?;
+        let (actor, right) = (the_command_line(), right()?);
+        db.run(move |db| connection_site::make_due(db, &actor, right, id, None, now))
+            .await?;
         note(&format!(
             "A portal that runs compares everything of {} with its site.",
             connection.name
@@ -293,21 +293,32 @@ fn report_lines(report: &TestReport) -> Vec<String> {
     report.checks.iter().map(line).collect()
 }
 
-impl From<LiveError> for CommandError {
-    fn from(error: LiveError) -> Self {
-        let sentence = match error {
-            LiveError::NoConnection => "There is no such live connection.".to_owned(),
-            error => error.sentence(),
-        };
-        Self::Refused(sentence)
+/// Asks the site and keeps the report.
+async fn test_site(sync: &SiteSync, db: &Db, id: Uuid) -> Result<TestReport, SharingError> {
+    let (actor, right, now) = (the_command_line(), right()?, clock::now());
+    let report = sync.connections().ask_for_test(id, now).await?;
+    let kept = report.clone();
+    db.run(move |db| connection_site::record_test(db, &actor, right, id, &kept, now))
+        .await?;
+    Ok(report)
+}
+
+fn sentence(error: SharingError) -> String {
+    match error {
+        SharingError::NotFound => "There is no such live connection.".to_owned(),
+        SharingError::Site(error) => error.sentence(),
+        error => error.to_string(),
     }
 }
 
-impl From<ManageError> for CommandError {
-    fn from(error: ManageError) -> Self {
-        match error {
-            ManageError::Live(error) => error.into(),
-            mistake => Self::Refused(mistake.to_string()),
-        }
+impl From<SharingError> for CommandError {
+    fn from(error: SharingError) -> Self {
+        Self::Refused(sentence(error))
+    }
+}
+
+impl From<LiveError> for CommandError {
+    fn from(error: LiveError) -> Self {
+        SharingError::from(error).into()
     }
 }

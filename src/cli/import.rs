@@ -6,13 +6,14 @@ use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{CommandError, note, print};
+use super::terminal::{CommandError, note, print, right, the_command_line};
 use crate::clock;
 use crate::config::{DatabaseArgs, StorageArgs};
 use crate::db::{self, Db};
 use crate::pages::files::FileStore;
 use crate::pages::model::ImportReport;
-use crate::sync::import::{self, ImportAs, Imported, Progress};
+use crate::sharing::import::Importer;
+use crate::sync::import::{ImportAs, Imported, Progress};
 
 pub(super) fn run(
     export: &Path,
@@ -27,6 +28,7 @@ pub(super) fn run(
         .map_err(|error| CommandError::Refused(format!("{}: {error}", export.display())))?;
     db::migrate(&url)?;
     let files = FileStore::open(&storage).map_err(|error| refused(&error))?;
+    let right = right()?;
     let (name, wiki_url) = (import_as.name.to_owned(), import_as.wiki_url.cloned());
     let work = move || {
         let bar = ProgressBar::new_spinner();
@@ -37,15 +39,13 @@ pub(super) fn run(
         let db = Db::open(&url, 2);
         let mut show = |progress| show(&bar, progress);
         let archive = BufReader::new(archive);
-        let imported = import::import(
-            &db,
-            &files,
-            archive,
-            import_as,
-            &mut show,
-            |_, _| Ok(()),
-            clock::now(),
-        );
+        let by = Importer {
+            db: &db,
+            files: &files,
+            actor: &the_command_line(),
+            right,
+        };
+        let imported = by.import(archive, import_as, &mut show, clock::now());
         bar.finish_and_clear();
         imported
     };
@@ -56,6 +56,7 @@ pub(super) fn run(
     let Imported {
         connection_id,
         report,
+        ..
     } = imported.map_err(|error| refused(&error))?;
     report_lines(&report)
         .iter()

@@ -1,6 +1,6 @@
 //! `unlock-link` and `check-token`: the integrator's two tools.
 
-use super::{CommandError, note, print};
+use super::terminal::{CommandError, note, print};
 use crate::clock;
 use crate::config::{BaseUrlArgs, DatabaseArgs};
 use crate::db::Db;

@@ -23,9 +23,12 @@ use url::Url;
 use uuid::Uuid;
 
 use super::CloudApp;
+use super::site_events::Site;
 use super::store::lifecycle::{self, Digests, ToldInstallation, Use};
+use crate::audit::event::EventKind;
+use crate::confluence::Product;
 use crate::confluence::connect::callback::{
-    self, Callback, CallbackError, Event, Expected, Received,
+    self, Callback, CallbackError, Event, Expected, ReceivedCallback,
 };
 use crate::connections::LiveError;
 use crate::connections::credentials::AuthKind;
@@ -34,7 +37,6 @@ use crate::connections::installation_secret::InstallationSecret;
 use crate::connections::store::live::{self, LiveSettings, NewLiveConnection};
 use crate::connections::store::{health, installations};
 use crate::db::DbError;
-use crate::pages::model::ConnectionKind;
 use crate::pages::store::followed;
 
 /// What came of a call-back.
@@ -83,7 +85,7 @@ impl CloudApp {
     /// Checks a call-back and does what it says. `grace`: how long shares stay open after the app was uninstalled.
     pub async fn receive_callback(
         self: &Arc<Self>,
-        received: &Received<'_>,
+        received: &ReceivedCallback<'_>,
         expected: &Expected<'_>,
         grace: Duration,
         now: OffsetDateTime,
@@ -121,7 +123,7 @@ impl CloudApp {
 
     async fn verify_signed_by_site(
         self: &Arc<Self>,
-        received: &Received<'_>,
+        received: &ReceivedCallback<'_>,
         expected: &Expected<'_>,
         now: OffsetDateTime,
     ) -> Result<Callback, LifecycleError> {
@@ -206,6 +208,11 @@ impl CloudApp {
             lifecycle::insert_installation(db, connection_id, told, sealed.as_deref(), now)?;
         }
         let superseded = lifecycle::supersede_others(db, connection_id, told, now)?;
+        let site = Site {
+            connection_id,
+            address: &told.base_url,
+        };
+        site.tells(db, EventKind::InstallationInstalled, now)?;
         Ok(Placed {
             connection_id,
             superseded,
@@ -244,9 +251,12 @@ impl CloudApp {
                         return Ok(Done::Nothing);
                     };
                     let id = found.connection_id;
-                    lifecycle::set_state(db, id, InstallationState::Uninstalled, now)?;
+                    let is_new = lifecycle::set_state(db, id, InstallationState::Uninstalled, now)?;
                     lifecycle::forget_secret(db, id)?;
                     lifecycle::end_shares(db, id, shares_end)?;
+                    if is_new {
+                        Site::of(&found).tells(db, EventKind::InstallationUninstalled, now)?;
+                    }
                     Ok(Done::Changed(id))
                 })
             })
@@ -274,9 +284,13 @@ impl CloudApp {
                         return Ok(None);
                     };
                     lifecycle::set_state(db, found.connection_id, to, now)?;
-                    if to == InstallationState::Enabled {
+                    let kind = if to == InstallationState::Enabled {
                         followed::make_due(db, found.connection_id, now)?;
-                    }
+                        EventKind::InstallationEnabled
+                    } else {
+                        EventKind::InstallationDisabled
+                    };
+                    Site::of(&found).tells(db, kind, now)?;
                     Ok::<_, LifecycleError>(Some(found.connection_id))
                 })
             })
@@ -330,7 +344,7 @@ fn make_connection(
         let name = lifecycle::free_name(db, &format!("{host} (app)"))?;
         let new = NewLiveConnection {
             id,
-            kind: ConnectionKind::Cloud,
+            product: Product::Cloud,
             name: &name,
             wiki_url: &told.base_url,
             cloud_id: told.cloud_id.as_deref(),

@@ -3,7 +3,8 @@
 //! What arrives from Confluence is `confluence::connect`'s and `confluence::forge`'s subject; what an installation signs with
 //! is `connections::installation_secret`'s.
 //!
-//! - [`lifecycle`], [`forge_events`]: how Connect and Forge tell of installations. [`refusals`]: what of that was refused.
+//! - [`lifecycle`], [`forge_events`]: how Connect and Forge tell of installations. [`refusals`]: what of that was refused;
+//!   `site_events`: what the audit record says of it.
 //! - [`asker`]: a client that asks in somebody's name; [`impersonation`]: how a Connect app may. [`own_view`]: what somebody
 //!   sees who asks in their own name. [`rights`]: what people may do, as the app is told.
 //! - `viewer_rendering`: a page as Confluence renders it for a share's viewers; `wanted_renderings`: which of these are
@@ -20,6 +21,7 @@ pub mod rebind;
 pub mod refusals;
 mod refused_calls;
 pub mod rights;
+mod site_events;
 pub mod store;
 mod tokens;
 pub mod viewer_rendering;

@@ -225,12 +225,12 @@ pub struct PreparedMove {
     pub shares: Vec<Uuid>,
 }
 
-/// Moves them, within the caller's transaction, and returns how many were moved. [`CloudApp::after_move`] follows.
+/// Moves them, within the caller's transaction, and returns those that were moved. [`CloudApp::after_move`] follows.
 pub fn move_shares(
     db: &mut PgConnection,
     prepared: &PreparedMove,
     now: OffsetDateTime,
-) -> Result<usize, RebindError> {
+) -> Result<Vec<ShareRoot>, RebindError> {
     let PreparedMove { from, to, shares } = prepared;
     let (from, to) = (*from, *to);
     lock_both(db, from, to)?;
@@ -257,7 +257,7 @@ pub fn move_back(
     from: Uuid,
     to: Uuid,
     now: OffsetDateTime,
-) -> Result<usize, LiveError> {
+) -> Result<Vec<ShareRoot>, LiveError> {
     lock_both(db, from, to)?;
     let moved = rebind::move_back(db, from, to, now)?;
     connections::raise_revision(db, from)?;
@@ -303,7 +303,7 @@ fn shown(db: &mut PgConnection, connection_id: Uuid) -> Result<(Shares, Vec<OldP
     Ok((shares, pages))
 }
 
-type Found = HashMap<String, FoundContent>;
+type FoundPages = HashMap<String, FoundContent>;
 
 /// Shares with the ids of all that is followed for each.
 type Shares = Vec<(ShareRoot, Vec<String>)>;
@@ -313,7 +313,7 @@ async fn ask(
     client: &Client,
     shares: &Shares,
     pages: &[OldPage],
-) -> Result<(Found, HashSet<String>), crate::confluence::ConfluenceError> {
+) -> Result<(FoundPages, HashSet<String>), crate::confluence::ConfluenceError> {
     let mut ids: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for page in pages {
         let kind = match (page.is_folder, page.kind) {
@@ -323,7 +323,7 @@ async fn ask(
         };
         ids.entry(kind).or_default().push(page.content_id.clone());
     }
-    let mut found = Found::new();
+    let mut found = FoundPages::new();
     for (kind, ids) in &ids {
         let kind = match *kind {
             "folder" => ContentKind::Folder,
@@ -347,7 +347,7 @@ async fn ask(
 fn judge(
     shares: Shares,
     pages: Vec<OldPage>,
-    found: &Found,
+    found: &FoundPages,
     spaces: &HashSet<String>,
 ) -> Comparison {
     let pages: Vec<ComparedPage> = pages
@@ -370,7 +370,7 @@ fn judge(
     Comparison { pages, shares }
 }
 
-fn stays(share: &ShareRoot, found: &Found, spaces: &HashSet<String>) -> Option<Stays> {
+fn stays(share: &ShareRoot, found: &FoundPages, spaces: &HashSet<String>) -> Option<Stays> {
     let has_root = |id: &String| found.contains_key(id);
     match (share.is_space(), &share.root_content_id) {
         (true, _) if !spaces.contains(&share.space_key) => Some(Stays::SpaceMissing),

@@ -3,8 +3,10 @@
 use time::Duration;
 use url::Url;
 
-use super::parse::{names, parse_base_url, parse_list, parse_number};
-use super::{BaseUrl, ConfigError};
+use super::base_url::BaseUrl;
+use super::base_url::parse_base_url;
+use super::error::ConfigError;
+use super::parse::{names, parse_list, parse_number};
 
 const HOSTS: &str = "*.atlassian.net,*.jira.com,*.jira-dev.com";
 
@@ -239,7 +241,7 @@ fn parse_sharers(text: &str) -> Result<Sharers, String> {
 #[cfg(test)]
 mod tests {
     use super::{AppArgs, Sharers, parse_app_key, parse_forge_app, parse_sharers};
-    use crate::config::ConfigError;
+    use crate::config::error::ConfigError;
 
     #[test]
     fn without_settings_there_is_no_app_and_only_atlassians_hosts_could_install_one() {

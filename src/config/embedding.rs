@@ -1,6 +1,6 @@
 //! What the operator lets shares do inside other sites.
 
-use super::ConfigError;
+use super::error::ConfigError;
 
 /// Limits of embedding.
 #[derive(Debug, Clone, clap::Args)]

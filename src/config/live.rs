@@ -3,8 +3,9 @@
 use ipnet::IpNet;
 use url::Url;
 
-use super::ConfigError;
-use super::parse::{parse_base_url, parse_list, parse_network, parse_url};
+use super::base_url::parse_base_url;
+use super::error::ConfigError;
+use super::parse::{parse_list, parse_network, parse_url};
 use crate::keys::MasterKey;
 
 /// The keys, and which places live connections may ask.
@@ -128,15 +129,13 @@ impl LiveArgs {
     /// With the key from which the server derives more. All are checked before the first `?`, so that every problem is
     /// noted.
     pub(super) fn check(&self, errors: &mut ConfigError) -> Option<(MasterKey, LiveConfig)> {
-        let key = errors.check("VESTIBULE_SECRET_KEY", self.parse_key());
+        let key = errors.check(
+            "VESTIBULE_SECRET_KEY",
+            parse_secret_key(self.secret_key.as_deref()),
+        );
         let previous_key = errors.check(
             "VESTIBULE_PREVIOUS_SECRET_KEY",
-            self.previous_secret_key
-                .as_deref()
-                .filter(|text| !text.is_empty())
-                .map(MasterKey::from_hex)
-                .transpose()
-                .map_err(|error| error.to_string()),
+            parse_previous_secret_key(self.previous_secret_key.as_deref()),
         );
         let networks = errors.check(
             "VESTIBULE_CONFLUENCE_NETWORKS",
@@ -175,12 +174,19 @@ impl LiveArgs {
         };
         Some((key, config))
     }
+}
 
-    fn parse_key(&self) -> Result<MasterKey, String> {
-        let text = self.secret_key.as_deref().unwrap_or_default();
-        if text.is_empty() {
-            return Err("is missing; make one with: openssl rand -hex 64".to_owned());
-        }
-        MasterKey::from_hex(text).map_err(|error| error.to_string())
+pub(super) fn parse_secret_key(text: Option<&str>) -> Result<MasterKey, String> {
+    let text = text.unwrap_or_default();
+    if text.is_empty() {
+        return Err("is missing; make one with: openssl rand -hex 64".to_owned());
     }
+    MasterKey::from_hex(text).map_err(|error| error.to_string())
+}
+
+pub(super) fn parse_previous_secret_key(text: Option<&str>) -> Result<Option<MasterKey>, String> {
+    text.filter(|text| !text.is_empty())
+        .map(MasterKey::from_hex)
+        .transpose()
+        .map_err(|error| error.to_string())
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::ConfigError;
+use super::error::ConfigError;
 
 use super::parse::{names, parse_url};
 
@@ -221,7 +221,7 @@ fn parse_name(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::{OpenIdArgs, parse_scopes};
-    use crate::config::ConfigError;
+    use crate::config::error::ConfigError;
 
     fn configured() -> OpenIdArgs {
         OpenIdArgs {

@@ -5,33 +5,10 @@ use std::net::SocketAddr;
 use ipnet::IpNet;
 use url::Url;
 
-use super::BaseUrl;
-
 pub(super) fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_parse_error| {
         format!("“{text}” is not an address and port such as 127.0.0.1:8080 or [::]:8080")
     })
-}
-
-pub(super) fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
-    let url = Url::parse(text.trim()).map_err(|error| format!("“{text}” is not a URL: {error}"))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err(format!(
-            "“{text}” must begin with https:// or http:// and name a host"
-        ));
-    }
-    let only_origin = url.path() == "/"
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    if only_origin {
-        Ok(BaseUrl(url))
-    } else {
-        Err(format!(
-            "“{text}” must be scheme, host and port only, without a path, query or user name"
-        ))
-    }
 }
 
 /// Any address of the web without credentials in it.

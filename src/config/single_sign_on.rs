@@ -2,9 +2,10 @@
 
 use url::Url;
 
+use super::base_url::BaseUrl;
+use super::error::ConfigError;
 use super::openid::RoleGroups;
 use super::parse::{names, parse_url};
-use super::{BaseUrl, ConfigError};
 
 const COOKIES: &str = "crowd.token_key,JSESSIONID";
 
@@ -165,8 +166,8 @@ fn parse_domain(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::SingleSignOnArgs;
-    use crate::config::ConfigError;
-    use crate::config::parse::parse_base_url;
+    use crate::config::base_url::parse_base_url;
+    use crate::config::error::ConfigError;
 
     fn args(url: &str) -> SingleSignOnArgs {
         SingleSignOnArgs {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use url::Url;
 
-use super::ConfigError;
+use super::error::ConfigError;
 
 /// Where attachments lie: for `serve` and `import`.
 #[derive(Clone, clap::Args)]

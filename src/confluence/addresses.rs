@@ -12,7 +12,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 use url::{Host, Url};
 
-use super::model::Product;
+use super::product::Product;
 
 /// What the operator allows beyond the public internet.
 #[derive(Debug, Clone, Default)]

@@ -11,9 +11,10 @@ use super::{
     api::Api,
     client::Client,
     error::{ConfluenceError, Need, Problem},
-    model::{ContentKind, Product},
+    model::ContentKind,
     oauth, pace,
     paging::Part,
+    product::Product,
     source::Answer,
     v1::{
         content::{Ancestor, User},

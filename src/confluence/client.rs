@@ -16,9 +16,10 @@ use super::{
     http::Http,
     model::{
         ChildrenOf, ContentKind, Detail, FoundContent, ListedComment, ListedFile, ListedPage,
-        ListedSpace, Listing, Person, Product, Root,
+        ListedSpace, Listing, Person, Root,
     },
     pace::Pace,
+    product::Product,
     site::Site,
     source::{Answer, Source},
     v1,

@@ -18,7 +18,8 @@ use super::{
     api::{self, Api},
     error::{ConfluenceError, Need, Problem, answer},
     http,
-    model::{ListedFile, Product},
+    model::ListedFile,
+    product::Product,
     source::Answer,
 };
 

@@ -8,8 +8,8 @@ use url::Url;
 
 use super::{
     Http, Problem, Secret,
-    model::Product,
     oauth::{ask, request},
+    product::Product,
     source::Answer,
     webhook::EventKind,
 };

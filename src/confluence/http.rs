@@ -8,7 +8,7 @@ use std::{error::Error, fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use reqwest::{
-    Method, RequestBuilder, Response,
+    ClientBuilder, Method, RequestBuilder, Response,
     dns::{Addrs, Name, Resolve, Resolving},
     redirect::Policy,
 };
@@ -18,7 +18,7 @@ use url::Url;
 use super::{
     addresses::{OutboundRules, Reach},
     error::{ConfluenceError, Problem},
-    model::Product,
+    product::Product,
 };
 
 const CONNECT: Duration = Duration::from_secs(5);
@@ -50,15 +50,25 @@ pub struct Http {
 #[error("no HTTP client: {0}")]
 pub struct HttpSetupError(String);
 
+/// TLS by the one crypto library of the portal, with the system's certificate authorities.
+fn tls() -> Result<rustls::ClientConfig, HttpSetupError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verified = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_platform_verifier())
+        .map_err(|error| HttpSetupError(error.to_string()))?;
+    Ok(verified.with_no_client_auth())
+}
+
+/// For clients of others than Confluence. Without our TLS one would ask for a crypto library of the whole process.
+pub fn client_with_tls() -> Result<ClientBuilder, HttpSetupError> {
+    Ok(reqwest::Client::builder().tls_backend_preconfigured(tls()?))
+}
+
 impl Http {
     pub fn new(rules: &OutboundRules) -> Result<Self, HttpSetupError> {
         let rules = Arc::new(rules.clone());
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .and_then(|builder| builder.with_platform_verifier())
-            .map_err(|error| HttpSetupError(error.to_string()))?
-            .with_no_client_auth();
+        let tls = tls()?;
         let client = |reach| {
             reqwest::Client::builder()
                 .tls_backend_preconfigured(tls.clone())

@@ -6,20 +6,25 @@
 //! - [`site`] and [`authorization`]: where a site's interfaces are, and who we are there.
 //! - [`pace`]: how fast we may ask, and when not at all.
 //! - `api`: one request from permit to parsed answer. `paging`: the next part of a long answer.
-//! - [`client`]: everything that can be asked, for both products.
+//! - [`Product`] and [`AuthKind`]: the products, and what the house has to know of each.
+//! - [`client`]: everything that can be asked, for all products.
 //! - `cloud`, `data_center`: what each product is asked. `v1`: the words that both understand.
 //! - [`rights`]: what people may do there.
 //! - [`connect`], [`forge`], [`forge_event`]: our app inside Confluence Cloud, how it is called and how it calls.
-//! - `signed_token`: the signed tokens of both, with `strict_json` and [`public_key`].
+//! - `signed_token`: the signed tokens of both, with [`public_key`].
 //! - [`single_sign_on`]: whose cookies a visitor of Data Center brought.
 //! - [`oauth`]: access tokens. [`check`]: the test of a connection. [`webhook`]: what a site tells us unasked.
 //!
-//! A third product is a value of [`model::Product`], a folder beside `cloud` whose type implements `source::Source` (the
-//! compiler names what is missing), one arm in [`client`], and in [`site`] where its interfaces are. What is read into
-//! [`model`] stays the same, so that no other room changes.
+//! A third product is a value of [`Product`] with its properties, a folder beside `cloud` whose type implements
+//! `source::Source` (the compiler names what is missing), one arm in [`client`], its credentials in [`AuthKind`], and in
+//! [`site`] and [`oauth`] where its interfaces and tokens are. What is read into [`model`] stays the same. Outside of this
+//! room only what people write changes: the form in `admin::connections::access_form` with its template, the words in
+//! `api::connection_answer`, `connection_body` and `test_answer`, the option of `cli::connection`; and
+//! `connections::credentials`, where it has a kind of credentials of its own.
 
 pub mod addresses;
 mod api;
+mod auth_kind;
 pub mod authorization;
 pub mod check;
 pub mod client;
@@ -36,6 +41,7 @@ pub mod model;
 pub mod oauth;
 pub mod pace;
 mod paging;
+mod product;
 pub mod public_key;
 pub mod rights;
 pub mod secret;
@@ -43,12 +49,12 @@ mod signed_token;
 pub mod single_sign_on;
 pub mod site;
 mod source;
-mod strict_json;
 mod tree;
 mod v1;
 pub mod webhook;
 
 pub use addresses::OutboundRules;
+pub use auth_kind::AuthKind;
 pub use authorization::Authorization;
 pub use check::TestReport;
 pub use client::Client;
@@ -57,6 +63,7 @@ pub use error::answer::NO_ACTIVE_PERSON;
 pub use error::{ConfluenceError, Problem};
 pub use http::Http;
 pub use pace::Pace;
+pub use product::Product;
 pub use secret::Secret;
 pub use site::Site;
 

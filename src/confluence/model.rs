@@ -3,14 +3,6 @@
 
 use time::OffsetDateTime;
 
-/// The two products. They share concepts and little else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Product {
-    Cloud,
-    DataCenter,
-}
-
 /// Content that has a place in a tree or a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContentKind {

@@ -14,7 +14,7 @@ use super::{
     addresses::Reach,
     error::{ConfluenceError, Need, Problem, answer},
     http::{self, Http},
-    model::Product,
+    product::Product,
     secret::Secret,
     site::Site,
     source::Answer,
@@ -78,7 +78,7 @@ struct TokenAnswer {
 }
 
 /// The token URL of a Data Center site.
-pub fn data_center_token_url(site: &Site) -> Url {
+fn data_center_token_url(site: &Site) -> Url {
     let mut url = site.base_url().clone();
     let path = format!(
         "{}/rest/oauth2/latest/token",
@@ -91,6 +91,14 @@ pub fn data_center_token_url(site: &Site) -> Url {
 /// The token URL of a Cloud authorization server.
 pub fn cloud_token_url(authorization_server: &Url) -> Url {
     with_path(authorization_server, "/oauth/token")
+}
+
+/// Where a service account gets its tokens, unless somebody says otherwise.
+pub fn token_url(site: &Site, authorization_server: &Url) -> Url {
+    match site.product() {
+        Product::Cloud => cloud_token_url(authorization_server),
+        Product::DataCenter => data_center_token_url(site),
+    }
 }
 
 /// A token for a service account. `token_url` may be in the company's network only for Data Center.

@@ -1,4 +1,4 @@
-//! What people may do at a Cloud site: asked by the app about others, or by somebody about himself.
+//! What people may do at a Cloud site: asked by the app about others, or by people about themselves.
 
 use serde::{Deserialize, Serialize};
 
@@ -121,7 +121,7 @@ impl Client {
             .any(|one| one.operation.is_administration() && is_meant(&one.principal)))
     }
 
-    /// Whether whoever asks may administer the space himself, by whatever rule.
+    /// Whether whoever asks may administer the space, by whatever rule.
     pub async fn may_administer(&self, space_key: &str) -> Answer<bool> {
         #[derive(Deserialize)]
         struct Operations {

@@ -9,11 +9,8 @@ use jsonwebtoken::{DecodingKey, EncodingKey, crypto};
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::{
-    public_key::PublicKey,
-    secret::Secret,
-    strict_json::{Object, parse_object},
-};
+use super::{public_key::PublicKey, secret::Secret};
+use crate::strict_json::{Whole as Object, parse_whole};
 
 /// Tokens travel in headers and URLs, which are not longer.
 const LONGEST: usize = 8 * 1024;
@@ -156,7 +153,7 @@ impl<'a> Parts<'a> {
         let (signed, signature) = token.rsplit_once('.')?;
         let (header, payload) = signed.split_once('.')?;
         URL_SAFE_NO_PAD.decode(signature).ok()?;
-        let object = |part| parse_object(&URL_SAFE_NO_PAD.decode(part).ok()?);
+        let object = |part| parse_whole(&URL_SAFE_NO_PAD.decode(part).ok()?);
         Some(Self {
             signed,
             signature,

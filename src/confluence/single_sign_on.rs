@@ -39,7 +39,7 @@ pub struct Somebody {
 
 /// What Confluence says of a jar.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum JarOwner {
     Known(Somebody),
     /// Nobody, as far as Confluence can tell: expired, or brought from a wrong address.
     Nobody,
@@ -78,13 +78,13 @@ pub async fn ask_who(
     site: &Site,
     jar: &mut Jar,
     client: IpAddr,
-) -> Result<Seen, ConfluenceError> {
+) -> Result<JarOwner, ConfluenceError> {
     let url = site.v1(&["user", "current"]);
     let Some(user) = ask::<CurrentUser>(http, site, &url, jar, client).await? else {
-        return Ok(Seen::Nobody);
+        return Ok(JarOwner::Nobody);
     };
     if user.kind == "anonymous" {
-        return Ok(Seen::Nobody);
+        return Ok(JarOwner::Nobody);
     }
     if user.kind != "known" || user.username.is_empty() || user.user_key.is_empty() {
         let what = "an answer without a person".to_owned();
@@ -98,7 +98,7 @@ pub async fn ask_who(
             .append_pair("start", &groups.len().to_string())
             .append_pair("limit", &GROUPS_AT_ONCE.to_string());
         let Some(part) = ask::<Groups>(http, site, &url, jar, client).await? else {
-            return Ok(Seen::Nobody);
+            return Ok(JarOwner::Nobody);
         };
         // The server may give fewer at once than were asked for, and says how many that is.
         let is_last = part.results.len() < part.limit.unwrap_or(1).max(1);
@@ -107,7 +107,7 @@ pub async fn ask_who(
             break;
         }
     }
-    Ok(Seen::Known(Somebody {
+    Ok(JarOwner::Known(Somebody {
         username: user.username,
         key: user.user_key,
         display_name: user.display_name,

@@ -6,7 +6,7 @@ use url::{Host, Url};
 
 use super::{
     addresses::{OutboundRules, Reach},
-    model::Product,
+    product::Product,
 };
 
 /// Where Cloud's gateway is unless the operator says otherwise (as for a government cloud).
@@ -209,7 +209,7 @@ mod tests {
     use url::Url;
 
     use super::{GATEWAY, Site, SiteError};
-    use crate::confluence::{addresses::OutboundRules, model::Product};
+    use crate::confluence::{addresses::OutboundRules, product::Product};
 
     #[track_caller]
     fn check(typed: &str, product: Product, base_url: &str) {

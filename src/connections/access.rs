@@ -58,7 +58,7 @@ impl Connections {
     pub fn site(&self, connection: &LiveConnection) -> Result<Site, LiveError> {
         let unusable = |error: &dyn std::fmt::Display| LiveError::Address(error.to_string());
         let site = self
-            .recognise(connection.kind, &connection.wiki_url)
+            .recognise(connection.product, &connection.wiki_url)
             .map_err(|error| unusable(&error))?;
         match &connection.cloud_id {
             None => Ok(site),

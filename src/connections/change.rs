@@ -76,7 +76,9 @@ impl Connections {
                 "The address and the secret of an app come from Confluence when it is installed there.".to_owned(),
             ));
         }
-        let place = self.locate(connection.kind, address, credentials).await?;
+        let place = self
+            .locate(connection.product, address, credentials)
+            .await?;
         let sealed = credentials
             .seal(&self.sealer, connection_id)
             .map_err(LiveError::from)?;

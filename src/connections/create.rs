@@ -9,13 +9,12 @@ use super::credentials::{AuthKind, Credentials};
 use super::error::{LiveError, ManageError};
 use super::site_place::SitePlace;
 use super::store::live::{self, LiveSettings, NewLiveConnection};
-use crate::pages::model::ConnectionKind;
+use crate::confluence::Product;
 
 /// A live connection as somebody wants it.
 pub struct NewConnection {
     pub name: String,
-    /// One of the live ones.
-    pub kind: ConnectionKind,
+    pub product: Product,
     /// The site's address, or that of any page on it.
     pub address: String,
     pub credentials: Credentials,
@@ -26,7 +25,7 @@ pub struct NewConnection {
 pub struct PreparedConnection {
     pub id: Uuid,
     pub name: String,
-    pub kind: ConnectionKind,
+    pub product: Product,
     pub auth: AuthKind,
     pub settings: LiveSettings,
     place: SitePlace,
@@ -48,7 +47,7 @@ pub fn create(
 ) -> Result<Uuid, ManageError> {
     let row = NewLiveConnection {
         id: new.id,
-        kind: new.kind,
+        product: new.product,
         name: &new.name,
         wiki_url: &new.place.wiki_url,
         cloud_id: new.place.cloud_id.as_deref(),
@@ -63,14 +62,10 @@ pub fn create(
 }
 
 impl Connections {
-    /// Checks everything but whether another connection has the name. [`create`] does the rest.
+    /// Checks everything but the name, which is the caller's. [`create`] does the rest.
     pub async fn prepare(&self, new: NewConnection) -> Result<PreparedConnection, ManageError> {
-        let name = new.name.trim().to_owned();
-        if !(1..=200).contains(&name.chars().count()) || name.contains('\0') {
-            return Err(ManageError::Name);
-        }
         let place = self
-            .locate(new.kind, &new.address, &new.credentials)
+            .locate(new.product, &new.address, &new.credentials)
             .await?;
         let id = Uuid::new_v4();
         let sealed = new
@@ -79,8 +74,8 @@ impl Connections {
             .map_err(LiveError::from)?;
         Ok(PreparedConnection {
             id,
-            name,
-            kind: new.kind,
+            name: new.name,
+            product: new.product,
             auth: new.credentials.kind(),
             settings: new.settings,
             place,

@@ -154,8 +154,6 @@ pub fn is_not_found(error: &ConfluenceError) -> bool {
 /// Why a connection was not made or changed; each kind belongs to one field.
 #[derive(Debug, thiserror::Error)]
 pub enum ManageError {
-    #[error("The name must have 1 to 200 characters.")]
-    Name,
     #[error("Another connection has this name.")]
     NameTaken,
     #[error("{0}")]

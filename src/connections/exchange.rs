@@ -14,10 +14,8 @@ use uuid::Uuid;
 use super::credentials::{Credentials, StoredAccess};
 use super::store::live::{self, LiveConnection};
 use super::{Connections, LiveError};
-use crate::confluence::model::Product;
 use crate::confluence::oauth::{self, AccessToken, ClientCredentials};
 use crate::confluence::{Authorization, Secret};
-use crate::pages::model::ConnectionKind;
 
 /// A token that ends this soon is exchanged before it is used.
 const EARLY: Duration = Duration::seconds(90);
@@ -86,10 +84,7 @@ impl Connections {
                 ..
             } => {
                 let url = self.token_url(connection, token_url.as_deref())?;
-                let product = match connection.kind {
-                    ConnectionKind::Cloud => Product::Cloud,
-                    _ => Product::DataCenter,
-                };
+                let product = connection.product;
                 let client = ClientCredentials {
                     id: client_id,
                     secret: &Secret::new(client_secret.as_str()),
@@ -124,10 +119,8 @@ impl Connections {
         if let Some(given) = given {
             return Url::parse(given).map_err(|error| LiveError::Address(error.to_string()));
         }
-        match connection.kind {
-            ConnectionKind::Cloud => Ok(oauth::cloud_token_url(&self.atlassian.authorization)),
-            _ => Ok(oauth::data_center_token_url(&self.site(connection)?)),
-        }
+        let site = self.site(connection)?;
+        Ok(oauth::token_url(&site, &self.atlassian.authorization))
     }
 }
 

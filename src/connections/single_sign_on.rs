@@ -7,9 +7,9 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{Connections, LiveError};
-use crate::confluence::Site;
-use crate::confluence::single_sign_on::{self, Jar, Seen};
-use crate::pages::model::{Connection, ConnectionKind};
+use crate::confluence::single_sign_on::{self, Jar, JarOwner};
+use crate::confluence::{Product, Site};
+use crate::pages::model::Connection;
 use crate::pages::store::connections;
 
 impl Connections {
@@ -19,7 +19,10 @@ impl Connections {
         let wanted = address.as_str().trim_end_matches('/');
         let mut there = all.into_iter().filter(|connection| {
             let address = connection.wiki_url.as_deref().unwrap_or_default();
-            connection.kind == ConnectionKind::DataCenter
+            connection
+                .kind
+                .product()
+                .is_some_and(Product::has_single_sign_on)
                 && Url::parse(address).is_ok_and(|url| url.as_str().trim_end_matches('/') == wanted)
         });
         Ok(there.next())
@@ -31,7 +34,7 @@ impl Connections {
         connection_id: Uuid,
         jar: &mut Jar,
         client: IpAddr,
-    ) -> Result<Seen, LiveError> {
+    ) -> Result<JarOwner, LiveError> {
         let site = self.site_of(connection_id).await?;
         Ok(single_sign_on::ask_who(&self.http, &site, jar, client).await?)
     }
@@ -42,7 +45,7 @@ impl Connections {
         connection_id: Uuid,
         mut jar: Jar,
         client: IpAddr,
-    ) -> Result<Seen, LiveError> {
+    ) -> Result<JarOwner, LiveError> {
         let site = self.site_of(connection_id).await?;
         single_sign_on::sign_out(&self.http, &site, &jar, client).await?;
         Ok(single_sign_on::ask_who(&self.http, &site, &mut jar, client).await?)

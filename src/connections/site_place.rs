@@ -3,10 +3,9 @@
 use super::Connections;
 use super::credentials::Credentials;
 use super::error::ManageError;
-use crate::confluence::model::Product;
+use crate::confluence::Product;
 use crate::confluence::oauth;
 use crate::confluence::site::{Site, SiteError};
-use crate::pages::model::ConnectionKind;
 
 /// As it is stored with a connection.
 pub(super) struct SitePlace {
@@ -19,20 +18,20 @@ impl Connections {
     /// Asks nothing of the site but, for the gateway, its cloud id.
     pub(super) async fn locate(
         &self,
-        kind: ConnectionKind,
+        product: Product,
         address: &str,
         credentials: &Credentials,
     ) -> Result<SitePlace, ManageError> {
         let auth = credentials.kind();
-        if !auth.fits(kind) {
+        if !auth.fits(product) {
             return Err(ManageError::Auth(
                 "The other product has this kind of credentials.".to_owned(),
             ));
         }
         let site = self
-            .recognise(kind, address)
+            .recognise(product, address)
             .map_err(|error| ManageError::Address(format!("{error}.")))?;
-        let cloud_id = if auth.uses_gateway(kind) {
+        let cloud_id = if auth.uses_gateway(product) {
             let found = oauth::cloud_id(&self.http, &site).await;
             let found = found.map_err(|error| {
                 ManageError::Address(format!(
@@ -50,11 +49,7 @@ impl Connections {
         })
     }
 
-    pub(super) fn recognise(&self, kind: ConnectionKind, address: &str) -> Result<Site, SiteError> {
-        let product = match kind {
-            ConnectionKind::Cloud => Product::Cloud,
-            ConnectionKind::DataCenter | ConnectionKind::SpaceExport => Product::DataCenter,
-        };
+    pub(super) fn recognise(&self, product: Product, address: &str) -> Result<Site, SiteError> {
         Site::recognise(address, Some(product), &self.rules)
     }
 }

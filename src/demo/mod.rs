@@ -14,8 +14,8 @@ use self::client_site::{ClientSite, SigningKey};
 use self::private_postgres::{PrivatePostgres, PrivatePostgresError};
 use self::seed::{SeedError, Seeded};
 use crate::config::{
-    AppArgs, BaseUrlArgs, ConfigError, DatabaseArgs, EmbeddingArgs, LiveArgs, OpenIdArgs,
-    ServeArgs, Settings, SingleSignOnArgs, StorageArgs,
+    AppArgs, AuditArgs, BaseUrlArgs, ConfigError, DatabaseArgs, EmbeddingArgs, LiveArgs,
+    OpenIdArgs, ServeArgs, Settings, SingleSignOnArgs, StorageArgs,
 };
 use crate::server::{self, Migrations, StartError};
 
@@ -127,6 +127,7 @@ fn settings(
             ..LiveArgs::with_key(seed::secret_key(&args.data_dir)?)
         },
         embedding: EmbeddingArgs::default(),
+        audit: AuditArgs::default(),
         app: AppArgs::default(),
         openid: OpenIdArgs::default(),
         single_sign_on: SingleSignOnArgs::default(),

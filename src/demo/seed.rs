@@ -10,14 +10,15 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::sample_space::{self, GETTING_STARTED, HOME, INSTALLATION};
-use crate::accounts::account::{Email, NotAnEmail};
-use crate::accounts::api_token::{NewApiToken, TokenName, TokenNameError, TokenScope};
-use crate::accounts::store::account::InsertError;
-use crate::accounts::store::api_token::TokenStoreError;
-use crate::accounts::store::{account, api_token};
+use crate::accounts::account::{Account, Email, NotAnEmail};
+use crate::accounts::api_token::{TokenName, TokenScope};
+use crate::accounts::session::Way;
+use crate::accounts::store::account::find_by_email;
+use crate::audit::actor::{Actor as RecordedActor, ActorKind};
 use crate::clock;
 use crate::config::Settings;
 use crate::db::{Db, DbError};
+use crate::name::NameError;
 use crate::pages::files::{FileStore, FileStoreError};
 use crate::password::{self, HashError, Password, PasswordError, PasswordHash};
 use crate::shares::embed_origins::EmbedOrigins;
@@ -25,7 +26,13 @@ use crate::shares::labels::Labels;
 use crate::shares::share::{Creator, ExternalLinks, PassLifetime, RestrictedPages, Scope, Share};
 use crate::shares::store::{self, NewShare, ShareChange, StoreError};
 use crate::shares::unlock_secret::{NoRandomness, UnlockSecret};
-use crate::sync::import::{self, ImportAs, ImportError};
+use crate::sharing::actor::{Actor, Person, Who};
+use crate::sharing::api_token::{self, WantedToken};
+use crate::sharing::error::SharingError;
+use crate::sharing::import::Importer;
+use crate::sharing::rights::{MayAdminister, may_administer};
+use crate::sharing::{account, share};
+use crate::sync::import::{ImportAs, ImportError};
 
 const NOTES: &str = "demo.json";
 const KEY: &str = "secret-key";
@@ -62,13 +69,11 @@ pub enum SeedError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
-    Account(#[from] InsertError),
-    #[error(transparent)]
-    Token(#[from] TokenStoreError),
+    Sharing(#[from] SharingError),
     #[error(transparent)]
     Email(#[from] NotAnEmail),
     #[error(transparent)]
-    TokenName(#[from] TokenNameError),
+    Name(#[from] NameError),
     #[error(transparent)]
     Password(#[from] PasswordError),
     #[error(transparent)]
@@ -136,7 +141,11 @@ fn allow_embedding(db: &Db, embedded: &Share, client_url: &str) -> Result<(), Se
         embed_origins: EmbedOrigins::parse(origins).ok(),
         ..ShareChange::default()
     };
-    db.run_blocking(|db| store::update_share(db, embedded.id, &change, clock::now()))?;
+    let right = right()?;
+    db.run_blocking(|db| {
+        let change = (embedded.id, &change);
+        share::change_own(db, &the_portal(), right, change, clock::now())
+    })?;
     Ok(())
 }
 
@@ -148,18 +157,17 @@ fn fill(settings: &Settings, db: &Db, client_url: &str, notes: &Path) -> Result<
     sample_space::write_sample_space(&mut archive)
         .map_err(|error| SeedError::Notes("the sample space".to_owned(), error))?;
     archive.set_position(0);
-    let imported = import::import(
+    let by = Importer {
         db,
-        &files,
-        archive,
-        ImportAs {
-            name: "Tern 22 manual",
-            wiki_url: None,
-        },
-        &mut |_| {},
-        |_, _| Ok(()),
-        clock::now(),
-    )?;
+        files: &files,
+        actor: &the_portal(),
+        right: right()?,
+    };
+    let import_as = ImportAs {
+        name: "Tern 22 manual",
+        wiki_url: None,
+    };
+    let imported = by.import(archive, import_as, &mut |_| {}, clock::now())?;
     let share_password = readable_password();
     let admin_password = readable_password();
     let share_hash = password::hash(&Password::new(&share_password)?)?;
@@ -167,7 +175,8 @@ fn fill(settings: &Settings, db: &Db, client_url: &str, notes: &Path) -> Result<
     let [open, protected, embedded] = demo_shares(&share_hash, client_url);
     let insert = |db: &mut PgConnection| {
         let connection = imported.connection_id;
-        insert_admin(db, &admin_hash)?;
+        let admin = insert_admin(db, &admin_hash)?;
+        let admin = Actor::local(Who::Person(Person::of(&admin, Way::Password, None)));
         let seeded = Seeded {
             open_share: insert_share(db, connection, open)?.id.uuid(),
             password_share: insert_share(db, connection, protected)?.id.uuid(),
@@ -175,7 +184,7 @@ fn fill(settings: &Settings, db: &Db, client_url: &str, notes: &Path) -> Result<
             share_password,
             admin_email: ADMIN.to_owned(),
             admin_password,
-            api_token: insert_token(db)?,
+            api_token: insert_token(db, &admin)?,
             unlock_secret_hex: String::new(),
         };
         let unwritable = |error| SeedError::Notes(notes.display().to_string(), error);
@@ -249,32 +258,38 @@ fn insert_share(
         created_by: ADMIN.to_owned(),
         creator: Creator::default(),
     };
-    Ok(store::insert_share(db, &new, clock::now())?)
+    let made = share::insert_own(db, &the_portal(), right()?, &new, clock::now());
+    Ok(made?)
+}
+
+/// As the record calls whoever fills the demo.
+fn the_portal() -> RecordedActor {
+    RecordedActor::local(ActorKind::Portal)
+}
+
+fn right() -> Result<MayAdminister, SharingError> {
+    may_administer(&Actor::local(Who::Portal))
 }
 
 /// A start that broke off after this leaves the account; its password is then the new one.
-fn insert_admin(db: &mut PgConnection, hash: &PasswordHash) -> Result<(), SeedError> {
+fn insert_admin(db: &mut PgConnection, hash: &PasswordHash) -> Result<Account, SeedError> {
     let email = Email::parse(ADMIN)?;
-    match account::insert_account(db, &email, hash, clock::now()) {
-        Err(InsertError::Taken) => {
-            if let Some(known) = account::find_by_email(db, &email)? {
-                account::set_password(db, known.id, hash)?;
-            }
-            Ok(())
-        }
-        inserted => Ok(inserted.map(|_| ())?),
-    }
+    let actor = Actor::local(Who::CommandLine);
+    let (right, now) = (may_administer(&actor)?, clock::now());
+    Ok(match find_by_email(db, &email)? {
+        Some(known) => account::reset_password(db, &actor, right, known.id, hash, now)?,
+        None => account::add(db, &actor, right, &email, hash, now)?,
+    })
 }
 
-fn insert_token(db: &mut PgConnection) -> Result<String, SeedError> {
-    let new = NewApiToken {
+fn insert_token(db: &mut PgConnection, admin: &Actor) -> Result<String, SeedError> {
+    let wanted = WantedToken {
         name: TokenName::parse("Demo")?,
         scope: TokenScope::Write,
-        created_by: ADMIN.to_owned(),
         expires_at: None,
     };
-    let (_, token) = api_token::insert_token(db, &new, clock::now())?;
-    Ok(token.reveal())
+    let right = may_administer(admin)?;
+    Ok(api_token::make_locally(db, admin, right, wanted, clock::now())?.reveal())
 }
 
 /// Twelve letters and digits that nobody mistakes for another: 59 bits.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::addresses::Addresses;
 use super::model::Page;
 use super::reader::Reader;
-use super::scope::{ContentScope, Limits, Reach};
+use super::scope::{ContentScope, PageLimits, Reach};
 use super::store::{connections, reach, write};
 use crate::content::{ExternalLinks, Finding, Rendered};
 use crate::db::DbError;
@@ -14,8 +14,10 @@ use crate::db::DbError;
 /// What is kept of a page for search, in characters: a tsvector holds 1 MB.
 const SEARCH_TEXT_CHARS: usize = 200_000;
 
-/// Renders a page twice: as the whole connection may see it, for the findings; and as if it were alone, for the search
-/// text, so that a search can never show what a page includes from another one outside a share.
+/// Renders a page twice, for the findings and for the search text, and stores both.
+///
+/// For the findings it is rendered as the whole connection may see it; for the text as if it were alone, so that a search
+/// can never show what a page includes from another one outside a share.
 pub fn store_derived(
     db: &mut PgConnection,
     connection_id: Uuid,
@@ -26,7 +28,7 @@ pub fn store_derived(
         connection_id,
         space_key: space_key.to_owned(),
         reach,
-        limits: Limits::NONE,
+        limits: PageLimits::NONE,
         // The storage format, which is the same for everybody.
         viewers: None,
     };

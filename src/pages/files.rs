@@ -6,18 +6,23 @@ use std::io::Read as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::ready;
 use futures_util::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
 use object_store::aws::AmazonS3Builder;
+use object_store::client::{ClientConfigKey, HttpClient, HttpConnector};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
 use object_store::prefix::PrefixStore;
-use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, WriteMultipart};
+use object_store::{
+    ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, WriteMultipart,
+};
 use uuid::Uuid;
 
 use crate::config::{Objects, S3Settings, Storage};
+use crate::confluence::http;
 
 /// Why bytes could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +47,10 @@ pub struct FileStore {
 
 const CHUNK_BYTES: usize = 8 << 20;
 const UPLOADS_AT_ONCE: usize = 4;
+/// To reach the bucket.
+const CONNECT: Duration = Duration::from_secs(5);
+/// A request to the bucket, with its answer.
+const TOTAL: Duration = Duration::from_secs(30);
 
 impl FileStore {
     /// Makes the folders that are missing.
@@ -185,6 +194,7 @@ fn path_of(connection: Uuid, sha256: &[u8]) -> ObjectPath {
 
 fn open_bucket(settings: &S3Settings) -> Result<Arc<dyn ObjectStore>, FileStoreError> {
     let mut builder = AmazonS3Builder::new()
+        .with_http_connector(OwnTls)
         .with_bucket_name(&settings.bucket)
         .with_region(&settings.region);
     if let Some(endpoint) = &settings.endpoint {
@@ -202,4 +212,30 @@ fn open_bucket(settings: &S3Settings) -> Result<Arc<dyn ObjectStore>, FileStoreE
         builder.build()?,
         settings.prefix.as_str(),
     )))
+}
+
+/// Requests to the bucket by a client with the portal's own TLS.
+#[derive(Debug)]
+struct OwnTls;
+
+impl HttpConnector for OwnTls {
+    fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
+        let plain_http = options.get_config_value(&ClientConfigKey::AllowHttp);
+        let client = http::client_with_tls()
+            .map_err(no_client)?
+            .https_only(plain_http.as_deref() != Some("true"))
+            .connect_timeout(CONNECT)
+            .timeout(TOTAL)
+            .http1_only()
+            .build()
+            .map_err(no_client)?;
+        Ok(HttpClient::new(client))
+    }
+}
+
+fn no_client(error: impl std::error::Error + Send + Sync + 'static) -> object_store::Error {
+    object_store::Error::Generic {
+        store: "S3",
+        source: Box::new(error),
+    }
 }

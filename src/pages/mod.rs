@@ -1,5 +1,7 @@
-//! Snapshots: what was brought over from the wiki, for one share at a time. Scope, rendering, search and files
-//! meet here; how snapshots come is `sync`'s subject. No HTTP; diesel only in `store.rs` and its parts.
+//! Snapshots: what was brought over from the wiki, for one share at a time.
+//!
+//! Scope, rendering, search and files meet here; how snapshots come is `sync`'s subject. No HTTP; diesel only in `store.rs`
+//! and its parts.
 
 pub mod addresses;
 pub mod derive;

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::confluence::model::Product;
+use crate::confluence::Product;
 use crate::content::{BodyFormat, Finding};
 
 /// The two kinds of content that have a body and a place.
@@ -97,8 +97,8 @@ impl Attachment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConnectionKind {
     SpaceExport,
-    Cloud,
-    DataCenter,
+    /// A site that is asked again and again.
+    Live(Product),
 }
 
 impl ConnectionKind {
@@ -106,28 +106,26 @@ impl ConnectionKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SpaceExport => "space_export",
-            Self::Cloud => "cloud",
-            Self::DataCenter => "data_center",
+            Self::Live(product) => product.as_str(),
         }
     }
 
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::SpaceExport, Self::Cloud, Self::DataCenter]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        match word {
+            "space_export" => Some(Self::SpaceExport),
+            product => Product::parse(product).map(Self::Live),
+        }
     }
 
-    /// Whether it is a site that is asked again and again.
     pub fn is_live(self) -> bool {
         self != Self::SpaceExport
     }
-}
 
-impl From<Product> for ConnectionKind {
-    fn from(product: Product) -> Self {
-        match product {
-            Product::Cloud => Self::Cloud,
-            Product::DataCenter => Self::DataCenter,
+    /// Of a live one.
+    pub fn product(self) -> Option<Product> {
+        match self {
+            Self::SpaceExport => None,
+            Self::Live(product) => Some(product),
         }
     }
 }

@@ -8,7 +8,7 @@ pub struct ContentScope {
     pub connection_id: Uuid,
     pub space_key: String,
     pub reach: Reach,
-    pub limits: Limits,
+    pub limits: PageLimits,
     /// In whose name pages are shown; `None` where they look the same for everybody: of all connections but an app's, and
     /// for the portal's own work.
     pub viewers: Option<Viewers>,
@@ -41,7 +41,7 @@ pub enum Reach {
 /// The root of [`Reach::One`] and [`Reach::Tree`] is the very page that the admin chose, so labels do not count for it.
 /// In a space nobody chose a page: its home is a page like all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
+pub struct PageLimits {
     pub restricted_pages: RestrictedPages,
     /// In lower case. Only pages with one of them are seen; those below the others still may be. Empty: every page.
     pub include_labels: Vec<String>,
@@ -58,7 +58,7 @@ pub enum RestrictedPages {
     All,
 }
 
-impl Limits {
+impl PageLimits {
     /// For those who may see everything.
     pub const NONE: Self = Self {
         restricted_pages: RestrictedPages::All,

@@ -7,7 +7,7 @@ use actix_web::web::{self, PayloadConfig, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, Route};
 
 use crate::admin::inside::cookie as framed_cookie;
-use crate::admin::{back, session as admin_session};
+use crate::admin::{form_page, session as admin_session};
 use crate::web::error::{Failure, PageError};
 use crate::web::state::AppState;
 
@@ -18,7 +18,7 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    ask_and_do(path, back::to_the_page, handler)
+    ask_and_do(path, form_page::show, handler)
 }
 
 /// A page with a form: `GET` and `HEAD` show it, `POST` does what it says.

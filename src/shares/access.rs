@@ -6,9 +6,9 @@ use time::OffsetDateTime;
 use super::pass::{Pass, PassContext, WayIn};
 use super::share::{Availability, Share};
 
-/// Where the answer to a request will be shown, as the browser says.
+/// Where the answer to a request will be shown, as the browser says: what Fetch Metadata calls the destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum Destination {
     /// A tab or a window of its own.
     Tab,
     /// A frame of another page.
@@ -38,16 +38,21 @@ pub enum Access {
 }
 
 /// `passes` are those with a right signature, whatever they say.
-pub fn decide(share: &Share, passes: &[Pass], place: Place, now: OffsetDateTime) -> Access {
+pub fn decide(
+    share: &Share,
+    passes: &[Pass],
+    destination: Destination,
+    now: OffsetDateTime,
+) -> Access {
     match share.availability(now) {
         Availability::Open => {}
         closed => return Access::Unavailable(closed),
     }
     let mut live = passes.iter().filter(|pass| is_live(pass, share, now));
     if share.embed_only {
-        return match place {
-            Place::Tab | Place::Unknown => Access::OnlyInItsSites,
-            Place::Frame | Place::Part => live
+        return match destination {
+            Destination::Tab | Destination::Unknown => Access::OnlyInItsSites,
+            Destination::Frame | Destination::Part => live
                 .find(|pass| pass.way_in == WayIn::Token && pass.context == PassContext::Framed)
                 .map_or(Access::TokenNeeded, |pass| Access::ByPass(*pass)),
         };
@@ -69,7 +74,7 @@ mod tests {
     use time::OffsetDateTime;
     use time::macros::datetime;
 
-    use super::{Access, Place, decide};
+    use super::{Access, Destination, decide};
     use crate::password::PasswordHash;
     use crate::shares::embed_origins::EmbedOrigins;
     use crate::shares::labels::Labels;
@@ -80,7 +85,12 @@ mod tests {
     use crate::shares::unlock_secret::UnlockSecret;
 
     const NOW: OffsetDateTime = datetime!(2026-11-26 12:00 UTC);
-    const PLACES: [Place; 4] = [Place::Tab, Place::Frame, Place::Part, Place::Unknown];
+    const DESTINATIONS: [Destination; 4] = [
+        Destination::Tab,
+        Destination::Frame,
+        Destination::Part,
+        Destination::Unknown,
+    ];
 
     fn share(with_password: bool, embed_only: bool) -> Share {
         Share {
@@ -125,10 +135,10 @@ mod tests {
         }
     }
 
-    /// The decisions in [`PLACES`].
+    /// The decisions in [`DESTINATIONS`].
     fn decisions(share: &Share, passes: &[Pass]) -> String {
-        PLACES
-            .map(|place| word(&decide(share, passes, place, NOW)))
+        DESTINATIONS
+            .map(|destination| word(&decide(share, passes, destination, NOW)))
             .join(" ")
     }
 
@@ -179,7 +189,7 @@ mod tests {
         ]
         .map(|(way_in, context)| Pass::issue(&share, way_in, context, NOW));
         assert_eq!(
-            decide(&share, &passes, Place::Frame, NOW),
+            decide(&share, &passes, Destination::Frame, NOW),
             Access::ByPass(passes[2])
         );
     }

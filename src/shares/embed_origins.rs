@@ -18,7 +18,7 @@ pub enum EmbedOrigins {
 
 impl EmbedOrigins {
     /// More would make the header longer than proxies accept.
-    pub const MAX: usize = 50;
+    pub const MAX: usize = origin::MOST;
 
     /// Reads a list without wildcards.
     pub fn parse<'a>(entries: impl IntoIterator<Item = &'a str>) -> Result<Self, Vec<OriginError>> {

@@ -5,6 +5,7 @@ pub mod cookieless;
 pub mod embed_health;
 pub mod embed_origins;
 pub mod event;
+pub mod event_log;
 pub mod file_signature;
 pub mod guesses;
 pub mod labels;

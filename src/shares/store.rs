@@ -1,6 +1,7 @@
 //! Every query on shares. The rules live in the files beside this one.
 
 pub mod embed_health;
+mod error;
 pub mod events;
 pub mod frames;
 pub mod listing;
@@ -8,7 +9,6 @@ mod row;
 
 use diesel::dsl::case_when;
 use diesel::prelude::*;
-use diesel::result::Error as DieselError;
 use diesel::sql_types::Integer;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -17,44 +17,11 @@ use super::embed_origins::EmbedOrigins;
 use super::labels::Labels;
 use super::share::{Creator, ExternalLinks, PassLifetime, RestrictedPages, Scope, Share, ShareId};
 use super::unlock_secret::UnlockSecret;
-use crate::db::DbError;
 use crate::password::PasswordHash;
 use crate::schema::{connection, shared_page};
 use row::ShareRow;
 
-/// Why a stored share could not be read or changed.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error(transparent)]
-    Db(#[from] DbError),
-    /// A row that the database's own checks should have refused.
-    #[error("share {id} is stored wrongly: {problem}")]
-    Corrupt { id: Uuid, problem: &'static str },
-    /// The database compares, so that two changes at once cannot get past the comparison.
-    #[error("the share would end before it starts")]
-    EndsBeforeStart,
-    /// The database compares here as well.
-    #[error("a share that opens only through its sites would name none")]
-    EmbedOnlyWithoutSites,
-    /// It was deleted while the share was being created.
-    #[error("the connection of the share is gone")]
-    ConnectionGone,
-}
-
-impl From<diesel::result::Error> for StoreError {
-    fn from(error: diesel::result::Error) -> Self {
-        let violated = match &error {
-            DieselError::DatabaseError(_, information) => information.constraint_name(),
-            _ => None,
-        };
-        match violated {
-            Some("shared_page_ends_after_start") => Self::EndsBeforeStart,
-            Some("shared_page_embed_only_names_sites") => Self::EmbedOnlyWithoutSites,
-            Some("shared_page_connection_id_fkey") => Self::ConnectionGone,
-            _ => Self::Db(error.into()),
-        }
-    }
-}
+pub use error::StoreError;
 
 /// A share to be created.
 #[derive(Debug)]
@@ -147,6 +114,17 @@ pub fn find_share(db: &mut PgConnection, id: ShareId) -> Result<Option<Share>, S
     let row = shared_page::table
         .find(id.uuid())
         .select(ShareRow::as_select())
+        .first(db)
+        .optional()?;
+    row.map(Share::try_from).transpose()
+}
+
+/// The same, held against every other change until the transaction ends.
+pub fn lock_share(db: &mut PgConnection, id: ShareId) -> Result<Option<Share>, StoreError> {
+    let row = shared_page::table
+        .find(id.uuid())
+        .select(ShareRow::as_select())
+        .for_no_key_update()
         .first(db)
         .optional()?;
     row.map(Share::try_from).transpose()

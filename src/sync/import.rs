@@ -20,6 +20,7 @@ use uuid::Uuid;
 use self::convert::{Numbered, finding_totals, number_siblings};
 use crate::content::{BodyFormat, Finding};
 use crate::db::Db;
+use crate::name;
 use crate::pages::derive;
 use crate::pages::files::FileStore;
 use crate::pages::model::{Attachment, ImportReport, PageKind, PageSummary, Space};
@@ -30,6 +31,8 @@ use crate::space_export::{self, ExportedPage, Limits, SpaceExport};
 #[derive(Debug)]
 pub struct Imported {
     pub connection_id: Uuid,
+    /// The connection was made by this import.
+    pub is_new: bool,
     pub report: ImportReport,
 }
 
@@ -56,22 +59,28 @@ pub fn import(
     record: impl FnOnce(&mut PgConnection, &Imported) -> Result<(), ImportError>,
     now: OffsetDateTime,
 ) -> Result<Imported, ImportError> {
-    let name = import_as.name.trim();
-    if !(1..=200).contains(&name.chars().count()) || name.contains('\0') {
-        return Err(ImportError::Name);
-    }
+    let typed = import_as.name.trim();
+    let name = name::parse(typed)?;
     on_progress(Progress::Reading);
     let export = SpaceExport::open(archive, &Limits::default())?;
     if export.pages().is_empty() {
         return Err(ImportError::NoPages);
     }
     let mut connection = db.connect()?;
-    lock(&mut connection, name)?;
-    let connection_id =
-        connections::find_connection_by_name(&mut connection, name)?.unwrap_or_else(Uuid::new_v4);
+    lock(&mut connection, &name)?;
+    // A connection that was named before runs of spaces became one is found by the name that it has.
+    let known = match connections::find_connection_by_name(&mut connection, typed)? {
+        None => connections::find_connection_by_name(&mut connection, &name)?,
+        known => known,
+    };
+    let connection_id = known.unwrap_or_else(Uuid::new_v4);
     let target = Target {
         connection_id,
-        import_as: ImportAs { name, ..import_as },
+        import_as: ImportAs {
+            name: &name,
+            ..import_as
+        },
+        is_new: known.is_none(),
         now,
     };
     let written = upload_and_write(&mut connection, files, export, &target, on_progress, record);
@@ -106,6 +115,7 @@ fn upload_and_write<R: Read + Seek>(
         let report = write_content(db, &mut export, &uploaded, target, on_progress)?;
         let imported = Imported {
             connection_id,
+            is_new: target.is_new,
             report,
         };
         record(db, &imported)?;
@@ -126,6 +136,7 @@ fn remove_unneeded(
 
 struct Target<'a> {
     connection_id: Uuid,
+    is_new: bool,
     import_as: ImportAs<'a>,
     now: OffsetDateTime,
 }

@@ -1,5 +1,5 @@
 //! Has what is stored of a site compared with it, whatever its age. Each function only makes it due: wake the schedule
-//! afterwards.
+//! afterwards. Pages come before listings, as where a listing is stored, so that two transactions never wait for each other.
 
 use diesel::PgConnection;
 use time::OffsetDateTime;
@@ -15,8 +15,8 @@ pub fn refresh_all(
     connection_id: Uuid,
     now: OffsetDateTime,
 ) -> Result<(), DbError> {
-    followed::make_due(db, connection_id, now)?;
     outline::make_pages_due(db, connection_id, None)?;
+    followed::make_due(db, connection_id, now)?;
     Ok(())
 }
 
@@ -54,7 +54,7 @@ fn make_due(
     content_ids: &[String],
     now: OffsetDateTime,
 ) -> Result<(), DbError> {
-    followed::make_due(db, connection_id, now)?;
     outline::make_pages_due(db, connection_id, Some(content_ids))?;
+    followed::make_due(db, connection_id, now)?;
     Ok(())
 }

@@ -11,12 +11,12 @@ use super::SiteSync;
 use super::fetched_page::{self, Fetched, mentions_files, text_mentions_files};
 use super::wait::wait_after;
 use crate::cloud_app::viewer_rendering::ViewerRenderings;
-use crate::confluence::Client;
 use crate::confluence::model::{Bodies, ContentKind, ListedFile, ListedPage};
+use crate::confluence::{Client, Product};
 use crate::connections::LiveError;
 use crate::connections::access::Access;
 use crate::content;
-use crate::pages::model::{ConnectionKind, PageKind};
+use crate::pages::model::PageKind;
 use crate::pages::store::refresh::{self, TakenPage};
 use crate::pages::store::{attachments, comments};
 
@@ -116,7 +116,7 @@ impl SiteSync {
         } else {
             None
         };
-        let shown_ids = shown_elsewhere(access.connection.kind, &page, &renderings);
+        let shown_ids = shown_elsewhere(access.connection.product, &page, &renderings);
         let shown_elsewhere = self
             .fetch_shown_elsewhere(access, shown_ids.clone())
             .await?;
@@ -151,7 +151,7 @@ impl SiteSync {
         taken: &TakenPage,
         kind: ContentKind,
     ) -> Result<ListedPage, LiveError> {
-        let only_export_view = access.connection.kind == ConnectionKind::Cloud
+        let only_export_view = access.connection.product.lists_storage_only()
             && taken.has_storage
             && taken.fetched_at.is_none()
             && taken.listed_version == Some(taken.version);
@@ -318,7 +318,7 @@ fn content_kind(kind: PageKind) -> ContentKind {
 
 /// Ids, as the API writes them, of files that hang on other pages.
 fn shown_elsewhere(
-    kind: ConnectionKind,
+    product: Product,
     page: &ListedPage,
     renderings: &ViewerRenderings,
 ) -> Vec<String> {
@@ -327,10 +327,7 @@ fn shown_elsewhere(
         .chain(renderings.views())
         .flat_map(content::shown_files)
         .filter(|file| file.content_id != page.id)
-        .map(|file| match kind {
-            ConnectionKind::Cloud => format!("att{}", file.attachment_id),
-            _ => file.attachment_id,
-        })
+        .map(|file| product.attachment_id(&file.attachment_id))
         .collect();
     ids.sort();
     ids.dedup();

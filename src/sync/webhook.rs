@@ -9,12 +9,11 @@ use uuid::Uuid;
 use super::SiteSync;
 use crate::confluence::webhook::{self, EventKind};
 use crate::connections::LiveError;
-use crate::pages::model::ConnectionKind;
 use crate::pages::store::changes;
 
 /// What came of a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Received {
+pub enum WebhookOutcome {
     /// Something will be looked at.
     Due,
     /// Nothing of what we show is meant.
@@ -26,7 +25,7 @@ pub enum Received {
 }
 
 impl SiteSync {
-    /// Looks where a webhook points. `signature` is the header `X-Hub-Signature`, which Data Center must send;
+    /// Looks where a webhook points. `signature` is the header `X-Hub-Signature`, which sites that sign must send;
     /// `named` the event's name, if it stands outside the body.
     pub async fn receive_webhook(
         self: &Arc<Self>,
@@ -36,20 +35,19 @@ impl SiteSync {
         named: Option<&str>,
         body: &[u8],
         now: OffsetDateTime,
-    ) -> Result<Received, LiveError> {
+    ) -> Result<WebhookOutcome, LiveError> {
         let connection = match self.connections.find(connection_id).await {
             Ok(connection) => connection,
-            Err(LiveError::NoConnection) => return Ok(Received::Refused),
+            Err(LiveError::NoConnection) => return Ok(WebhookOutcome::Refused),
             Err(error) => return Err(error),
         };
         if !self.connections.is_webhook_address(&connection, secret) {
-            return Ok(Received::Refused);
+            return Ok(WebhookOutcome::Refused);
         }
-        // Cloud signs none; the secret in the address is all there is.
-        let must_be_signed = connection.kind != ConnectionKind::Cloud || signature.is_some();
+        let must_be_signed = connection.product.signs_webhooks() || signature.is_some();
         let signing = self.connections.webhook_signing(&connection);
         if must_be_signed && webhook::check_signature(signature, body, &signing).is_err() {
-            return Ok(Received::Refused);
+            return Ok(WebhookOutcome::Refused);
         }
         self.record_event(connection_id, body, named, now).await
     }
@@ -61,12 +59,12 @@ impl SiteSync {
         body: &[u8],
         named: Option<&str>,
         now: OffsetDateTime,
-    ) -> Result<Received, LiveError> {
+    ) -> Result<WebhookOutcome, LiveError> {
         let Ok(event) = webhook::parse(body, named) else {
-            return Ok(Received::Malformed);
+            return Ok(WebhookOutcome::Malformed);
         };
         match (event.kind, event.content_id) {
-            (EventKind::Other, _) | (_, None) => Ok(Received::Ignored),
+            (EventKind::Other, _) | (_, None) => Ok(WebhookOutcome::Ignored),
             (kind, Some(content_id)) => {
                 self.db
                     .run(move |db| {
@@ -74,7 +72,7 @@ impl SiteSync {
                     })
                     .await?;
                 self.connections.wake();
-                Ok(Received::Due)
+                Ok(WebhookOutcome::Due)
             }
         }
     }

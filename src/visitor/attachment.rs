@@ -6,25 +6,25 @@ use std::ops::Range;
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use http_range::HttpRange;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-use super::gate::Unlocked;
+use super::gate::{Gate, Unlocked};
+use super::visit::Visit;
 use crate::clock;
 use crate::content::ExternalLinks;
 use crate::pages::addresses::Addresses;
 use crate::pages::media_type::{DOWNLOAD, SVG};
 use crate::pages::model::Attachment;
 use crate::pages::reader::Reader;
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 use crate::sync::ComingFile;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::{Opens, harden_file};
-use crate::web::place::place_of;
 use crate::web::state::AppState;
 
 /// RFC 8187's `attr-char`.
@@ -44,8 +44,8 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC
 
 const PDF: &str = "application/pdf";
 
-/// What of the file is asked for.
-enum Wanted {
+/// Which part of the file is asked for.
+enum Asked {
     Whole,
     Part(Range<u64>),
     OutOfRange,
@@ -53,7 +53,7 @@ enum Wanted {
     Nothing,
 }
 
-/// Of the other segments none decides.
+/// The other segments decide nothing.
 #[derive(Deserialize)]
 pub struct FilePath {
     attachment: String,
@@ -62,22 +62,30 @@ pub struct FilePath {
 /// Streams a file of the share, whole or in part.
 pub async fn send_attachment(
     state: web::Data<AppState>,
-    request: HttpRequest,
-    unlocked: Unlocked,
+    gate: Gate,
     path: web::Path<FilePath>,
 ) -> Result<HttpResponse, PageError> {
-    let mut file = find(&state, &unlocked, path.into_inner().attachment)
-        .await
-        .map_err(|failure| unlocked.fail(failure))?;
-    let bytes = open(&state, &mut file)
-        .await
-        .map_err(|failure| unlocked.fail(failure))?;
+    gate.answer(async |unlocked| {
+        let answer = send(&state, unlocked, path.into_inner().attachment).await;
+        answer.map_err(|failure| unlocked.fail(failure))
+    })
+    .await
+}
+
+async fn send(
+    state: &web::Data<AppState>,
+    unlocked: &Unlocked,
+    attachment_id: String,
+) -> Result<HttpResponse, Failure> {
+    let request = &unlocked.visit().request;
+    let mut file = find(state, unlocked, attachment_id).await?;
+    let bytes = open(state, &mut file).await?;
     let etag = file.etag();
-    let (status, range) = match wanted(request.headers(), &etag, file.size_bytes) {
-        Wanted::Nothing => (StatusCode::NOT_MODIFIED, None),
-        Wanted::OutOfRange => (StatusCode::RANGE_NOT_SATISFIABLE, None),
-        Wanted::Whole => (StatusCode::OK, Some(0..file.size_bytes)),
-        Wanted::Part(range) => (StatusCode::PARTIAL_CONTENT, Some(range)),
+    let (status, range) = match what_is_asked(request.headers(), &etag, file.size_bytes) {
+        Asked::Nothing => (StatusCode::NOT_MODIFIED, None),
+        Asked::OutOfRange => (StatusCode::RANGE_NOT_SATISFIABLE, None),
+        Asked::Whole => (StatusCode::OK, Some(0..file.size_bytes)),
+        Asked::Part(range) => (StatusCode::PARTIAL_CONTENT, Some(range)),
     };
     let mut response = HttpResponse::build(status);
     response
@@ -104,12 +112,11 @@ pub async fn send_attachment(
         None => response.finish(),
         Some(range) => {
             let length = range.end - range.start;
-            let part = bytes.read(&state, &file, range).await;
-            let part = part.map_err(|failure| unlocked.fail(failure))?;
+            let part = bytes.read(state, &file, range).await?;
             response.body(SizedStream::new(length, part))
         }
     };
-    describe(response.headers_mut(), &file, &request, &unlocked);
+    describe(response.headers_mut(), &file, unlocked.visit());
     Ok(response)
 }
 
@@ -174,7 +181,7 @@ async fn find(
 }
 
 /// Conditions first, then the range (RFC 9110, 13.2.2). Several ranges at once get the whole file, as the RFC allows.
-fn wanted(headers: &HeaderMap, etag: &str, size: u64) -> Wanted {
+fn what_is_asked(headers: &HeaderMap, etag: &str, size: u64) -> Asked {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let known = text(header::IF_NONE_MATCH);
     if known.is_some_and(|known| {
@@ -182,42 +189,37 @@ fn wanted(headers: &HeaderMap, etag: &str, size: u64) -> Wanted {
             |tag| matches!(tag.trim().trim_start_matches("W/"), tag if tag == etag || tag == "*"),
         )
     }) {
-        return Wanted::Nothing;
+        return Asked::Nothing;
     }
     let Some(range) = text(header::RANGE) else {
-        return Wanted::Whole;
+        return Asked::Whole;
     };
     // A client that goes on with an older version starts anew.
     if text(header::IF_RANGE).is_some_and(|version| version.trim() != etag) {
-        return Wanted::Whole;
+        return Asked::Whole;
     }
     match HttpRange::parse(range, size) {
         Ok(ranges) => match ranges.as_slice() {
-            [range] if range.length > 0 => Wanted::Part(range.start..range.start + range.length),
-            _ => Wanted::Whole,
+            [range] if range.length > 0 => Asked::Part(range.start..range.start + range.length),
+            _ => Asked::Whole,
         },
-        Err(http_range::HttpRangeParseError::NoOverlap) => Wanted::OutOfRange,
-        Err(http_range::HttpRangeParseError::InvalidRange) => Wanted::Whole,
+        Err(http_range::HttpRangeParseError::NoOverlap) => Asked::OutOfRange,
+        Err(http_range::HttpRangeParseError::InvalidRange) => Asked::Whole,
     }
 }
 
 /// Whether a browser saves the file instead of showing it. Chromium shows no PDF inside a sandboxed frame, only a broken
 /// page; the reader gets it as a file there.
-fn is_download(media_type: &str, place: Place) -> bool {
+fn is_download(media_type: &str, destination: Destination) -> bool {
     match media_type {
         DOWNLOAD | SVG => true,
-        PDF => place == Place::Frame,
+        PDF => destination == Destination::Frame,
         _ => false,
     }
 }
 
-fn describe(
-    headers: &mut HeaderMap,
-    file: &Attachment,
-    request: &HttpRequest,
-    unlocked: &Unlocked,
-) {
-    let as_download = is_download(&file.media_type, place_of(request));
+fn describe(headers: &mut HeaderMap, file: &Attachment, visit: &Visit) {
+    let as_download = is_download(&file.media_type, visit.destination);
     let disposition = format!(
         "{}; filename*=UTF-8''{}",
         if as_download { "attachment" } else { "inline" },
@@ -228,7 +230,7 @@ fn describe(
     } else {
         Opens::InSandbox
     };
-    harden_file(headers, &unlocked.shell(), opens);
+    harden_file(headers, &visit.shell(), opens);
     let fields = [
         (header::CONTENT_TYPE, file.media_type.as_str()),
         (header::CONTENT_DISPOSITION, &disposition),
@@ -244,41 +246,41 @@ fn describe(
 mod tests {
     use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
-    use super::{Wanted, wanted};
+    use super::{Asked, what_is_asked};
 
-    fn asked(fields: &[(header::HeaderName, &'static str)]) -> Wanted {
+    fn asked(fields: &[(header::HeaderName, &'static str)]) -> Asked {
         let mut headers = HeaderMap::new();
         for (name, value) in fields {
             headers.insert(name.clone(), HeaderValue::from_static(value));
         }
-        wanted(&headers, "\"v1\"", 100)
+        what_is_asked(&headers, "\"v1\"", 100)
     }
 
     #[test]
     fn a_range_is_cut_to_the_file() {
         assert!(
-            matches!(asked(&[(header::RANGE, "bytes=10-19")]), Wanted::Part(range) if range == (10..20))
+            matches!(asked(&[(header::RANGE, "bytes=10-19")]), Asked::Part(range) if range == (10..20))
         );
         assert!(
-            matches!(asked(&[(header::RANGE, "bytes=90-")]), Wanted::Part(range) if range == (90..100))
+            matches!(asked(&[(header::RANGE, "bytes=90-")]), Asked::Part(range) if range == (90..100))
         );
         assert!(
-            matches!(asked(&[(header::RANGE, "bytes=-5")]), Wanted::Part(range) if range == (95..100))
+            matches!(asked(&[(header::RANGE, "bytes=-5")]), Asked::Part(range) if range == (95..100))
         );
         assert!(
-            matches!(asked(&[(header::RANGE, "bytes=90-500")]), Wanted::Part(range) if range == (90..100))
+            matches!(asked(&[(header::RANGE, "bytes=90-500")]), Asked::Part(range) if range == (90..100))
         );
         assert!(matches!(
             asked(&[(header::RANGE, "bytes=100-")]),
-            Wanted::OutOfRange
+            Asked::OutOfRange
         ));
         assert!(matches!(
             asked(&[(header::RANGE, "lines=1-2")]),
-            Wanted::Whole
+            Asked::Whole
         ));
         assert!(matches!(
             asked(&[(header::RANGE, "bytes=0-1,5-6")]),
-            Wanted::Whole
+            Asked::Whole
         ));
     }
 
@@ -287,15 +289,15 @@ mod tests {
         let range = (header::RANGE, "bytes=0-1");
         assert!(matches!(
             asked(&[(header::IF_NONE_MATCH, "\"v0\", W/\"v1\""), range.clone()]),
-            Wanted::Nothing
+            Asked::Nothing
         ));
         assert!(matches!(
             asked(&[(header::IF_RANGE, "\"v0\""), range.clone()]),
-            Wanted::Whole
+            Asked::Whole
         ));
         assert!(matches!(
             asked(&[(header::IF_RANGE, "\"v1\""), range]),
-            Wanted::Part(_)
+            Asked::Part(_)
         ));
     }
 }

@@ -5,180 +5,105 @@
 //! it only when a page of ours opens it, and then by a cookie of its own. Pasted, mailed or linked from another site, a
 //! key opens nothing; a browser that does not say what it asks for gets nothing, either.
 
-use std::sync::Arc;
+use actix_web::HttpResponse;
 
-use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
-use time::OffsetDateTime;
-
-use super::gate::{Refusal, Unlocked, UsedPass, base_path, named_share};
-use super::probe::digest_of_browser;
-use super::query::{Query, with_token};
-use super::signed_files;
-use super::unlock::admit;
+use super::paths::base_path;
+use super::visit::{Arrival, Visit};
 use crate::config::Cookieless;
-use crate::shares::access::{self, Access, Place};
-use crate::shares::cookieless::{CookielessKey, idle};
+use crate::shares::access::{self, Access, Destination};
+use crate::shares::cookieless::{CookielessKey, idle, user_agent_digest};
 use crate::shares::pass::Pass;
-use crate::shares::share::Share;
 use crate::shares::store::frames;
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
-use crate::web::place::{is_same_origin, place_of};
-use crate::web::share_cache::CachedShare;
-use crate::web::state::AppState;
 
-/// The gate of addresses with a key.
-pub(super) async fn pass_gate(
-    state: &web::Data<AppState>,
-    request: &HttpRequest,
-    known: Arc<CachedShare>,
-    key: &str,
-    query: &Query,
-    now: OffsetDateTime,
-) -> Result<Unlocked, Refusal> {
-    let share = &known.share;
-    // An escaped way to write `/e/` would miss everything that looks for it.
-    if !request.path().starts_with("/e/") {
-        return Err(Failure::NotFound.into());
-    }
-    let clean = query.clean(clean_path(request.path()));
-    if let Some(token) = &query.token {
-        let unlock = page::see_other(&with_token(&clean, token));
-        return Err(Refusal::Answer(unlock));
-    }
-    let door = door(request);
-    if door != Door::None
-        && let Some(pass) = live_pass(state, request, share, key, now)
-            .await
-            .map_err(|failure| Refusal::of(share, failure))?
-    {
-        if door == Door::OwnTab {
-            // A link of a framed page opens a tab: there a cookie is kept.
-            let in_a_tab = admit(state, request, share, &pass, &clean, now);
-            return Err(Refusal::Answer(in_a_tab));
-        }
-        request.extensions_mut().insert(UsedPass {
-            expires: pass.expires,
-            context: pass.context,
-            cookie: None,
-        });
-        let key = key.to_owned();
-        return Ok(Unlocked::by_key(known, key, pass));
-    }
-    if signed_files::opens(state, request, share, now) {
-        return Ok(Unlocked::by_signature(known));
-    }
-    Err(Refusal::Answer(page::see_other(&clean)))
-}
-
-/// Where a key would count.
+/// Where a key counts.
 #[derive(Debug, PartialEq, Eq)]
-enum Door {
+pub(super) enum Door {
     /// A frame, or a part of a page of ours.
     Framed,
     /// A tab that a page of ours opens.
     OwnTab,
-    None,
 }
 
-fn door(request: &HttpRequest) -> Door {
-    match (place_of(request), is_same_origin(request)) {
-        (Place::Frame, _) | (Place::Part, true) => Door::Framed,
-        (Place::Tab, true) => Door::OwnTab,
-        _ => Door::None,
-    }
-}
-
-/// The pass behind a key, if it opens this share now.
-async fn live_pass(
-    state: &web::Data<AppState>,
-    request: &HttpRequest,
-    share: &Share,
-    key: &str,
-    now: OffsetDateTime,
-) -> Result<Option<Pass>, Failure> {
-    if state.settings.embedding.cookieless == Cookieless::Off {
-        return Ok(None);
-    }
-    let Some(key) = CookielessKey::parse(key) else {
+/// What the key in the path opens now, if it opens this share here.
+pub(super) async fn open(visit: &Visit) -> Result<Option<(Door, Pass)>, Failure> {
+    let Some(door) = door(visit.destination, visit.is_same_origin) else {
         return Ok(None);
     };
-    let (key, browser, id) = (key.digest(), digest_of_browser(request), share.id);
+    let pass = live_pass(visit).await?;
+    Ok(pass.map(|pass| (door, pass)))
+}
+
+fn door(destination: Destination, is_same_origin: bool) -> Option<Door> {
+    match (destination, is_same_origin) {
+        (Destination::Frame, _) | (Destination::Part, true) => Some(Door::Framed),
+        (Destination::Tab, true) => Some(Door::OwnTab),
+        _ => None,
+    }
+}
+
+/// The pass behind the key, if it opens this share now.
+async fn live_pass(visit: &Visit) -> Result<Option<Pass>, Failure> {
+    if visit.state.settings.embedding.cookieless == Cookieless::Off {
+        return Ok(None);
+    }
+    let Some(key) = visit.key().and_then(CookielessKey::parse) else {
+        return Ok(None);
+    };
+    let (share, now) = (visit.share(), visit.now);
+    let (key, browser, id) = (key.digest(), digest_of_browser(visit), share.id);
     let idle = idle(share);
-    let found = state
+    let found = visit
+        .state
         .db
         .run(move |db| frames::find_pass(db, &key, id, &browser, idle, now))
         .await?;
     let passes: Vec<Pass> = found.into_iter().collect();
     Ok(
-        match access::decide(share, &passes, place_of(request), now) {
+        match access::decide(share, &passes, visit.destination, now) {
             Access::ByPass(pass) => Some(pass),
             _ => None,
         },
     )
 }
 
-/// `POST /e/{key}/content/{share}/session/end`: the key is good for nothing any more.
-pub async fn end_session(
-    state: web::Data<AppState>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Error> {
-    let known = named_share(&state, &request).await?;
-    let key = request
-        .match_info()
-        .get("key")
-        .and_then(CookielessKey::parse);
-    if let Some(key) = key {
-        let digest = key.digest();
-        let ended = state.db.run(move |db| frames::end_pass(db, &digest)).await;
-        ended.map_err(PageError::from)?;
-    }
-    Ok(page::see_other(&base_path(known.share.id)))
+/// Of the browser that a key is given to.
+pub(super) fn digest_of_browser(visit: &Visit) -> [u8; 32] {
+    let user_agent = visit.request.headers().get("user-agent");
+    user_agent_digest(user_agent.map_or(b"", |value| value.as_bytes()))
 }
 
-/// A path without its key.
-pub(super) fn clean_path(path: &str) -> &str {
-    let below = path
-        .strip_prefix("/e/")
-        .and_then(|rest| rest.find('/').and_then(|end| rest.get(end..)));
-    below.unwrap_or(path)
+/// `POST /e/{key}/content/{share}/session/end`: the key is good for nothing any more.
+pub async fn end_session(arrival: Arrival) -> Result<HttpResponse, PageError> {
+    arrival
+        .answer(async |visit| {
+            if let Some(key) = visit.key().and_then(CookielessKey::parse) {
+                let digest = key.digest();
+                let db = &visit.state.db;
+                let ended = db.run(move |db| frames::end_pass(db, &digest)).await;
+                ended.map_err(PageError::from)?;
+            }
+            Ok(page::see_other(&base_path(visit.share().id)))
+        })
+        .await
 }
 
 #[cfg(test)]
 mod tests {
-    use actix_web::test::TestRequest;
-
-    use super::{Door, clean_path, door};
+    use super::{Door, door};
+    use crate::shares::access::Destination;
 
     #[test]
     fn a_key_counts_only_where_our_own_framed_pages_ask() {
-        let asked = |destination: &str, site: &str| {
-            let request = TestRequest::get()
-                .insert_header(("sec-fetch-dest", destination))
-                .insert_header(("sec-fetch-site", site));
-            door(&request.to_http_request())
-        };
-        for site in ["same-origin", "same-site", "cross-site", "none"] {
-            assert_eq!(asked("iframe", site), Door::Framed, "{site}");
+        assert_eq!(door(Destination::Frame, true), Some(Door::Framed));
+        assert_eq!(door(Destination::Frame, false), Some(Door::Framed));
+        assert_eq!(door(Destination::Part, true), Some(Door::Framed));
+        assert_eq!(door(Destination::Part, false), None);
+        assert_eq!(door(Destination::Tab, true), Some(Door::OwnTab));
+        assert_eq!(door(Destination::Tab, false), None);
+        for is_same_origin in [true, false] {
+            assert_eq!(door(Destination::Unknown, is_same_origin), None);
         }
-        for part in ["image", "style", "script", "video", "empty", "track"] {
-            assert_eq!(asked(part, "same-origin"), Door::Framed, "{part}");
-            for site in ["same-site", "cross-site", "none", ""] {
-                assert_eq!(asked(part, site), Door::None, "{part} {site}");
-            }
-        }
-        assert_eq!(asked("document", "same-origin"), Door::OwnTab);
-        for site in ["same-site", "cross-site", "none", ""] {
-            assert_eq!(asked("document", site), Door::None, "{site}");
-        }
-        let silent = TestRequest::get().to_http_request();
-        assert_eq!(door(&silent), Door::None);
-    }
-
-    #[test]
-    fn a_path_loses_its_key_and_nothing_else() {
-        assert_eq!(clean_path("/e/key/content/s/1"), "/content/s/1");
-        assert_eq!(clean_path("/content/s/e/1"), "/content/s/e/1");
-        assert_eq!(clean_path("/e/key"), "/e/key");
     }
 }

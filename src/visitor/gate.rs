@@ -1,40 +1,35 @@
-//! The gate in front of every page, file and search of a share. A handler below it takes [`Unlocked`], which nothing
-//! else can make: a handler cannot forget the gate.
+//! The gate in front of every page, file and search of a share. A handler below it takes a [`Gate`], and what it answers
+//! needs the [`Unlocked`] that only the gate hands out: a handler cannot forget the gate.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
-use time::OffsetDateTime;
-use uuid::Uuid;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse};
 
-use super::frames::note_blocked;
-use super::query::Query;
-use super::unlock::{TokenAsk, answer_token, token_needed};
-use super::views::password::{Notice, PasswordPage};
-use super::{cookieless, probe, signed_files};
+use super::admission::{admit, append_cookie};
+use super::cookieless::{self, Door};
+use super::frames::record_blocked;
+use super::locked::{password_page, token_needed};
+use super::paths::{base_path, without_key};
+use super::query::{Query, with_token};
+use super::unlock::{TokenAsk, answer_token};
+use super::visit::{Arrival, Visit, arrive};
+use super::{pass_cookie, probe, signed_files};
 use crate::clock;
 use crate::pages::scope::ContentScope;
-use crate::shares::access::{self, Access};
+use crate::shares::access::Access;
 use crate::shares::pass::{Pass, PassContext};
-use crate::shares::share::{Share, ShareId, WrittenShareId};
-use crate::web::error::{Failure, PageError, Stopped};
-use crate::web::frame_note::{FrameNote, FrameState};
-use crate::web::headers::Shell;
-use crate::web::place::place_of;
-use crate::web::scope::content_scope;
-use crate::web::share_cache::CachedShare;
-use crate::web::state::AppState;
-use crate::web::{page, pass_cookie};
+use crate::shares::share::Share;
+use crate::sharing::content_scope::content_scope;
+use crate::web::error::{Failure, PageError};
+use crate::web::page;
 
 /// Proof that this visitor may read this share now.
 pub struct Unlocked {
-    known: Arc<CachedShare>,
+    visit: Box<Visit>,
     way: Way,
 }
 
@@ -42,56 +37,44 @@ pub struct Unlocked {
 enum Way {
     /// The share is open to all.
     Open,
-    Cookie(Pass),
-    /// The key in the path, as it stands there, and the pass behind it.
-    Key(String, Pass),
-    /// The signature in the address of a file.
+    Cookie {
+        pass: Pass,
+        /// A fresh cookie, if the pass has aged.
+        renewed: Option<String>,
+    },
+    /// The pass behind the key in the path; see `cookieless`.
+    Key(Pass),
+    /// The signature in the address of a file; see `signed_files`.
     Signature,
 }
 
 impl Unlocked {
-    /// By the key in the path; see `cookieless`.
-    pub(super) fn by_key(known: Arc<CachedShare>, key: String, pass: Pass) -> Self {
-        Self {
-            known,
-            way: Way::Key(key, pass),
-        }
-    }
-
-    /// A file by its signed address; see `signed_files`.
-    pub(super) fn by_signature(known: Arc<CachedShare>) -> Self {
-        Self {
-            known,
-            way: Way::Signature,
-        }
-    }
-
-    pub fn known(&self) -> &Arc<CachedShare> {
-        &self.known
+    pub fn visit(&self) -> &Visit {
+        &self.visit
     }
 
     pub fn share(&self) -> &Share {
-        &self.known.share
+        self.visit.share()
     }
 
     pub fn content_revision(&self) -> i64 {
-        self.known.content_revision
+        self.visit.known.content_revision
     }
 
     /// What this visitor may read.
     pub fn scope(&self) -> ContentScope {
-        content_scope(self.share(), self.known.source)
+        content_scope(self.share(), self.visit.known.source)
     }
 
     /// The content comes from a site that is asked again and again.
     pub fn is_live(&self) -> bool {
-        self.known.source.is_live()
+        self.visit.known.source.is_live()
     }
 
     /// The visitor's pass, which can be given back.
     pub fn pass(&self) -> Option<&Pass> {
         match &self.way {
-            Way::Cookie(pass) | Way::Key(_, pass) => Some(pass),
+            Way::Cookie { pass, .. } | Way::Key(pass) => Some(pass),
             Way::Open | Way::Signature => None,
         }
     }
@@ -99,7 +82,7 @@ impl Unlocked {
     /// Of a visitor without cookies, who goes on by it.
     pub fn key(&self) -> Option<&str> {
         match &self.way {
-            Way::Key(key, _) => Some(key),
+            Way::Key(_) => self.visit.key(),
             _ => None,
         }
     }
@@ -113,236 +96,151 @@ impl Unlocked {
         }
     }
 
-    pub fn shell(&self) -> Shell {
-        self.known.shell.clone()
-    }
-
     /// The same failure, framed as this share's pages are.
     pub fn fail(&self, failure: impl Into<Failure>) -> PageError {
-        PageError {
-            failure: failure.into(),
-            shell: self.shell(),
+        self.visit.fail(failure)
+    }
+
+    /// What goes out with the answer: the renewed pass, and in a frame how long it lasts.
+    fn carry_pass(&self, response: &mut HttpResponse) {
+        if let Way::Cookie {
+            renewed: Some(cookie),
+            ..
+        } = &self.way
+        {
+            append_cookie(response, cookie);
+        }
+        if let Some(pass) = self.pass()
+            && pass.context == PassContext::Framed
+        {
+            tell_time_left(pass, response.headers_mut());
         }
     }
 }
 
-/// `/content/{share}`.
-pub fn base_path(share: ShareId) -> String {
-    format!("/content/{share}")
+/// A page's script can read this of its own document, and nothing that differs by visitor stands in the page itself, which
+/// is kept in memory for all of them.
+fn tell_time_left(pass: &Pass, headers: &mut HeaderMap) {
+    let left = (pass.expires - clock::now().unix_timestamp()).max(0);
+    if let Ok(value) = HeaderValue::from_str(&format!("pass;dur={}", left * 1000)) {
+        headers.insert(HeaderName::from_static("server-timing"), value);
+    }
 }
 
-/// What the gate says instead of letting somebody through.
-pub(super) enum Refusal {
-    Failure(PageError),
+/// What the gate says to a request.
+pub enum Gate {
+    LetIn(Unlocked),
+    /// Something else than what was asked for: a redirect, the password page.
     Answer(HttpResponse),
 }
 
-impl Refusal {
-    /// Framed as the share's pages are, so that a frame shows what is wrong.
-    pub(super) fn of(share: &Share, failure: Failure) -> Self {
-        let shell = Shell::of(share);
-        Self::Failure(PageError { failure, shell })
-    }
-
-    fn answer(share: &Share, answer: Result<HttpResponse, Failure>) -> Self {
-        answer.map_or_else(|failure| Self::of(share, failure), Self::Answer)
-    }
-}
-
-impl<F: Into<Failure>> From<F> for Refusal {
-    fn from(failure: F) -> Self {
-        Self::Failure(failure.into().into())
-    }
-}
-
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Failure(error) => error.into(),
-            Refusal::Answer(response) => InternalError::from_response(Stopped, response).into(),
+impl Gate {
+    /// Has the request answered, if the gate lets it in.
+    pub async fn answer(
+        self,
+        answer: impl AsyncFnOnce(&Unlocked) -> Result<HttpResponse, PageError>,
+    ) -> Result<HttpResponse, PageError> {
+        match self {
+            Self::LetIn(unlocked) => {
+                let mut response = answer(&unlocked).await?;
+                unlocked.carry_pass(&mut response);
+                Ok(response)
+            }
+            Self::Answer(response) => Ok(response),
         }
     }
 }
 
-/// A pass that was used with this request; `aftermath` tells the browser of it.
-pub(super) struct UsedPass {
-    /// Its life as it is now, in Unix seconds.
-    pub expires: i64,
-    pub context: PassContext,
-    /// A fresh cookie, if it has aged.
-    pub cookie: Option<String>,
-}
-
-impl FromRequest for Unlocked {
+impl FromRequest for Gate {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { Ok(pass_gate(&request, clock::now()).await?) })
+        Box::pin(async move {
+            match arrive(&request).await? {
+                Arrival::Here(visit) => Ok(pass_gate(visit).await?),
+                Arrival::OtherSpelling(redirect) => Ok(Self::Answer(redirect)),
+                Arrival::Nowhere => Err(PageError::from(Failure::NotFound).into()),
+            }
+        })
     }
 }
 
-async fn pass_gate(request: &HttpRequest, now: OffsetDateTime) -> Result<Unlocked, Refusal> {
-    let state = state(request)?;
-    let known = find_share(&state, request).await?;
-    note_blocked(&state, request, &known.share, now);
-    let query = Query::take_apart(request.query_string());
-    if let Some(key) = request.match_info().get("key") {
-        return cookieless::pass_gate(&state, request, known, key, &query, now).await;
+/// What the visitor gets: the only place that makes an [`Unlocked`].
+pub(super) async fn pass_gate(visit: Box<Visit>) -> Result<Gate, PageError> {
+    record_blocked(&visit);
+    let query = Query::take_apart(visit.request.query_string());
+    let passage = if visit.key().is_none() {
+        by_cookie(&visit, &query).await
+    } else if visit.request.path().starts_with("/e/") {
+        by_key(&visit, &query).await
+    } else {
+        // An escaped way to write `/e/` would miss everything that looks for it.
+        return Err(Failure::NotFound.into());
+    };
+    match passage.map_err(|failure| visit.fail(failure))? {
+        Passage::By(way) => Ok(Gate::LetIn(Unlocked { visit, way })),
+        Passage::Answer(response) => Ok(Gate::Answer(response)),
     }
-    let share = &known.share;
-    let passes = pass_cookie::read_passes(&state, request);
-    let access = access::decide(share, &passes, place_of(request), now);
-    let clean = query.clean(request.path());
+}
+
+enum Passage {
+    By(Way),
+    Answer(HttpResponse),
+}
+
+/// At addresses without a key, where a share may be open to all as well.
+async fn by_cookie(visit: &Visit, query: &Query) -> Result<Passage, Failure> {
+    let access = pass_cookie::access(visit);
+    let clean = query.clean(visit.request.path());
     if let Some(token) = &query.token {
         let ask = TokenAsk {
-            share,
             access: &access,
             token,
             clean: &clean,
         };
-        let answer = answer_token(&state, request, ask, now);
-        return Err(Refusal::answer(share, answer));
+        return Ok(Passage::Answer(answer_token(visit, ask)?));
     }
     if let Some(ticket) = &query.probe {
-        let answer = probe::answer(&state, request, share, &access, ticket, &clean, now);
-        return Err(Refusal::answer(share, answer.await));
+        let answer = probe::answer(visit, &access, ticket, &clean).await;
+        return Ok(Passage::Answer(answer?));
     }
-    let way = match access {
-        Access::Open => Way::Open,
-        Access::ByPass(pass) => Way::Cookie(use_pass(&state, request, share, pass, now)),
-        Access::Locked | Access::TokenNeeded
-            if signed_files::opens(&state, request, share, now) =>
-        {
-            Way::Signature
+    match access {
+        Access::Open => Ok(Passage::By(Way::Open)),
+        Access::ByPass(pass) => Ok(Passage::By(by_pass(visit, pass))),
+        Access::Locked | Access::TokenNeeded if signed_files::opens(visit) => {
+            Ok(Passage::By(Way::Signature))
         }
         Access::Locked => {
-            let page = password_page(request, share, StatusCode::UNAUTHORIZED, &clean, None);
-            return Err(Refusal::answer(share, page));
+            password_page(visit, StatusCode::UNAUTHORIZED, &clean, None).map(Passage::Answer)
         }
-        Access::TokenNeeded => {
-            return Err(Refusal::answer(share, token_needed(request, share, None)));
-        }
-        Access::OnlyInItsSites => {
-            return Err(Refusal::of(share, Failure::OnlyInItsSites));
-        }
-        Access::Unavailable(availability) => {
-            return Err(Refusal::of(share, Failure::Unavailable(availability)));
-        }
-    };
-    Ok(Unlocked { known, way })
-}
-
-/// The pass of a cookie as it is after this visit.
-fn use_pass(
-    state: &AppState,
-    request: &HttpRequest,
-    share: &Share,
-    pass: Pass,
-    now: OffsetDateTime,
-) -> Pass {
-    let fresh = pass.wants_renewal(now).then(|| pass.renew(share, now));
-    let cookie = fresh.map(|fresh| pass_cookie::carry(state, request, share, &fresh));
-    let pass = fresh.unwrap_or(pass);
-    request.extensions_mut().insert(UsedPass {
-        expires: pass.expires,
-        context: pass.context,
-        cookie,
-    });
-    pass
-}
-
-fn state(request: &HttpRequest) -> Result<web::Data<AppState>, Failure> {
-    let state = request.app_data::<web::Data<AppState>>().cloned();
-    state.ok_or_else(|| Failure::Internal("the application has no state".to_owned()))
-}
-
-/// The share that the path names. Any other spelling of its id is redirected to the canonical one.
-pub async fn named_share(
-    state: &AppState,
-    request: &HttpRequest,
-) -> Result<Arc<CachedShare>, Error> {
-    Ok(find_share(state, request).await?)
-}
-
-async fn find_share(state: &AppState, request: &HttpRequest) -> Result<Arc<CachedShare>, Refusal> {
-    let written = request.match_info().get("share").unwrap_or_default();
-    let id = match ShareId::parse(written) {
-        Some(WrittenShareId::Canonical(id)) => id,
-        Some(WrittenShareId::OtherSpelling(id)) => {
-            return Err(Refusal::Answer(redirect_to_canonical(request, id)));
-        }
-        // Asked for all the same, so that a malformed id takes as long as an unknown one.
-        None => Uuid::nil().into(),
-    };
-    let known = state.shares.find(id).await?;
-    known.ok_or_else(|| Failure::NotFound.into())
-}
-
-fn redirect_to_canonical(request: &HttpRequest, id: ShareId) -> HttpResponse {
-    let below = cookieless::clean_path(request.uri().path())
-        .strip_prefix("/content/")
-        .unwrap_or_default();
-    let below = below
-        .split_once('/')
-        .map(|(_, below)| format!("/{below}"))
-        .unwrap_or_default();
-    let query = request
-        .uri()
-        .query()
-        .map(|query| format!("?{query}"))
-        .unwrap_or_default();
-    page::permanent_redirect(&format!("{}{below}{query}", base_path(id)))
-}
-
-/// The password form, in place of what was asked for. `next` is the clean address of that.
-pub fn password_page(
-    request: &HttpRequest,
-    share: &Share,
-    status: StatusCode,
-    next: &str,
-    notice: Option<Notice>,
-) -> Result<HttpResponse, Failure> {
-    let shell = Shell::of(share);
-    let code = notice.as_ref().and_then(Notice::refusal_code);
-    let form = PasswordPage {
-        context: page::context(request),
-        frame: FrameNote::of(request, &shell, FrameState::Locked(code)),
-        share_name: None,
-        session_url: format!("{}/session", base_path(share.id)),
-        next: next.to_owned(),
-        notice,
-    };
-    let mut response = page::html(status, &shell, &form)?;
-    if status == StatusCode::UNAUTHORIZED {
-        challenge(&mut response);
-    }
-    Ok(response)
-}
-
-/// RFC 9110 wants a challenge with a 401; browsers pass over a scheme they do not know.
-pub fn challenge(response: &mut HttpResponse) {
-    let scheme = HeaderValue::from_static("Vestibule");
-    response
-        .headers_mut()
-        .insert(header::WWW_AUTHENTICATE, scheme);
-}
-
-pub fn append_cookie(response: &mut HttpResponse, cookie: &str) {
-    // A cookie holds base64url and a UUID, so the value is always one.
-    if let Ok(value) = HeaderValue::from_str(cookie) {
-        response.headers_mut().append(header::SET_COOKIE, value);
+        Access::TokenNeeded => token_needed(visit, None).map(Passage::Answer),
+        Access::OnlyInItsSites => Err(Failure::OnlyInItsSites),
+        Access::Unavailable(availability) => Err(Failure::Unavailable(availability)),
     }
 }
 
-/// What the visitor may do without a password: whoever is in already needs none, and none helps at the wrong place.
-pub fn access_of(
-    state: &AppState,
-    request: &HttpRequest,
-    share: &Share,
-    now: OffsetDateTime,
-) -> Access {
-    let passes = pass_cookie::read_passes(state, request);
-    access::decide(share, &passes, place_of(request), now)
+/// With the pass of a cookie as it is after this visit.
+fn by_pass(visit: &Visit, pass: Pass) -> Way {
+    let fresh = pass
+        .wants_renewal(visit.now)
+        .then(|| pass.renew(visit.share(), visit.now));
+    Way::Cookie {
+        renewed: fresh.map(|fresh| pass_cookie::carry(visit, &fresh)),
+        pass: fresh.unwrap_or(pass),
+    }
+}
+
+async fn by_key(visit: &Visit, query: &Query) -> Result<Passage, Failure> {
+    let clean = query.clean(without_key(visit.request.path()));
+    if let Some(token) = &query.token {
+        return Ok(Passage::Answer(page::see_other(&with_token(&clean, token))));
+    }
+    Ok(match cookieless::open(visit).await? {
+        Some((Door::Framed, pass)) => Passage::By(Way::Key(pass)),
+        Some((Door::OwnTab, pass)) => Passage::Answer(admit(visit, &pass, &clean)),
+        None if signed_files::opens(visit) => Passage::By(Way::Signature),
+        None => Passage::Answer(page::see_other(&clean)),
+    })
 }

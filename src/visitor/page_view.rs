@@ -1,9 +1,9 @@
 //! From an opened page to what its template is given. No queries.
 
-use actix_web::HttpRequest;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::gate::Unlocked;
 use super::views::page::{
     CommentView, ContentPage, FileRow, LastChange, NodeState, TocEntry, TreeGroup, TreeNode,
 };
@@ -12,33 +12,27 @@ use crate::content::FindingKind;
 use crate::pages::media_type;
 use crate::pages::model::{PageKind, PageSummary};
 use crate::pages::reader::{Branch, OpenedComment, OpenedPage, Reader};
-use crate::shares::share::{ScopeKind, Share};
-use crate::web::frame_note::{FrameNote, FrameState};
-use crate::web::headers::Shell;
+use crate::shares::share::ScopeKind;
+use crate::web::frame_status::{FrameState, FrameStatus};
 use crate::web::message::{Context, Link};
-use crate::web::page;
 
 /// What stands around every page of a share.
 pub struct Surrounding {
     pub context: Context,
-    pub frame: Option<FrameNote>,
+    pub frame: Option<FrameStatus>,
     pub header: ShareHeader,
 }
 
 impl Surrounding {
     /// `here` is the address of the page that is shown, as a tab would open it.
-    pub fn of(
-        request: &HttpRequest,
-        share: &Share,
-        base_path: &str,
-        has_pass: bool,
-        here: String,
-    ) -> Self {
+    pub fn of(unlocked: &Unlocked, base_path: &str, here: String) -> Self {
+        let (visit, share) = (unlocked.visit(), unlocked.share());
+        let has_pass = unlocked.pass().is_some();
         let searchable = matches!(share.scope.kind(), ScopeKind::Tree | ScopeKind::Space);
-        let context = page::context(request);
+        let context = visit.context();
         Self {
             context,
-            frame: FrameNote::of(request, &Shell::of(share), FrameState::Open),
+            frame: visit.frame_status(FrameState::Open),
             header: ShareHeader {
                 name: share.name.clone(),
                 home_url: base_path.to_owned(),

@@ -4,146 +4,98 @@
 //! The cookie came back: on to the clean address. It did not: the visitor goes on by a key in the path, or is told to
 //! open a tab where the operator wants no keys.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
-use time::OffsetDateTime;
 
-use super::gate::password_page;
-use super::query::with_probe;
-use super::unlock::cannot_open;
+use super::cookieless::digest_of_browser;
+use super::locked::{cannot_open, password_page};
 use super::views::password::{Notice, NoticeKind};
+use super::visit::Visit;
 use crate::config::Cookieless;
 use crate::guess_limit::{self, Charge};
-use crate::shares::access::{Access, Place};
-use crate::shares::cookieless::{self, CookielessKey, NewCookielessPass, user_agent_digest};
+use crate::shares::access::{Access, Destination};
+use crate::shares::cookieless::{self, CookielessKey, NewCookielessPass};
 use crate::shares::embed_origins::Origin;
 use crate::shares::event::Event;
-use crate::shares::pass::Pass;
-use crate::shares::share::Share;
 use crate::shares::store::frames;
 use crate::shares::ticket::{Errand, Ticket};
-use crate::web::client::client_address;
-use crate::web::embedder::visitor;
 use crate::web::error::Failure;
-use crate::web::frame_note::FrameState;
+use crate::web::frame_status::FrameState;
 use crate::web::page;
-use crate::web::place::place_of;
-use crate::web::state::AppState;
 
 const TAB_NEEDED: &str = "Your browser keeps no cookies in embedded pages, so this page can only be read in a tab of its own.";
 const COOKIE_NEEDED: &str =
     "Your browser keeps no cookies in embedded pages, so this page cannot be shown.";
 
-/// Where to go with a fresh pass: in a frame by way of a probe.
-pub fn follow_up(
-    state: &AppState,
-    request: &HttpRequest,
-    share: &Share,
-    pass: &Pass,
-    clean: &str,
-    now: OffsetDateTime,
-) -> String {
-    if place_of(request) != Place::Frame {
-        return clean.to_owned();
-    }
-    let embedder = visitor(request, share).embedder;
-    let site = embedder.site().map(|site| site.as_str().to_owned());
-    let ticket = Ticket::issue(Errand::Probe, *pass, site, now);
-    with_probe(clean, &state.pass_key.sign_ticket(&ticket))
-}
-
-/// Answers the address that [`follow_up`] gave.
-pub async fn answer(
-    state: &web::Data<AppState>,
-    request: &HttpRequest,
-    share: &Share,
+/// Answers the address that an admission in a frame leads to.
+pub(super) async fn answer(
+    visit: &Visit,
     access: &Access,
     ticket: &str,
     clean: &str,
-    now: OffsetDateTime,
 ) -> Result<HttpResponse, Failure> {
-    let accepted = state
-        .pass_key
-        .accept_ticket(ticket, Errand::Probe, share, now);
+    let pass_key = &visit.state.pass_key;
+    let accepted = pass_key.accept_ticket(ticket, Errand::Probe, visit.share(), visit.now);
     let Some(ticket) = accepted else {
         return Ok(page::see_other(clean));
     };
     let is_in = matches!(access, Access::Open | Access::ByPass(_));
-    let used = use_once(state, &ticket).await;
+    let used = use_once(visit, &ticket).await;
     if is_in {
         // Whoever is in needs nothing of the ticket, not even a database.
         if matches!(used, Ok(true)) {
-            note(state, request, &ticket, share, Event::CookieKept, now);
+            record(visit, &ticket, Event::CookieKept);
         }
         return Ok(page::see_other(clean));
     }
     if !used?
         || !matches!(access, Access::Locked | Access::TokenNeeded)
-        || place_of(request) != Place::Frame
+        || visit.destination != Destination::Frame
     {
         return Ok(page::see_other(clean));
     }
-    note(state, request, &ticket, share, Event::CookieRefused, now);
-    match state.settings.embedding.cookieless {
+    record(visit, &ticket, Event::CookieRefused);
+    match visit.state.settings.embedding.cookieless {
         Cookieless::Auto => {
-            let answer = go_on_by_key(state, request, share, &ticket, clean, now).await?;
-            note(state, request, &ticket, share, Event::CookielessPass, now);
+            let answer = go_on_by_key(visit, &ticket, clean).await?;
+            record(visit, &ticket, Event::CookielessPass);
             Ok(answer)
         }
-        Cookieless::Off if share.embed_only => {
-            cannot_open(request, share, FrameState::Error, COOKIE_NEEDED)
+        Cookieless::Off if visit.share().embed_only => {
+            cannot_open(visit, FrameState::Error, COOKIE_NEEDED)
         }
         Cookieless::Off => {
             let notice = Notice {
                 kind: NoticeKind::Info,
                 text: TAB_NEEDED.to_owned(),
             };
-            let status = StatusCode::UNAUTHORIZED;
-            password_page(request, share, status, clean, Some(notice))
+            password_page(visit, StatusCode::UNAUTHORIZED, clean, Some(notice))
         }
     }
 }
 
 /// For the share's admin. The redirect that brought the ticket hides the site around the frame, so the ticket names it.
-fn note(
-    state: &AppState,
-    request: &HttpRequest,
-    ticket: &Ticket,
-    share: &Share,
-    event: Event,
-    now: OffsetDateTime,
-) {
+fn record(visit: &Visit, ticket: &Ticket, event: Event) {
     let site = ticket.embed_origin.as_deref();
     let site = site.and_then(|site| Origin::parse(site).ok());
-    let visitor = visitor(request, share).in_frame_of(site);
-    state.events.record(share.id, event, visitor, now);
+    let (share, visitor) = (visit.share().id, visit.visitor().in_frame_of(site));
+    visit.state.events.record(share, event, visitor, visit.now);
 }
 
-pub(super) async fn use_once(
-    state: &web::Data<AppState>,
-    ticket: &Ticket,
-) -> Result<bool, Failure> {
+pub(super) async fn use_once(visit: &Visit, ticket: &Ticket) -> Result<bool, Failure> {
     let ticket = ticket.clone();
-    Ok(state
-        .db
-        .run(move |db| frames::use_ticket(db, &ticket))
-        .await?)
+    let db = &visit.state.db;
+    Ok(db.run(move |db| frames::use_ticket(db, &ticket)).await?)
 }
 
 async fn go_on_by_key(
-    state: &web::Data<AppState>,
-    request: &HttpRequest,
-    share: &Share,
+    visit: &Visit,
     ticket: &Ticket,
     clean: &str,
-    now: OffsetDateTime,
 ) -> Result<HttpResponse, Failure> {
-    let limit = cookieless::limit(
-        share.id,
-        client_address(request, &state.settings.trusted_proxies),
-    );
-    let charged = state
-        .db
+    let (db, now) = (&visit.state.db, visit.now);
+    let limit = cookieless::limit(visit.share().id, visit.client());
+    let charged = db
         .run(move |db| guess_limit::charge(db, &[limit], now))
         .await?;
     if let Charge::Wait(wait) = charged {
@@ -152,19 +104,13 @@ async fn go_on_by_key(
     let key = CookielessKey::random();
     let new = NewCookielessPass {
         key_digest: key.digest(),
-        user_agent_digest: digest_of_browser(request),
+        user_agent_digest: digest_of_browser(visit),
         pass: ticket.pass,
         at: now,
     };
-    state.db.run(move |db| frames::keep_pass(db, &new)).await?;
+    db.run(move |db| frames::keep_pass(db, &new)).await?;
     Ok(page::see_other(&format!(
         "/e/{}{clean}",
         key.to_path_segment()
     )))
-}
-
-/// Of the browser that a key is given to.
-pub(super) fn digest_of_browser(request: &HttpRequest) -> [u8; 32] {
-    let user_agent = request.headers().get("user-agent");
-    user_agent_digest(user_agent.map_or(b"", |value| value.as_bytes()))
 }

@@ -8,13 +8,13 @@ use actix_web::{Error, HttpRequest, HttpResponse, web};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::csp_report::{self, CspReport};
+use super::embedder::{browser, other_site, referring_site};
 use crate::clock;
 use crate::shares::embed_health::may_embed;
 use crate::shares::embed_origins::{EmbedOrigins, Origin};
 use crate::shares::event::{Embedder, Event, Noticed, Visitor};
 use crate::shares::share::{Share, ShareId, WrittenShareId};
-use crate::web::csp_report::{self, CspReport};
-use crate::web::embedder::{browser, other_site, referring_site};
 use crate::web::state::AppState;
 
 /// The answer is the same for every share and every body, also for those that are none.

@@ -5,9 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-use super::cookieless::clean_path;
-use super::gate::Unlocked;
+use super::gate::{Gate, Unlocked};
 use super::page_view::Surrounding;
+use super::paths::without_key;
 use super::query::Query;
 use super::views::search::{Found, Hit, HitKind, Outcome, SearchPage, Segment};
 use crate::pages::addresses::Addresses;
@@ -37,7 +37,16 @@ pub struct SearchQuery {
 pub async fn show_search(
     state: web::Data<AppState>,
     request: HttpRequest,
-    unlocked: Unlocked,
+    gate: Gate,
+) -> Result<HttpResponse, PageError> {
+    gate.answer(async |unlocked| search_share(&state, &request, unlocked).await)
+        .await
+}
+
+async fn search_share(
+    state: &web::Data<AppState>,
+    request: &HttpRequest,
+    unlocked: &Unlocked,
 ) -> Result<HttpResponse, PageError> {
     // A query that cannot be read is no question.
     let asked = web::Query::<SearchQuery>::from_query(request.query_string());
@@ -51,7 +60,7 @@ pub async fn show_search(
     let outcome = if question.is_empty() {
         Outcome::NotAsked
     } else {
-        let hits = ask(&state, &unlocked, &base_path, question.clone(), screen).await;
+        let hits = ask(state, unlocked, &base_path, question.clone(), screen).await;
         outcome(
             hits.map_err(|failure| unlocked.fail(failure))?,
             &base_path,
@@ -59,14 +68,8 @@ pub async fn show_search(
             screen,
         )
     };
-    let here = Query::take_apart(request.query_string()).clean(clean_path(request.path()));
-    let surrounding = Surrounding::of(
-        &request,
-        unlocked.share(),
-        &base_path,
-        unlocked.pass().is_some(),
-        here,
-    );
+    let here = Query::take_apart(request.query_string()).clean(without_key(request.path()));
+    let surrounding = Surrounding::of(unlocked, &base_path, here);
     let view = SearchPage {
         context: surrounding.context,
         frame: surrounding.frame,
@@ -74,7 +77,8 @@ pub async fn show_search(
         query: question,
         outcome,
     };
-    page::html(StatusCode::OK, &unlocked.shell(), &view).map_err(|failure| unlocked.fail(failure))
+    let answer = page::html(StatusCode::OK, &unlocked.visit().shell(), &view);
+    answer.map_err(|failure| unlocked.fail(failure))
 }
 
 async fn ask(

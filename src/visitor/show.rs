@@ -9,9 +9,11 @@ use askama::Template as _;
 use diesel::PgConnection;
 use serde::Deserialize;
 
-use super::frames::note_shown;
-use super::gate::{Unlocked, base_path};
+use super::frames::record_shown;
+use super::gate::{Gate, Unlocked};
+use super::page_cache::{self, FinishedPage, PageCache, PageKey, Surroundings};
 use super::page_view::{Surrounding, content_page};
+use super::paths::base_path;
 use super::signed_files;
 use crate::clock;
 use crate::content::ExternalLinks;
@@ -20,23 +22,22 @@ use crate::pages::addresses::Addresses;
 use crate::pages::model::PageKind;
 use crate::pages::reader::{OpenedPage, Reader};
 use crate::pages::scope::ContentScope;
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 use crate::shares::share::{self, ScopeKind, Share};
 use crate::sync::reading::FirstFetch;
 use crate::web::error::{Failure, NEXT_TRY_SECONDS, PageError};
 use crate::web::headers::{COMPRESSED_SHARE_VARY, harden};
 use crate::web::page;
-use crate::web::page_cache::{self, FinishedPage, PageKey, Surroundings};
-use crate::web::place::place_of;
 use crate::web::state::AppState;
 
 /// The page a share opens with.
 pub async fn show_root(
     state: web::Data<AppState>,
-    request: HttpRequest,
-    unlocked: Unlocked,
+    pages: web::Data<PageCache>,
+    gate: Gate,
 ) -> Result<HttpResponse, PageError> {
-    show(&state, &request, &unlocked, "").await
+    gate.answer(async |unlocked| show(&state, &pages, unlocked, "").await)
+        .await
 }
 
 /// By name, because addresses with a key have one segment more.
@@ -48,21 +49,25 @@ pub struct PagePath {
 /// One page by its Confluence id.
 pub async fn show_page(
     state: web::Data<AppState>,
-    request: HttpRequest,
-    unlocked: Unlocked,
+    pages: web::Data<PageCache>,
+    gate: Gate,
     path: web::Path<PagePath>,
 ) -> Result<HttpResponse, PageError> {
     let PagePath { page: content_id } = path.into_inner();
     let is_id = !content_id.is_empty()
         && content_id.len() <= 20
         && content_id.bytes().all(|b| b.is_ascii_digit());
-    if !is_id {
-        return Err(unlocked.fail(Failure::NotFound));
-    }
-    show(&state, &request, &unlocked, &content_id).await
+    gate.answer(async |unlocked| {
+        if !is_id {
+            return Err(unlocked.fail(Failure::NotFound));
+        }
+        show(&state, &pages, unlocked, &content_id).await
+    })
+    .await
 }
 
-/// The share's address with a slash at its end: the same share.
+/// The address of a share or of a page with a slash at its end: the same without. Whether there is such a share is not
+/// looked at here, so that the redirect tells nothing of it.
 pub async fn drop_slash(request: HttpRequest) -> HttpResponse {
     let query = request.uri().query().map(|query| format!("?{query}"));
     let path = request.path().trim_end_matches('/');
@@ -70,21 +75,22 @@ pub async fn drop_slash(request: HttpRequest) -> HttpResponse {
 }
 
 /// Everything else below a share.
-pub async fn show_nothing(unlocked: Unlocked) -> Result<HttpResponse, PageError> {
-    Err(unlocked.fail(Failure::NotFound))
+pub async fn show_nothing(gate: Gate) -> Result<HttpResponse, PageError> {
+    gate.answer(async |unlocked| Err(unlocked.fail(Failure::NotFound)))
+        .await
 }
 
 async fn show(
     state: &web::Data<AppState>,
-    request: &HttpRequest,
+    pages: &PageCache,
     unlocked: &Unlocked,
     content_id: &str,
 ) -> Result<HttpResponse, PageError> {
-    let share = unlocked.share();
-    let place = place_of(request);
+    let (visit, share) = (unlocked.visit(), unlocked.share());
+    let destination = visit.destination;
     let with_pass = unlocked.pass().is_some();
-    let (sign_file, files_until) = if place == Place::Frame && with_pass {
-        let (sign, until) = signed_files::signer(state, unlocked.known(), clock::now());
+    let (sign_file, files_until) = if destination == Destination::Frame && with_pass {
+        let (sign, until) = signed_files::signer(visit);
         (Some(sign), Some(until))
     } else {
         (None, None)
@@ -99,14 +105,14 @@ async fn show(
         content_revision: unlocked.content_revision(),
         content_id: content_id.to_owned(),
         surroundings: Surroundings {
-            place,
+            destination,
             with_pass,
             files_until,
         },
     };
     let page = || {
-        let making = make(state, request, unlocked, addresses.clone(), key.clone());
-        state.pages.find_or_make(key.clone(), making)
+        let making = make(state, unlocked, addresses.clone(), key.clone());
+        pages.find_or_make(key.clone(), making)
     };
     let mut made = page().await;
     if unlocked.is_live() {
@@ -121,8 +127,8 @@ async fn show(
     }
     match made {
         Ok(Some(finished)) => {
-            note_shown(state, request, share, clock::now());
-            Ok(answer(request, unlocked, &finished))
+            record_shown(visit);
+            Ok(answer(unlocked, &finished))
         }
         Ok(None) => Err(unlocked.fail(Failure::NotFound)),
         Err(failure) => Err(unlocked.fail(failure)),
@@ -168,10 +174,11 @@ async fn fetch_first(
     fetched.map_err(Failure::for_reader)
 }
 
-fn answer(request: &HttpRequest, unlocked: &Unlocked, finished: &FinishedPage) -> HttpResponse {
+fn answer(unlocked: &Unlocked, finished: &FinishedPage) -> HttpResponse {
     if unlocked.key().is_some() {
-        return answer_by_key(request, unlocked, finished);
+        return answer_by_key(unlocked, finished);
     }
+    let request = &unlocked.visit().request;
     let chosen = finished.choose(request);
     let unchanged = request
         .headers()
@@ -200,7 +207,7 @@ fn answer(request: &HttpRequest, unlocked: &Unlocked, finished: &FinishedPage) -
         }
         response.body(chosen.bytes)
     };
-    harden(&mut response, &unlocked.shell());
+    harden(&mut response, &finished.shell);
     response.headers_mut().insert(
         header::VARY,
         HeaderValue::from_static(COMPRESSED_SHARE_VARY),
@@ -208,32 +215,27 @@ fn answer(request: &HttpRequest, unlocked: &Unlocked, finished: &FinishedPage) -
     response
 }
 
-/// The page of a visitor without cookies: the same bytes as everybody's, but its addresses go on by his key.
-fn answer_by_key(
-    request: &HttpRequest,
-    unlocked: &Unlocked,
-    finished: &FinishedPage,
-) -> HttpResponse {
+/// The page of a visitor without cookies: the same bytes as everybody's, but its addresses go on by the key.
+fn answer_by_key(unlocked: &Unlocked, finished: &FinishedPage) -> HttpResponse {
     let clean = format!("=\"{}", base_path(unlocked.share().id));
     let with_key = format!("=\"{}", unlocked.base_path());
     // Finished pages are made of strings.
     let html = String::from_utf8_lossy(&finished.plain).replace(&clean, &with_key);
     let mut response = HttpResponse::Ok();
     response.content_type("text/html; charset=utf-8");
-    let mut response = match page_cache::compress_now(request, &html) {
+    let mut response = match page_cache::compress_now(&unlocked.visit().request, &html) {
         Some(gzip) => response
             .insert_header((header::CONTENT_ENCODING, "gzip"))
             .body(gzip),
         None => response.body(html),
     };
-    harden(&mut response, &unlocked.shell());
+    harden(&mut response, &finished.shell);
     response
 }
 
 /// Reads, renders and compresses a page. `None` when it is not in the share.
 async fn make(
     state: &web::Data<AppState>,
-    request: &HttpRequest,
     unlocked: &Unlocked,
     addresses: Addresses,
     key: PageKey,
@@ -242,13 +244,9 @@ async fn make(
     let scope = unlocked.scope();
     let external_links = external_links(share);
     let show_comments = share.show_comments;
-    let surrounding = Surrounding::of(
-        request,
-        share,
-        &addresses.base_path,
-        key.surroundings.with_pass,
-        here(&addresses, &key.content_id),
-    );
+    let here = here(&addresses, &key.content_id);
+    let surrounding = Surrounding::of(unlocked, &addresses.base_path, here);
+    let shell = unlocked.visit().shell();
     let html = state
         .db
         .run(move |db| {
@@ -271,7 +269,7 @@ async fn make(
         .await?;
     let Some(html) = html else { return Ok(None) };
     // Compressing needs no connection.
-    let finished = web::block(move || FinishedPage::finish(html)).await;
+    let finished = web::block(move || FinishedPage::finish(html, shell)).await;
     finished.map_err(internal)?.map(Some).map_err(internal)
 }
 

@@ -3,29 +3,22 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
-use time::OffsetDateTime;
 use url::form_urlencoded;
 
+use super::visit::Visit;
 use crate::pages::addresses::FileSigner;
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 use crate::shares::file_signature;
-use crate::shares::share::{Availability, Share};
-use crate::web::place::{is_from_our_page, is_same_origin, place_of};
-use crate::web::share_cache::CachedShare;
-use crate::web::state::AppState;
+use crate::shares::share::Availability;
+use crate::web::fetch_metadata::is_from_our_page;
 
 const EXPIRES: &str = "x";
 const SIGNATURE: &str = "s";
 
 /// Signs the files of a page that is made now; with it, until when.
-pub fn signer(
-    state: &AppState,
-    share: &Arc<CachedShare>,
-    now: OffsetDateTime,
-) -> (FileSigner, i64) {
-    let expires = file_signature::expiry(now);
-    let (key, known) = (state.pass_key.clone(), Arc::clone(share));
+pub fn signer(visit: &Visit) -> (FileSigner, i64) {
+    let expires = file_signature::expiry(visit.now);
+    let (key, known) = (visit.state.pass_key.clone(), Arc::clone(&visit.known));
     let sign = move |attachment: &str| {
         let signature = key.sign_file(&known.share, attachment, expires);
         format!("{EXPIRES}={expires}&{SIGNATURE}={signature}")
@@ -35,7 +28,8 @@ pub fn signer(
 
 /// Whether the request is for a file whose address is signed, and a page of ours asks for it: linked from elsewhere or
 /// pasted into a tab, a signature is worth nothing.
-pub fn opens(state: &AppState, request: &HttpRequest, share: &Share, now: OffsetDateTime) -> bool {
+pub fn opens(visit: &Visit) -> bool {
+    let (request, share) = (&visit.request, visit.share());
     let Some(attachment) = request.match_info().get("attachment") else {
         return false;
     };
@@ -46,20 +40,20 @@ pub fn opens(state: &AppState, request: &HttpRequest, share: &Share, now: Offset
     let (Some(expires), Some(signature)) = (value(EXPIRES), value(SIGNATURE)) else {
         return false;
     };
-    let place = place_of(request);
-    if share.embed_only && matches!(place, Place::Tab | Place::Unknown) {
+    if share.embed_only && matches!(visit.destination, Destination::Tab | Destination::Unknown) {
         return false;
     }
-    let is_ours = match place {
-        Place::Tab => is_same_origin(request),
+    let is_ours = match visit.destination {
+        Destination::Tab => visit.is_same_origin,
         _ => is_from_our_page(request),
     };
     let Ok(expires) = expires.parse() else {
         return false;
     };
     is_ours
-        && share.availability(now) == Availability::Open
-        && state
+        && share.availability(visit.now) == Availability::Open
+        && visit
+            .state
             .pass_key
-            .is_file_signature(share, attachment, expires, &signature, now)
+            .is_file_signature(share, attachment, expires, &signature, visit.now)
 }

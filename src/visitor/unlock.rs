@@ -3,33 +3,27 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::{Error, HttpRequest, HttpResponse, web};
+use actix_web::{Error, HttpResponse, web};
 use serde::Deserialize;
-use time::OffsetDateTime;
 
-use super::frames::note_blocked;
-use super::gate::{access_of, append_cookie, challenge, named_share, password_page};
-use super::probe;
-use super::session::next_inside;
+use super::admission::admit;
+use super::frames::record_blocked;
+use super::locked::{password_page, token_needed};
+use super::pass_cookie;
+use super::paths::next_inside;
 use super::views::password::{Notice, NoticeKind};
-use super::views::token_needed::TokenNeededPage;
-use crate::clock;
+use super::visit::{Arrival, Visit};
 use crate::shares::access::Access;
 use crate::shares::event::Event;
 use crate::shares::pass::{Pass, PassContext, WayIn};
-use crate::shares::share::Share;
 use crate::shares::unlock_token::{self, RefusalCode};
-use crate::web::embedder::visitor;
 use crate::web::error::{Failure, PageError};
-use crate::web::frame_note::{FrameNote, FrameState};
-use crate::web::headers::Shell;
-use crate::web::state::AppState;
-use crate::web::{page, pass_cookie};
+use crate::web::page;
 
 /// The form that carries a token in a body, for clients that want nothing of it in an address.
 #[derive(Deserialize)]
 pub struct UnlockForm {
-    /// Who thinks of the thing rather than of the parameter calls it `token`.
+    /// Some clients name the thing and not the parameter: `token`.
     #[serde(default, alias = "token")]
     unlock: String,
     next: Option<String>,
@@ -37,51 +31,40 @@ pub struct UnlockForm {
 
 /// `POST /content/{share}/unlock`: what `?unlock=` does.
 pub async fn unlock(
-    state: web::Data<AppState>,
-    request: HttpRequest,
+    arrival: Arrival,
     form: Result<web::Form<UnlockForm>, Error>,
-) -> Result<HttpResponse, Error> {
-    let now = clock::now();
+) -> Result<HttpResponse, PageError> {
     let form = form.map_err(|_unreadable| {
-        PageError::from(Failure::BadRequest(
+        Failure::BadRequest(
             "The form did not arrive whole. It needs a field named unlock with the token."
                 .to_owned(),
-        ))
+        )
     })?;
-    let known = named_share(&state, &request).await?;
-    let share = &known.share;
-    note_blocked(&state, &request, share, now);
-    let next = next_inside(share.id, form.next.as_deref());
-    let ask = TokenAsk {
-        share,
-        access: &access_of(&state, &request, share, now),
-        token: &form.unlock,
-        clean: &next,
-    };
-    let answer = answer_token(&state, &request, ask, now);
-    let shell = Shell::of(share);
-    answer.map_err(|failure| PageError { failure, shell }.into())
+    arrival
+        .answer(async |visit| {
+            record_blocked(&visit);
+            let ask = TokenAsk {
+                access: &pass_cookie::access(&visit),
+                token: &form.unlock,
+                clean: &next_inside(visit.share().id, form.next.as_deref()),
+            };
+            answer_token(&visit, ask).map_err(|failure| visit.fail(failure))
+        })
+        .await
 }
 
 /// A token that somebody came with.
 pub(super) struct TokenAsk<'a> {
-    pub share: &'a Share,
-    /// Without the token.
+    /// What the visitor may do without the token.
     pub access: &'a Access,
     pub token: &'a str,
-    /// The address that he wants, without the token.
+    /// The address that was asked for, without the token.
     pub clean: &'a str,
 }
 
 /// A request with a token never reaches a page: it is sent on to the clean address, or asked for the password.
-pub(super) fn answer_token(
-    state: &web::Data<AppState>,
-    request: &HttpRequest,
-    ask: TokenAsk<'_>,
-    now: OffsetDateTime,
-) -> Result<HttpResponse, Failure> {
+pub(super) fn answer_token(visit: &Visit, ask: TokenAsk<'_>) -> Result<HttpResponse, Failure> {
     let TokenAsk {
-        share,
         access,
         token,
         clean,
@@ -89,119 +72,63 @@ pub(super) fn answer_token(
     match access {
         Access::Open => return Ok(page::see_other(clean)),
         // The token is not even looked at: at the right place it still works.
-        Access::OnlyInItsSites => return refuse_token(request, share, access, None, clean),
+        Access::OnlyInItsSites => return Err(Failure::OnlyInItsSites),
         _ => {}
     }
-    match unlock_token::check(token, &share.token_rule(now)) {
+    let share = visit.share();
+    match unlock_token::check(token, &share.token_rule(visit.now)) {
         Ok(accepted) => {
-            let pass = Pass::issue(share, WayIn::Token, PassContext::Framed, now);
-            let response = admit(state, request, share, &pass, clean, now);
-            let event = Event::TokenAccepted(accepted);
-            state
-                .events
-                .record(share.id, event, visitor(request, share), now);
+            let pass = Pass::issue(share, WayIn::Token, PassContext::Framed, visit.now);
+            let response = admit(visit, &pass, clean);
+            visit.record(Event::TokenAccepted(accepted));
             Ok(response)
         }
         Err(refused) => {
             let code = refused.code;
-            let event = Event::TokenRefused(refused);
-            state
-                .events
-                .record(share.id, event, visitor(request, share), now);
+            visit.record(Event::TokenRefused(refused));
             match access {
                 Access::ByPass(_) => Ok(page::see_other(clean)),
-                access => refuse_token(request, share, access, Some(code), clean),
+                access => refuse_token(visit, access, code, clean),
             }
         }
     }
 }
 
-/// The redirect into the share, with the pass as a cookie; the one for the password and for the token.
-pub(super) fn admit(
-    state: &AppState,
-    request: &HttpRequest,
-    share: &Share,
-    pass: &Pass,
-    clean: &str,
-    now: OffsetDateTime,
-) -> HttpResponse {
-    let mut response = page::see_other(&probe::follow_up(state, request, share, pass, clean, now));
-    for cookie in pass_cookie::admit(state, request, share, pass, now) {
-        append_cookie(&mut response, &cookie);
-    }
-    response
-}
-
 fn refuse_token(
-    request: &HttpRequest,
-    share: &Share,
+    visit: &Visit,
     access: &Access,
-    code: Option<RefusalCode>,
+    code: RefusalCode,
     clean: &str,
 ) -> Result<HttpResponse, Failure> {
-    let failed = |failure: Failure| {
-        let (title, sentences) = failure.words();
-        let shell = Shell::of(share);
-        page::message(request, failure.status(), &shell, title, sentences, None)
-    };
     let mut response = match access {
-        Access::Unavailable(availability) => failed(Failure::Unavailable(*availability)),
-        Access::OnlyInItsSites => failed(Failure::OnlyInItsSites),
-        Access::TokenNeeded => token_needed(request, share, code)?,
+        Access::Unavailable(availability) => {
+            let failure = Failure::Unavailable(*availability);
+            let (title, sentences) = failure.words();
+            let shell = visit.shell();
+            page::message(
+                &visit.request,
+                failure.status(),
+                &shell,
+                title,
+                sentences,
+                None,
+            )
+        }
+        Access::TokenNeeded => token_needed(visit, Some(code))?,
         _ => password_page(
-            request,
-            share,
+            visit,
             StatusCode::UNAUTHORIZED,
             clean,
-            code.map(|code| Notice {
+            Some(Notice {
                 kind: NoticeKind::TokenRefused(code),
                 text: refusal_sentence(code).to_owned(),
             }),
         )?,
     };
-    if let Some(code) = code {
-        response.headers_mut().insert(
-            HeaderName::from_static("vestibule-unlock"),
-            HeaderValue::from_static(code.as_str()),
-        );
-    }
-    Ok(response)
-}
-
-/// What a frame shows that only a token opens: no password would help. `code` says why the one that came did not.
-pub(super) fn token_needed(
-    request: &HttpRequest,
-    share: &Share,
-    code: Option<RefusalCode>,
-) -> Result<HttpResponse, Failure> {
-    let sentence = match code {
-        Some(RefusalCode::Expired) => {
-            "The link behind this frame has expired. Reload the page around it."
-        }
-        Some(RefusalCode::NotYetValid) => {
-            "The link behind this frame is not valid yet. Reload the page around it in a moment."
-        }
-        Some(_) => "The link behind this frame does not work. Reload the page around it.",
-        None => "Reload the page around this frame to open it.",
-    };
-    cannot_open(request, share, FrameState::Locked(code), sentence)
-}
-
-/// The page of a frame that no password opens.
-pub(super) fn cannot_open(
-    request: &HttpRequest,
-    share: &Share,
-    state: FrameState,
-    sentence: &'static str,
-) -> Result<HttpResponse, Failure> {
-    let shell = Shell::of(share);
-    let view = TokenNeededPage {
-        context: page::context(request),
-        frame: FrameNote::of(request, &shell, state),
-        sentence,
-    };
-    let mut response = page::html(StatusCode::UNAUTHORIZED, &shell, &view)?;
-    challenge(&mut response);
+    response.headers_mut().insert(
+        HeaderName::from_static("vestibule-unlock"),
+        HeaderValue::from_static(code.as_str()),
+    );
     Ok(response)
 }
 

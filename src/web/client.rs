@@ -27,8 +27,8 @@ fn behind_proxies(socket: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpA
     .to_canonical()
 }
 
-/// Walks the chain from the socket outwards: the first address that is no trusted proxy is the client. What stands
-/// left of it anybody could have written. `None` for an empty chain.
+/// Walks the chain from the socket outwards: the first address that is no trusted proxy is the client. Anybody could
+/// have written what stands left of it. `None` for an empty chain.
 fn walk(socket: IpAddr, hops: &[String], trusted: &[IpNet]) -> Option<IpAddr> {
     let is_trusted = |address: IpAddr| {
         trusted

@@ -1,33 +1,25 @@
 //! The one error map: what went wrong below becomes a status, and a page or `application/problem+json` (RFC 9457) by
-//! the handler's return type.
-//!
-//! An error is logged here, once, where it is answered; nobody outside sees its text.
+//! the handler's return type. What the answers look like is the subject of `answer_errors`.
 
+mod causes;
 pub mod words;
+
+pub use self::causes::NEXT_TRY_SECONDS;
 
 use std::fmt;
 
-use actix_web::body::{BodySize, BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::error::InternalError;
+use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
 use super::headers::Shell;
-use super::page;
-use super::problem::problem_of;
-use super::request::request_id;
-use crate::accounts::store::api_token::TokenStoreError;
-use crate::connections::LiveError;
-use crate::db::DbError;
-use crate::password::HashError;
 use crate::shares::share::Availability;
-use crate::shares::store::StoreError;
-use crate::shares::unlock_secret::NoRandomness;
-use crate::shares::unlock_token::NotSigned;
+
+/// The mistake of a share that is to open only inside its sites, and lists none.
+pub const ONLY_WITHOUT_SITES: &str = "A share with embedOnly opens only inside the sites that are listed here. List at \
+    least one, or set embedOnly to false.";
 
 /// Everything that a handler can answer instead of what was asked for.
 #[derive(Debug, Clone)]
@@ -86,90 +78,7 @@ impl FieldProblem {
     }
 }
 
-impl From<DbError> for Failure {
-    fn from(error: DbError) -> Self {
-        match error {
-            DbError::Unavailable(_) | DbError::Busy => Self::Unreachable(error.to_string()),
-            DbError::Query(_) | DbError::Panicked(_) => Self::Internal(error.to_string()),
-        }
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Db(error) => error.into(),
-            corrupt @ StoreError::Corrupt { .. } => Self::Internal(corrupt.to_string()),
-            StoreError::EndsBeforeStart => Self::Invalid(vec![FieldProblem::new(
-                "expiresAt",
-                "The share must end after it starts.",
-            )]),
-            StoreError::EmbedOnlyWithoutSites => Self::Invalid(vec![FieldProblem::new(
-                "embedOrigins",
-                words::ONLY_WITHOUT_SITES,
-            )]),
-            StoreError::ConnectionGone => Self::Conflict(
-                "The connection was deleted at the same moment. Choose another one.".to_owned(),
-            ),
-        }
-    }
-}
-
-impl From<TokenStoreError> for Failure {
-    fn from(error: TokenStoreError) -> Self {
-        match error {
-            TokenStoreError::Db(error) => error.into(),
-            other => Self::Internal(other.to_string()),
-        }
-    }
-}
-
-impl From<NoRandomness> for Failure {
-    fn from(error: NoRandomness) -> Self {
-        Self::Internal(error.to_string())
-    }
-}
-
-impl From<NotSigned> for Failure {
-    fn from(error: NotSigned) -> Self {
-        Self::Internal(error.to_string())
-    }
-}
-
-impl From<HashError> for Failure {
-    fn from(error: HashError) -> Self {
-        match error {
-            HashError::Busy => Self::Unreachable(error.to_string()),
-            HashError::Failed(reason) => Self::Internal(reason),
-        }
-    }
-}
-
-/// When something of a wiki that does not answer may be asked for again, if nobody named a time.
-pub const NEXT_TRY_SECONDS: i64 = 30;
-
 impl Failure {
-    /// What a reader is told who waited for something of the wiki. Why it could not be had is for admins.
-    pub fn for_reader(error: LiveError) -> Self {
-        match error {
-            LiveError::NoPage => Self::NotFound,
-            LiveError::FileTooLarge(limit) => Self::FileTooLarge(limit),
-            LiveError::Db(error) => error.into(),
-            error => {
-                tracing::info!(%error, "something of the wiki could not be fetched for its reader");
-                Self::NotFetched(error.retry_after_seconds().unwrap_or(NEXT_TRY_SECONDS))
-            }
-        }
-    }
-
-    /// What a caller is told for whom the portal asked a site: nothing of what went wrong on our side.
-    pub fn for_caller(error: LiveError) -> Self {
-        match error {
-            LiveError::Db(error) => error.into(),
-            error => Self::Internal(error.to_string()),
-        }
-    }
-
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -202,7 +111,21 @@ impl Failure {
         }
     }
 
-    fn log(&self, request_id: &str) {
+    /// What helps a client to do better: when to come back, which methods there are.
+    pub(super) fn add_hints(&self, response: &mut HttpResponse) {
+        if let Some(seconds) = self.retry_after() {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Failure::MethodNotAllowed(methods) = self {
+            response
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static(methods));
+        }
+    }
+
+    pub(super) fn log(&self, request_id: &str) {
         match self {
             Self::Internal(error) => tracing::error!(request_id, error, "a request failed"),
             Self::Unreachable(reason) => {
@@ -210,16 +133,6 @@ impl Failure {
             }
             _ => {}
         }
-    }
-}
-
-/// Marks an answer that is complete although an extractor gave it as its error: a redirect, the password page.
-#[derive(Debug)]
-pub struct Stopped;
-
-impl fmt::Display for Stopped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("answered before the handler")
     }
 }
 
@@ -266,7 +179,7 @@ impl ResponseError for PageError {
         self.failure.status()
     }
 
-    /// Only the status: [`answer_errors`] knows the request and writes the page.
+    /// Only the status: `answer_errors` knows the request and writes the page.
     fn error_response(&self) -> HttpResponse<BoxBody> {
         HttpResponse::new(self.status_code())
     }
@@ -279,84 +192,5 @@ impl ResponseError for ApiError {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         HttpResponse::new(self.status_code())
-    }
-}
-
-/// Middleware: gives every error its body. Errors of actix itself (a path that is no UUID, a body too large) are
-/// mapped as well, so that nobody meets a bare line of text.
-pub async fn answer_errors(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    let response = next.call(request).await?.map_into_boxed_body();
-    let Some(error) = response.response().error() else {
-        return Ok(give_bare_answer_a_page(response));
-    };
-    if error.as_error::<InternalError<Stopped>>().is_some() {
-        return Ok(response);
-    }
-    let status = error.as_response_error().status_code();
-    let body = if let Some(error) = error.as_error::<PageError>() {
-        error.failure.log(&request_id(response.request()));
-        page_of(&error.failure, &error.shell, response.request())
-    } else if let Some(ApiError(failure)) = error.as_error::<ApiError>() {
-        failure.log(&request_id(response.request()));
-        problem_of(failure, response.request())
-    } else {
-        let failure = foreign(status, &error.to_string());
-        failure.log(&request_id(response.request()));
-        if response.request().path().starts_with("/api/") {
-            problem_of(&failure, response.request())
-        } else {
-            page_of(&failure, &Shell::Plain, response.request())
-        }
-    };
-    Ok(response.into_response(body))
-}
-
-/// An address that no route knows comes as a bare status.
-fn give_bare_answer_a_page(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
-    let is_bare = matches!(
-        response.response().body().size(),
-        BodySize::None | BodySize::Sized(0)
-    );
-    if response.status() != StatusCode::NOT_FOUND || !is_bare {
-        return response;
-    }
-    let answer = page_of(&Failure::NotFound, &Shell::Plain, response.request());
-    response.into_response(answer)
-}
-
-/// actix's own errors by their status. The text can quote the request, so it goes nowhere.
-fn foreign(status: StatusCode, text: &str) -> Failure {
-    match status {
-        StatusCode::NOT_FOUND => Failure::NotFound,
-        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge(1 << 20),
-        status if status.is_client_error() => Failure::BadRequest(
-            "The request is not of the form that this address takes.".to_owned(),
-        ),
-        _ => Failure::Internal(text.to_owned()),
-    }
-}
-
-fn page_of(failure: &Failure, shell: &Shell, request: &HttpRequest) -> HttpResponse {
-    let (title, sentences) = failure.words();
-    let id = matches!(failure, Failure::Internal(_)).then(|| request_id(request));
-    let mut response = page::message(request, failure.status(), shell, title, sentences, id);
-    add_hints(&mut response, failure);
-    response
-}
-
-/// What helps a client to do better: when to come back, which methods there are.
-pub(super) fn add_hints(response: &mut HttpResponse, failure: &Failure) {
-    if let Some(seconds) = failure.retry_after() {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    if let Failure::MethodNotAllowed(methods) = failure {
-        response
-            .headers_mut()
-            .insert(header::ALLOW, HeaderValue::from_static(methods));
     }
 }

@@ -3,7 +3,8 @@
 
 use askama::Template;
 
-use super::frame_note::FrameNote;
+use super::frame_status::FrameStatus;
+use crate::shares::access::Destination;
 
 /// Where the page is shown. In a frame the chrome is slimmer: the client's site already says where the reader is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,13 @@ pub enum Context {
 }
 
 impl Context {
+    pub fn of(destination: Destination) -> Self {
+        match destination {
+            Destination::Frame => Self::Framed,
+            Destination::Tab | Destination::Part | Destination::Unknown => Self::Top,
+        }
+    }
+
     /// The class of `<body>`.
     pub fn class(self) -> &'static str {
         match self {
@@ -44,7 +52,7 @@ pub struct Link {
 pub struct MessagePage {
     pub context: Context,
     /// What the site around the frame is told.
-    pub frame: Option<FrameNote>,
+    pub frame: Option<FrameStatus>,
     pub title: String,
     /// One paragraph each.
     pub sentences: Vec<String>,

@@ -7,11 +7,10 @@ use askama::Template;
 use url::Url;
 
 use super::error::Failure;
-use super::frame_note::{FrameNote, FrameState};
+use super::fetch_metadata::destination;
+use super::frame_status::{FrameState, FrameStatus};
 use super::headers::{Shell, harden, harden_redirect};
 use super::message::{Context, MessagePage};
-use super::place::place_of;
-use crate::shares::access::Place;
 
 /// Renders a page that no cache may keep. Pages of content, which browsers may keep and ask about, are made by
 /// `visitor::show`.
@@ -44,9 +43,10 @@ pub fn message(
     sentences: Vec<String>,
     request_id: Option<String>,
 ) -> HttpResponse {
+    let destination = destination(request);
     let page = MessagePage {
-        context: context(request),
-        frame: FrameNote::of(request, shell, FrameState::of_message(status)),
+        context: Context::of(destination),
+        frame: FrameStatus::of(destination, shell, FrameState::of_message(status)),
         title,
         sentences,
         example: None,
@@ -100,8 +100,5 @@ fn redirect(status: StatusCode, path: &str) -> HttpResponse {
 
 /// Where the page is shown, as the templates want to know it.
 pub fn context(request: &HttpRequest) -> Context {
-    match place_of(request) {
-        Place::Frame => Context::Framed,
-        Place::Tab | Place::Part | Place::Unknown => Context::Top,
-    }
+    Context::of(destination(request))
 }

@@ -5,7 +5,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::error::{Failure, FieldProblem, add_hints};
+use super::error::{Failure, FieldProblem};
 use super::headers::harden_data;
 use super::request::request_id;
 
@@ -47,7 +47,7 @@ pub(super) fn problem_of(failure: &Failure, request: &HttpRequest) -> HttpRespon
     response.content_type("application/problem+json");
     let mut response = response.json(problem);
     harden_data(response.headers_mut());
-    add_hints(&mut response, failure);
+    failure.add_hints(&mut response);
     response
 }
 

@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use moka::sync::Cache;
 use tokio::sync::Mutex;
 
-use super::headers::Shell;
 use crate::db::{Db, DbError};
 use crate::shares::share::{Share, ShareId};
 use crate::shares::store::{self, ContentSource, StoreError};
@@ -27,8 +26,6 @@ const MAX_SHARES: u64 = 10_000;
 /// A share as it was a moment ago.
 pub struct CachedShare {
     pub share: Share,
-    /// The share's part of every answer's headers.
-    pub shell: Shell,
     /// Rises with every change to the content of its connection.
     pub content_revision: i64,
     pub source: ContentSource,
@@ -130,7 +127,6 @@ impl ShareCache {
             return Ok(None);
         };
         let known = Arc::new(CachedShare {
-            shell: Shell::of(&found.share),
             share: found.share,
             content_revision: found.content_revision,
             source: found.source,

@@ -11,11 +11,11 @@ use crate::db::Db;
 use crate::pages::files::FileStore;
 use crate::password::Hasher;
 use crate::seal::Sealer;
+use crate::shares::event_log::EventLog;
 use crate::shares::pass::PassKey;
+use crate::sharing::Sharing;
 use crate::sync::SiteSync;
 
-use super::event_log::EventLog;
-use super::page_cache::PageCache;
 use super::share_cache::ShareCache;
 
 pub struct AppState {
@@ -24,12 +24,13 @@ pub struct AppState {
     pub hasher: Hasher,
     pub pass_key: PassKey,
     pub shares: ShareCache,
-    pub pages: PageCache,
     pub files: FileStore,
     pub events: EventLog,
     pub connections: Arc<Connections>,
     pub cloud_app: Arc<CloudApp>,
     pub sync: Arc<SiteSync>,
+    /// Every change goes through it.
+    pub sharing: Sharing,
     /// Where people may sign in beside the form, if the operator named a provider.
     pub openid: Option<OpenIdProvider>,
     pub sign_on_turns: SignOnTurns,

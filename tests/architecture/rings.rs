@@ -12,169 +12,27 @@ const BY_NATURE: &[(&str, &str)] = &[(
 )];
 
 /// Each of them is to be taken apart; this table goes with the last one.
-const RINGS_OF_TODAY: &[&[&str]] = &[
+const RINGS_OF_TODAY: &[&[&str]] = &[&[
+    "admin/connections/installation.rs",
+    "admin/connections/live.rs",
+    "admin/connections/notices.rs",
+    "admin/connections/show.rs",
+]];
+
+/// Files that use their own children, and lend them what they declare themselves. To be taken apart as well.
+const FAMILIES_OF_TODAY: &[&[&str]] = &[
     &[
         "admin/connections/installation.rs",
         "admin/connections/live.rs",
         "admin/connections/notices.rs",
         "admin/connections/show.rs",
     ],
-    &[
-        "admin/shares/activity.rs",
-        "admin/shares/change.rs",
-        "admin/shares/embed_health.rs",
-        "admin/shares/embedding.rs",
-        "admin/shares/eyes.rs",
-        "admin/shares/show.rs",
-        "admin/shares/unlock.rs",
-    ],
-    &[
-        "admin/shares/bring.rs",
-        "admin/shares/create.rs",
-        "admin/shares/create_page.rs",
-    ],
-    &["admin/shares/details.rs", "admin/shares/limits.rs"],
-    &[
-        "admin/shares/page_choice.rs",
-        "admin/shares/site_browser.rs",
-    ],
-    &[
-        "api/connection_answer.rs",
-        "api/connections.rs",
-        "api/site.rs",
-    ],
-    &[
-        "confluence/authorization.rs",
-        "confluence/connect/jwt.rs",
-        "confluence/signed_token.rs",
-    ],
-    &["confluence/check.rs", "confluence/client.rs"],
-    &["pages/leak_report.rs", "pages/store/leak.rs"],
-    &[
-        "pages/live/access.rs",
-        "pages/live/error.rs",
-        "pages/live/impersonation.rs",
-        "pages/live/installation.rs",
-    ],
-    &[
-        "pages/live/look.rs",
-        "pages/live/refresh_page.rs",
-        "pages/live/refresh_root.rs",
-    ],
-    &[
-        "visitor/cookieless.rs",
-        "visitor/gate.rs",
-        "visitor/probe.rs",
-        "visitor/session.rs",
-        "visitor/unlock.rs",
-    ],
-    &[
-        "web/error.rs",
-        "web/page.rs",
-        "web/page_cache.rs",
-        "web/problem.rs",
-        "web/request.rs",
-        "web/state.rs",
-    ],
-];
-
-/// Files that use their own children, and lend them what they declare themselves. To be taken apart as well.
-const FAMILIES_OF_TODAY: &[&[&str]] = &[
-    &[
-        "accounts/openid/discovery.rs",
-        "accounts/openid/mod.rs",
-        "accounts/openid/tokens.rs",
-    ],
-    &[
-        "admin/form.rs",
-        "admin/gate.rs",
-        "admin/sign_in.rs",
-        "admin/sign_in/again.rs",
-        "admin/sign_in/single.rs",
-    ],
-    &[
-        "admin/shares/activity.rs",
-        "admin/shares/change.rs",
-        "admin/shares/embed_health.rs",
-        "admin/shares/embedding.rs",
-        "admin/shares/eyes.rs",
-        "admin/shares/eyes/advice.rs",
-        "admin/shares/show.rs",
-        "admin/shares/unlock.rs",
-    ],
     &["admin/shares/list.rs", "admin/shares/list/of_sharer.rs"],
-    &[
-        "cli.rs",
-        "cli/accounts.rs",
-        "cli/connection.rs",
-        "cli/import.rs",
-        "cli/unlock.rs",
-    ],
-    &[
-        "config.rs",
-        "config/app.rs",
-        "config/embedding.rs",
-        "config/live.rs",
-        "config/openid.rs",
-        "config/parse.rs",
-        "config/single_sign_on.rs",
-        "config/storage.rs",
-    ],
-    &["confluence/cloud/listing.rs", "confluence/cloud/mod.rs"],
-    &[
-        "confluence/connect/callback.rs",
-        "confluence/connect/callback/body.rs",
-    ],
-    &[
-        "confluence/data_center/listing.rs",
-        "confluence/data_center/mod.rs",
-    ],
-    &["confluence/error.rs", "confluence/error/sentence.rs"],
-    &["confluence/forge.rs", "confluence/forge/claims.rs"],
-    &[
-        "confluence/single_sign_on.rs",
-        "confluence/single_sign_on/jar.rs",
-    ],
-    &["confluence/v1.rs", "confluence/v1/content.rs"],
     &[
         "demo/private_postgres.rs",
         "demo/private_postgres/leftover.rs",
         "demo/private_postgres/place.rs",
         "demo/private_postgres/watchdog.rs",
-    ],
-    &["pages/import.rs", "pages/import/upload.rs"],
-    &[
-        "pages/live/access.rs",
-        "pages/live/asker.rs",
-        "pages/live/download.rs",
-        "pages/live/error.rs",
-        "pages/live/impersonation.rs",
-        "pages/live/installation.rs",
-        "pages/live/mod.rs",
-        "pages/live/own_eyes.rs",
-        "pages/live/refusals.rs",
-        "pages/live/rights.rs",
-        "pages/live/want.rs",
-    ],
-    &["shares/embed_origins.rs", "shares/embed_origins/origin.rs"],
-    &["shares/store.rs", "shares/store/row.rs"],
-    &[
-        "shares/store/events.rs",
-        "shares/store/events/blocked_frames.rs",
-    ],
-    &[
-        "shares/unlock_token.rs",
-        "shares/unlock_token/findings.rs",
-        "shares/unlock_token/signature.rs",
-    ],
-    &[
-        "web/error.rs",
-        "web/error/words.rs",
-        "web/page.rs",
-        "web/page_cache.rs",
-        "web/problem.rs",
-        "web/request.rs",
-        "web/state.rs",
     ],
 ];
 

@@ -9,6 +9,7 @@ use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use reqwest::Method;
@@ -92,10 +93,7 @@ impl Browser {
             unreachable!("capabilities are written as an object above")
         };
         let capabilities: Capabilities = capabilities.into_iter().collect();
-        // Two crypto libraries are compiled in, the portal's and the driver's, so one has to be named.
-        drop(rustls::crypto::ring::default_provider().install_default());
-        let client = ClientBuilder::rustls()
-            .unwrap()
+        let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{}", driver.port))
             .await

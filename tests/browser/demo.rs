@@ -43,6 +43,8 @@ impl Demo {
     }
 
     pub(crate) fn start() -> Self {
+        // The client of the tests takes the crypto library of the process, and is the first to name one.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let data = tempfile::tempdir().unwrap().keep();
         // As root the database belongs to another user, who has to get in.
         fs::set_permissions(&data, Permissions::from_mode(0o755)).unwrap();

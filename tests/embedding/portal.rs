@@ -41,6 +41,8 @@ type Log = Arc<Mutex<String>>;
 impl Portal {
     /// Behind `front`, with the sample space, and with these environment variables beside what it needs.
     pub(crate) fn start(front: &Front, more: &[(&str, &str)]) -> Self {
+        // The client of the tests takes the crypto library of the process, and is the first to name one.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let data_dir = tempfile::tempdir().unwrap();
         copy_folder(&postgres::sample().data_dir, data_dir.path());
         let database = Database::with_sample();

@@ -110,6 +110,8 @@ fn data_dir() -> TempDir {
 }
 
 fn http() -> Client {
+    // The client of the tests takes the crypto library of the process, and is the first to name one.
+    drop(rustls::crypto::ring::default_provider().install_default());
     let client = Client::builder().redirect(redirect::Policy::none());
     client.no_proxy().build().unwrap()
 }

@@ -58,6 +58,7 @@ pub(crate) const TABLE: &[(&str, &str, Who)] = &[
     ("GET",    "/content/{share}/search", Visitor),
     ("GET",    "/content/{share}/files/{attachment}/{name}", Visitor),
     ("GET",    "/content/{share}/{page}", Visitor),
+    ("GET",    "/content/{share}/{page:[0-9]+}/", Anyone),
     ("GET",    "/content/{share}/{below:.*}", Visitor),
     ("GET",    "/content/{share}/unlock", Anyone),
     ("POST",   "/content/{share}/unlock", Visitor),
@@ -73,6 +74,7 @@ pub(crate) const TABLE: &[(&str, &str, Who)] = &[
     ("GET",    "/e/{key}/content/{share}/search", KeyHolder),
     ("GET",    "/e/{key}/content/{share}/files/{attachment}/{name}", KeyHolder),
     ("GET",    "/e/{key}/content/{share}/{page}", KeyHolder),
+    ("GET",    "/e/{key}/content/{share}/{page:[0-9]+}/", Anyone),
     ("GET",    "/e/{key}/content/{share}/{below:.*}", KeyHolder),
 
     ("GET",    "/admin/sign-in", Anyone),
@@ -173,6 +175,7 @@ pub(crate) const TABLE: &[(&str, &str, Who)] = &[
     ("POST",   "/forge/session", Anyone),
 
     ("GET",    "/api/docs", Anyone),
+    ("GET",    "/api/docs/{file:.*}", Anyone),
     ("GET",    "/api/v1/openapi.json", Anyone),
     ("GET",    "/api/v1/shares", Program),
     ("POST",   "/api/v1/shares", Program),
@@ -184,6 +187,7 @@ pub(crate) const TABLE: &[(&str, &str, Who)] = &[
     ("POST",   "/api/v1/shares/{id}/unlock-checks", Program),
     ("GET",    "/api/v1/shares/{id}/activity", Program),
     ("GET",    "/api/v1/shares/{id}/embed-health", Program),
+    ("GET",    "/api/v1/audit-events", Program),
     ("GET",    "/api/v1/connections", Program),
     ("POST",   "/api/v1/connections", Program),
     ("GET",    "/api/v1/connections/{id}", Program),
@@ -283,7 +287,9 @@ fn address(portal: &Portal, share: &Share, route: &str) -> String {
         .replace("{share}", &share.id.to_string())
         .replace("{key}", &"k".repeat(43))
         .replace("{page}", "1310740")
+        .replace("{page:[0-9]+}", "1310740")
         .replace("{below:.*}", "nothing/here")
+        .replace("{file:.*}", "index.css")
         .replace("{hash}/{path:.*}", "0/css/visitor.css")
         .replace("/{connection}", &format!("/{}", share.connection_id))
         .replace(

@@ -17,8 +17,8 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::Portal;
 use super::error::OpenIdError;
+use super::protocol::Portal;
 use crate::config::OpenId;
 use crate::confluence::{ConfluenceError, Http};
 

@@ -18,7 +18,8 @@ use tokio::net::TcpListener;
 
 use super::claims::OtherClaims;
 use super::error::OpenIdError;
-use super::{Brought, Claims, OnTheWay, OpenIdPerson, OpenIdProvider};
+use super::protocol::Claims;
+use super::{Brought, OnTheWay, OpenIdPerson, OpenIdProvider};
 use crate::accounts::account::Role;
 use crate::config::{OpenId, RoleGroups};
 use crate::confluence::{Http, OutboundRules};

@@ -11,7 +11,8 @@ use time::OffsetDateTime;
 use super::claims::OtherClaims;
 use super::discovery::Discovered;
 use super::error::{OpenIdError, plain_code};
-use super::{Claims, OnTheWay, OpenIdPerson, OpenIdProvider, Tokens};
+use super::protocol::{Claims, Tokens};
+use super::provider::{OnTheWay, OpenIdPerson, OpenIdProvider};
 use crate::accounts::roles::role_of;
 
 impl OpenIdProvider {

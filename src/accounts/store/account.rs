@@ -82,6 +82,17 @@ pub fn find_account(db: &mut PgConnection, id: Uuid) -> Result<Option<Account>, 
     Ok(row.map(Account::from))
 }
 
+/// The account, which nobody else changes until the transaction is over.
+pub fn lock_account(db: &mut PgConnection, id: Uuid) -> Result<Option<Account>, DbError> {
+    let row = account::table
+        .find(id)
+        .select(AccountRow::as_select())
+        .for_update()
+        .first(db)
+        .optional()?;
+    Ok(row.map(Account::from))
+}
+
 pub fn find_by_email(db: &mut PgConnection, email: &Email) -> Result<Option<Account>, DbError> {
     let row = account::table
         .filter(account::email.eq(email.as_str()))
@@ -110,6 +121,14 @@ pub fn set_password(
         .get_result(db)
         .optional()?;
     Ok(row.map(Account::from))
+}
+
+/// What another system lets the account's person do has changed.
+pub fn set_role(db: &mut PgConnection, id: Uuid, role: Role) -> Result<(), DbError> {
+    diesel::update(account::table.find(id))
+        .set(account::role.eq(role.as_str()))
+        .execute(db)?;
+    Ok(())
 }
 
 /// Ends every session of the account.

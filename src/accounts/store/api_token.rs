@@ -98,7 +98,7 @@ pub fn find_token(
     Ok(token.filter(|token| !token.is_expired(now)))
 }
 
-/// Notes that a token was used, at most once a minute.
+/// Records that a token was used, at most once a minute.
 pub fn record_use(
     db: &mut PgConnection,
     token: &ApiToken,
@@ -123,7 +123,11 @@ pub fn list_tokens(db: &mut PgConnection) -> Result<Vec<ApiToken>, TokenStoreErr
     rows.into_iter().map(ApiToken::try_from).collect()
 }
 
-/// Takes a token away; `false` when there was none.
-pub fn delete_token(db: &mut PgConnection, id: Uuid) -> Result<bool, TokenStoreError> {
-    Ok(diesel::delete(api_token::table.find(id)).execute(db)? > 0)
+/// Takes a token away, and answers with what it was; `None` when there was none.
+pub fn delete_token(db: &mut PgConnection, id: Uuid) -> Result<Option<ApiToken>, TokenStoreError> {
+    let row = diesel::delete(api_token::table.find(id))
+        .returning(TokenRow::as_returning())
+        .get_result(db)
+        .optional()?;
+    row.map(ApiToken::try_from).transpose()
 }

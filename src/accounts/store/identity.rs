@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::account::AccountRow;
+use super::account::{AccountRow, lock_account};
 use crate::accounts::account::{Account, Role};
 use crate::db::DbError;
 use crate::schema::{account, identity};
@@ -28,64 +28,103 @@ pub fn issuer_of(connection_id: Uuid) -> String {
 
 const NAME_CHARS: usize = 254;
 
+/// The account of somebody who was let in.
+#[derive(Debug)]
+pub struct Admitted {
+    pub account: Account,
+    /// As the account was before; `None` for one that was made now.
+    pub before: Option<Account>,
+}
+
 /// The person's account, made at the first sign-in, with the name and the role that the system says today. An account
 /// with a password is never taken over, whatever address the system tells.
 pub fn admit(
     db: &mut PgConnection,
     person: &Vouched<'_>,
     now: OffsetDateTime,
-) -> Result<Account, DbError> {
-    let shown = |text: &str| -> String {
-        let chars = text.trim().chars().filter(|char| !char.is_control());
-        chars.take(NAME_CHARS).collect()
-    };
-    let name = match shown(person.display_name) {
-        name if name.trim().is_empty() => shown(person.subject),
-        name => name.trim().to_owned(),
-    };
+) -> Result<Admitted, DbError> {
+    let name = name_of(person);
     db.transaction(|db| {
         // Two first sign-ins at once: the second waits here for the first.
         diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
             .bind::<diesel::sql_types::Text, _>(format!("{} {}", person.issuer, person.subject))
             .execute(db)?;
-        let known: Option<Uuid> = identity::table
-            .find((person.issuer, person.subject))
-            .select(identity::account_id)
-            .first(db)
-            .optional()?;
-        let row: AccountRow = match known {
-            Some(id) => diesel::update(account::table.find(id))
-                .set((
-                    account::display_name.eq(&name),
-                    account::role.eq(person.role.as_str()),
-                    account::last_sign_in_at.eq(now),
-                ))
-                .returning(AccountRow::as_returning())
-                .get_result(db)?,
-            None => {
-                let row: AccountRow = diesel::insert_into(account::table)
-                    .values((
-                        account::id.eq(Uuid::new_v4()),
-                        account::display_name.eq(&name),
-                        account::role.eq(person.role.as_str()),
-                        account::created_at.eq(now),
-                        account::last_sign_in_at.eq(now),
-                    ))
-                    .returning(AccountRow::as_returning())
-                    .get_result(db)?;
-                diesel::insert_into(identity::table)
-                    .values((
-                        identity::issuer.eq(person.issuer),
-                        identity::subject.eq(person.subject),
-                        identity::account_id.eq(row.id),
-                        identity::created_at.eq(now),
-                    ))
-                    .execute(db)?;
-                row
-            }
+        let Some(before) = lock_account_of(db, person.issuer, person.subject)? else {
+            let account = insert(db, person, &name, now)?;
+            return Ok(Admitted {
+                account,
+                before: None,
+            });
         };
-        Ok(row.into())
+        let row: AccountRow = diesel::update(account::table.find(before.id))
+            .set((
+                account::display_name.eq(&name),
+                account::role.eq(person.role.as_str()),
+                account::last_sign_in_at.eq(now),
+            ))
+            .returning(AccountRow::as_returning())
+            .get_result(db)?;
+        Ok(Admitted {
+            account: row.into(),
+            before: Some(before),
+        })
     })
+}
+
+/// What the person's account is called; never empty.
+fn name_of(person: &Vouched<'_>) -> String {
+    let shown = |text: &str| -> String {
+        let chars = text.trim().chars().filter(|char| !char.is_control());
+        chars.take(NAME_CHARS).collect()
+    };
+    match shown(person.display_name) {
+        name if name.trim().is_empty() => shown(person.subject),
+        name => name.trim().to_owned(),
+    }
+}
+
+fn insert(
+    db: &mut PgConnection,
+    person: &Vouched<'_>,
+    name: &str,
+    now: OffsetDateTime,
+) -> Result<Account, DbError> {
+    let row: AccountRow = diesel::insert_into(account::table)
+        .values((
+            account::id.eq(Uuid::new_v4()),
+            account::display_name.eq(name),
+            account::role.eq(person.role.as_str()),
+            account::created_at.eq(now),
+            account::last_sign_in_at.eq(now),
+        ))
+        .returning(AccountRow::as_returning())
+        .get_result(db)?;
+    diesel::insert_into(identity::table)
+        .values((
+            identity::issuer.eq(person.issuer),
+            identity::subject.eq(person.subject),
+            identity::account_id.eq(row.id),
+            identity::created_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(row.into())
+}
+
+/// The person's account, which nobody else changes until the transaction is over; `None` when they have none.
+pub fn lock_account_of(
+    db: &mut PgConnection,
+    issuer: &str,
+    subject: &str,
+) -> Result<Option<Account>, DbError> {
+    let id: Option<Uuid> = identity::table
+        .find((issuer, subject))
+        .select(identity::account_id)
+        .first(db)
+        .optional()?;
+    match id {
+        Some(id) => lock_account(db, id),
+        None => Ok(None),
+    }
 }
 
 /// Admins whom the issuer vouches for: the issuer's name for each, and what they are called; by that.
@@ -102,33 +141,6 @@ pub fn admins_of(db: &mut PgConnection, issuer: &str) -> Result<Vec<(String, Str
         (subject, name)
     });
     Ok(named.collect())
-}
-
-/// What the system lets the person do has changed. Without an account nothing has.
-pub fn set_role(
-    db: &mut PgConnection,
-    issuer: &str,
-    subject: &str,
-    role: Role,
-) -> Result<(), DbError> {
-    let theirs = identity::table
-        .find((issuer, subject))
-        .select(identity::account_id);
-    diesel::update(account::table.filter(account::id.eq_any(theirs)))
-        .set(account::role.eq(role.as_str()))
-        .execute(db)?;
-    Ok(())
-}
-
-/// The system no longer lets the person in: sessions that began before end now. Without an account there are none.
-pub fn turn_away(db: &mut PgConnection, issuer: &str, subject: &str) -> Result<(), DbError> {
-    let theirs = identity::table
-        .find((issuer, subject))
-        .select(identity::account_id);
-    diesel::update(account::table.filter(account::id.eq_any(theirs)))
-        .set(account::session_epoch.eq(account::session_epoch + 1))
-        .execute(db)?;
-    Ok(())
 }
 
 /// What the issuer calls the person of an account; `None` when the account is not one of the issuer's.

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use uuid::Uuid;
 
-use super::access_form::AccessInput;
+use super::access_form::{self, AccessInput};
 use super::live_actions::{find, test_and_say};
 use super::{connection_id, oauth};
 use crate::admin::chrome::{Chrome, Section};
@@ -15,7 +15,7 @@ use crate::admin::problems::Problems;
 use crate::clock;
 use crate::connections::credentials::AuthKind;
 use crate::connections::store::live::LiveConnection;
-use crate::connections::{ManageError, change};
+use crate::sharing::connection::{self, ConnectionFields};
 use crate::web::error::PageError;
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -48,7 +48,7 @@ pub async fn show(
         )));
     }
     let input = AccessInput {
-        kind: connection.kind.as_str().to_owned(),
+        kind: connection.product.as_str().to_owned(),
         address: connection.wiki_url.clone(),
         ..AccessInput::default()
     };
@@ -74,38 +74,32 @@ pub async fn change(
     form: AdminForm<AccessInput>,
 ) -> Result<HttpResponse, PageError> {
     let AdminForm { admin, mut input } = form;
-    let connection = find(&state, connection_id(&path)?).await?;
+    let live = find(&state, connection_id(&path)?).await?;
     let refused = StatusCode::UNPROCESSABLE_ENTITY;
     let mut problems = Problems::default();
     // The product stays what it is.
-    connection.kind.as_str().clone_into(&mut input.kind);
+    live.product.as_str().clone_into(&mut input.kind);
     let Some(access) = input.parse(&mut problems) else {
-        return answer(&state, &admin, refused, &connection, input, problems);
+        return answer(&state, &admin, refused, &live, input, problems);
     };
-    let (id, now) = (connection.id, clock::now());
-    let credentials = &access.credentials;
-    let prepared = state
-        .connections
-        .prepare_access(id, &input.address, credentials)
-        .await;
-    let prepared = match prepared {
-        Ok(prepared) => prepared,
-        Err(error) => {
-            input.blame(error, &mut problems)?;
-            return answer(&state, &admin, refused, &connection, input, problems);
-        }
+    let (id, now) = (live.id, clock::now());
+    let auth = access.credentials.kind();
+    let fields = ConnectionFields {
+        access: Some((input.address.clone(), access.credentials)),
+        ..ConnectionFields::default()
     };
-    let changed = state
-        .db
-        .run(move |db| change::change_access(db, &prepared, now))
-        .await;
-    if let Err(error) = changed.map_err(ManageError::from) {
-        input.blame(error, &mut problems)?;
-        return answer(&state, &admin, refused, &connection, input, problems);
+    let changed = connection::change(
+        &state.sharing,
+        admin.actor(),
+        admin.right(),
+        id,
+        fields,
+        now,
+    );
+    if access_form::take(changed.await, &mut problems)?.is_none() {
+        return answer(&state, &admin, refused, &live, input, problems);
     }
-    state.connections.begin_anew(id);
-    state.connections.wake();
-    if credentials.kind() == AuthKind::AuthorizationCode {
+    if auth == AuthKind::AuthorizationCode {
         admin.say_done("The access is changed. Allow the connection to read the site now.")?;
     } else {
         test_and_say(&state, &admin, id).await?;

@@ -4,10 +4,9 @@
 use serde::Deserialize;
 
 use crate::admin::problems::Problems;
-use crate::connections::LiveError;
-use crate::connections::ManageError;
+use crate::confluence::Product;
 use crate::connections::credentials::{AuthKind, Credentials};
-use crate::pages::model::ConnectionKind;
+use crate::sharing::error::SharingError;
 use crate::web::error::Failure;
 
 /// As typed. The secrets in it are never written into a page.
@@ -40,7 +39,7 @@ impl Default for AccessInput {
     fn default() -> Self {
         let text = String::new;
         Self {
-            kind: ConnectionKind::Cloud.as_str().to_owned(),
+            kind: Product::Cloud.as_str().to_owned(),
             address: text(),
             cloud_auth: AuthKind::ApiToken.as_str().to_owned(),
             data_center_auth: AuthKind::PersonalAccessToken.as_str().to_owned(),
@@ -65,7 +64,7 @@ impl Default for AccessInput {
 
 /// Where to ask, and with what.
 pub struct Access {
-    pub kind: ConnectionKind,
+    pub product: Product,
     pub credentials: Credentials,
 }
 
@@ -74,7 +73,7 @@ const MAX_CHARS: usize = 4000;
 
 impl AccessInput {
     pub fn is_cloud(&self) -> bool {
-        self.kind != ConnectionKind::DataCenter.as_str()
+        self.kind != Product::DataCenter.as_str()
     }
 
     /// With what is no secret of how a connection signs in: the account, the client's id.
@@ -95,8 +94,7 @@ impl AccessInput {
 
     /// The credentials, or `None` and at least one problem.
     pub fn parse(&self, problems: &mut Problems) -> Option<Access> {
-        let kind = ConnectionKind::parse(&self.kind).filter(|kind| kind.is_live());
-        let Some(kind) = kind else {
+        let Some(product) = Product::parse(&self.kind) else {
             problems.add("kind", "Choose whether the site is Cloud or Data Center.");
             return None;
         };
@@ -106,26 +104,29 @@ impl AccessInput {
                 "Paste the site's address, or that of any page on it.",
             );
         }
-        if kind == ConnectionKind::DataCenter && self.address.contains(".atlassian.net") {
+        if product == Product::DataCenter && self.address.contains(".atlassian.net") {
             problems.add("kind", "The address is that of a Cloud site. Choose Cloud.");
         }
-        let (field, chosen) = match kind {
-            ConnectionKind::Cloud => ("cloud_auth", &self.cloud_auth),
-            _ => ("data_center_auth", &self.data_center_auth),
+        let (field, chosen) = match product {
+            Product::Cloud => ("cloud_auth", &self.cloud_auth),
+            Product::DataCenter => ("data_center_auth", &self.data_center_auth),
         };
-        let is_choice = |auth: &AuthKind| *auth != AuthKind::App && auth.fits(kind);
+        let is_choice = |auth: &AuthKind| *auth != AuthKind::App && auth.fits(product);
         let auth = AuthKind::parse(chosen).filter(is_choice);
         let Some(auth) = auth else {
             problems.add(field, "Choose how the portal signs in.");
             return None;
         };
-        let credentials = self.credentials(kind, auth, problems)?;
-        problems.is_empty().then_some(Access { kind, credentials })
+        let credentials = self.credentials(product, auth, problems)?;
+        problems.is_empty().then_some(Access {
+            product,
+            credentials,
+        })
     }
 
     fn credentials(
         &self,
-        kind: ConnectionKind,
+        product: Product,
         auth: AuthKind,
         problems: &mut Problems,
     ) -> Option<Credentials> {
@@ -146,7 +147,7 @@ impl AccessInput {
                 token: typed("scoped_token", &self.scoped_token, "Paste the API token.")?,
             },
             AuthKind::ClientCredentials => {
-                let (id, secret, url) = self.client(kind);
+                let (id, secret, url) = self.client(product);
                 let client_id = typed(id.0, id.1, "Paste the client id.");
                 let client_secret = typed(secret.0, secret.1, "Paste the client secret.");
                 Credentials::ClientCredentials {
@@ -191,14 +192,14 @@ impl AccessInput {
     }
 
     /// Id and secret of a service account's client with their fields, and the token URL.
-    fn client(&self, kind: ConnectionKind) -> (Field<'_>, Field<'_>, &str) {
-        match kind {
-            ConnectionKind::Cloud => (
+    fn client(&self, product: Product) -> (Field<'_>, Field<'_>, &str) {
+        match product {
+            Product::Cloud => (
                 ("client_id", &self.client_id),
                 ("client_secret", &self.client_secret),
                 &self.token_url,
             ),
-            _ => (
+            Product::DataCenter => (
                 ("service_client_id", &self.service_client_id),
                 ("service_client_secret", &self.service_client_secret),
                 &self.service_token_url,
@@ -226,23 +227,19 @@ impl AccessInput {
             }
         }
     }
+}
 
-    /// Puts what the portal could not do with the access beside the field that it is about.
-    pub fn blame(&self, error: ManageError, problems: &mut Problems) -> Result<(), Failure> {
-        let auth = if self.is_cloud() {
-            "cloud_auth"
-        } else {
-            "data_center_auth"
-        };
-        match error {
-            ManageError::Name | ManageError::NameTaken => problems.add("name", error.to_string()),
-            ManageError::Address(sentence) => problems.add("address", sentence),
-            ManageError::Auth(sentence) => problems.add(auth, sentence),
-            ManageError::Live(LiveError::Db(error)) => return Err(error.into()),
-            ManageError::Live(LiveError::NoConnection) => return Err(Failure::NotFound),
-            ManageError::Live(error) => problems.add("address", error.sentence()),
+/// What came of a use case with an access; `None` when it was refused. What the site says stands beside its address.
+pub(super) fn take<T>(
+    done: Result<T, SharingError>,
+    problems: &mut Problems,
+) -> Result<Option<T>, Failure> {
+    match done {
+        Err(SharingError::Site(error)) => {
+            problems.add("address", error.sentence());
+            Ok(None)
         }
-        Ok(())
+        done => problems.take(done),
     }
 }
 

@@ -13,14 +13,13 @@ use crate::admin::problems::Problems;
 use crate::clock;
 use crate::pages::store::connections::{self, Deletion};
 use crate::shares::store::StoreError;
+use crate::sharing::connection::{self, ConnectionFields};
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::page;
 use crate::web::state::AppState;
 
 use self::show::SharesView;
-
-const MAX_NAME_CHARS: usize = 200;
 
 #[derive(Deserialize)]
 pub struct NameInput {
@@ -44,21 +43,14 @@ pub async fn rename(
     form: AdminForm<NameInput>,
 ) -> Result<HttpResponse, PageError> {
     let id = connection_id(&path)?;
-    let name = form.input.name.trim().to_owned();
+    let (actor, right) = (form.admin.actor(), form.admin.right());
+    let fields = ConnectionFields {
+        name: Some(form.input.name.clone()),
+        ..ConnectionFields::default()
+    };
     let mut problems = Problems::default();
-    if !(1..=MAX_NAME_CHARS).contains(&name.chars().count()) {
-        problems.add("name", "The name must have 1 to 200 characters.");
-    } else {
-        let searched = name.clone();
-        let taken = state
-            .db
-            .run(move |db| connections::find_connection_by_name(db, &searched))
-            .await?;
-        if taken.is_some_and(|other| other != id) {
-            problems.add("name", "Another connection has this name.");
-        }
-    }
-    if !problems.is_empty() {
+    let renamed = connection::change(&state.sharing, actor, right, id, fields, clock::now()).await;
+    if problems.take(renamed)?.is_none() {
         let typed = Some(form.input.name);
         return show::answer(
             &state,
@@ -69,14 +61,6 @@ pub async fn rename(
             problems,
         )
         .await;
-    }
-    let now = clock::now();
-    let renamed = state
-        .db
-        .run(move |db| connections::rename_connection(db, id, &name, now))
-        .await?;
-    if !renamed {
-        return Err(Failure::NotFound.into());
     }
     form.admin.say_done("The connection is renamed.")?;
     Ok(page::see_other(&format!("/admin/connections/{id}")))
@@ -115,11 +99,8 @@ pub async fn delete(
     form: AdminForm<JustAButton>,
 ) -> Result<HttpResponse, PageError> {
     let id = connection_id(&path)?;
-    match state
-        .db
-        .run(move |db| connections::delete_connection(db, id))
-        .await?
-    {
+    let (actor, right) = (form.admin.actor(), form.admin.right());
+    match connection::delete(&state.sharing, actor, right, id, clock::now()).await? {
         Deletion::InUse(_) => {
             form.admin.say_problem(
                 "The connection was not deleted, because shares still show its pages.",
@@ -129,14 +110,6 @@ pub async fn delete(
             )))
         }
         Deletion::Deleted | Deletion::Missing => {
-            // The rows are gone; files that nothing names any more only take room.
-            if let Err(error) = state
-                .files
-                .keep_only(id, &std::collections::HashSet::new())
-                .await
-            {
-                tracing::warn!(%error, "files of a deleted connection were left behind");
-            }
             form.admin
                 .say_done("The connection and its pages are deleted.")?;
             Ok(page::see_other("/admin/connections"))

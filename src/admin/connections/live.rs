@@ -21,6 +21,7 @@ use crate::admin::problems::Problems;
 use crate::admin::session;
 use crate::admin::times::{Moment, duration_in_words};
 use crate::clock;
+use crate::confluence::Product;
 use crate::connections::LiveError;
 use crate::connections::credentials::AuthKind;
 use crate::connections::store::health::Health;
@@ -46,7 +47,7 @@ struct LivePage {
     /// As typed in the form.
     typed_name: String,
     product: &'static str,
-    is_cloud: bool,
+    signs_webhooks: bool,
     address: String,
     auth: &'static str,
     account: Option<String>,
@@ -173,8 +174,8 @@ pub(super) async fn answer(
         problems,
         id,
         typed_name: typed_name.unwrap_or_else(|| connection.name.clone()),
-        product: product(connection.kind),
-        is_cloud: connection.kind == ConnectionKind::Cloud,
+        product: connection.product.title(),
+        signs_webhooks: connection.product.signs_webhooks(),
         auth: auth(&connection.auth),
         account: state.connections.account_of(&connection),
         state: installation
@@ -226,11 +227,7 @@ fn consent_url(
 }
 
 pub(super) fn product(kind: ConnectionKind) -> &'static str {
-    match kind {
-        ConnectionKind::Cloud => "Cloud",
-        ConnectionKind::DataCenter => "Data Center",
-        ConnectionKind::SpaceExport => "Export",
-    }
+    kind.product().map_or("Export", Product::title)
 }
 
 fn auth(word: &str) -> &'static str {

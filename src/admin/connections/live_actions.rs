@@ -8,9 +8,10 @@ use super::connection_id;
 use crate::admin::form::{AdminForm, JustAButton};
 use crate::admin::gate::Admin;
 use crate::clock;
+use crate::connections::LiveError;
 use crate::connections::store::live::LiveConnection;
-use crate::connections::{LiveError, change};
-use crate::sync;
+use crate::sharing::connection_site;
+use crate::sharing::error::SharingError;
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
 use crate::web::state::AppState;
@@ -41,22 +42,14 @@ pub async fn refresh(
 ) -> Result<HttpResponse, PageError> {
     let id = find(&state, connection_id(&path)?).await?.id;
     let now = clock::now();
-    let page = form.input.page;
-    if page.is_empty() {
-        state
-            .db
-            .run(move |db| sync::refresh::refresh_all(db, id, now))
-            .await?;
-        form.admin
-            .say_done("All pages of the connection are being compared with the wiki.")?;
-    } else {
-        state
-            .db
-            .run(move |db| sync::refresh::refresh_page(db, id, &page, now))
-            .await?;
-        form.admin.say_done("The page is being fetched anew.")?;
-    }
-    state.connections.wake();
+    let (actor, right) = (form.admin.actor(), form.admin.right());
+    let page = Some(form.input.page).filter(|page| !page.is_empty());
+    let done = match page {
+        Some(_) => "The page is being fetched anew.",
+        None => "All pages of the connection are being compared with the wiki.",
+    };
+    connection_site::refresh(&state.sharing, actor, right, id, page, now).await?;
+    form.admin.say_done(done)?;
     Ok(to_page(id))
 }
 
@@ -67,8 +60,8 @@ pub async fn renew_webhook(
     form: AdminForm<JustAButton>,
 ) -> Result<HttpResponse, PageError> {
     let id = connection_id(&path)?;
-    let renewed = state.db.run(move |db| change::renew_webhook(db, id)).await;
-    renewed.map_err(refuse)?;
+    let (actor, right) = (form.admin.actor(), form.admin.right());
+    connection_site::renew_webhook(&state.sharing, actor, right, id, clock::now()).await?;
     form.admin.say_done(
         "The webhook has a new address and a new secret. The old ones are refused from now on.",
     )?;
@@ -77,15 +70,17 @@ pub async fn renew_webhook(
 
 /// Tests a connection and says in one sentence what came of it; the report is on the connection's page.
 pub(super) async fn test_and_say(state: &AppState, admin: &Admin, id: Uuid) -> Result<(), Failure> {
-    match state.connections.test(id, clock::now()).await {
+    let (actor, right) = (admin.actor(), admin.right());
+    match connection_site::test(&state.sharing, actor, right, id, clock::now()).await {
         Ok(report) if report.is_good() => {
             admin.say_done("The site answers, and the connection can be used.")
         }
         Ok(_) => admin
             .say_problem("The connection cannot be used yet. The test below says what is missing."),
-        Err(LiveError::Db(error)) => Err(error.into()),
-        Err(LiveError::NoConnection) => Err(Failure::NotFound),
-        Err(error) => admin.say_problem(format!("The test did not come far. {}", error.sentence())),
+        Err(SharingError::Site(error)) => {
+            admin.say_problem(format!("The test did not come far. {}", error.sentence()))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -94,7 +89,7 @@ pub(super) async fn find(state: &AppState, id: Uuid) -> Result<LiveConnection, F
     state.connections.find(id).await.map_err(refuse)
 }
 
-/// What is answered when the portal itself cannot do what a button asks for.
+/// What is answered when the portal itself cannot do what a page asks for.
 pub(super) fn refuse(error: LiveError) -> Failure {
     match error {
         LiveError::NoConnection => Failure::NotFound,

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::access_form::AccessInput;
+use super::access_form::{self, AccessInput};
 use super::live_actions::test_and_say;
 use super::settings_form::SettingsInput;
 use crate::admin::chrome::{Chrome, Section};
@@ -13,8 +13,10 @@ use crate::admin::form::AdminForm;
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::clock;
-use crate::connections::create::{self, NewConnection};
+use crate::connections::create::NewConnection;
 use crate::connections::credentials::AuthKind;
+use crate::name;
+use crate::sharing::connection;
 use crate::web::error::PageError;
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -62,41 +64,31 @@ pub async fn create(
     let AdminForm { admin, input } = form;
     let refused = StatusCode::UNPROCESSABLE_ENTITY;
     let mut problems = Problems::default();
-    if input.name.trim().is_empty() {
-        problems.add("name", "Give the connection a name, such as the wiki's.");
-    }
+    let name = problems.check("name", name::parse(&input.name));
     let settings = input.settings.parse(&mut problems);
     let access = input.access.parse(&mut problems);
-    let (Some(settings), Some(access), true) = (settings, access, problems.is_empty()) else {
+    let (Some(name), Some(settings), Some(access)) = (name, settings, access) else {
         return answer(&state, &admin, refused, input, problems);
     };
     let auth = access.credentials.kind();
     let new = NewConnection {
-        name: input.name.clone(),
-        kind: access.kind,
+        name,
+        product: access.product,
         address: input.access.address.clone(),
         credentials: access.credentials,
         settings,
     };
     let now = clock::now();
-    let created = match state.connections.prepare(new).await {
-        Ok(new) => state.db.run(move |db| create::create(db, &new, now)).await,
-        Err(error) => Err(error),
+    let created = connection::create(&state.sharing, admin.actor(), admin.right(), new, now).await;
+    let Some(id) = access_form::take(created, &mut problems)? else {
+        return answer(&state, &admin, refused, input, problems);
     };
-    match created {
-        Ok(id) => {
-            if auth == AuthKind::AuthorizationCode {
-                admin.say_done("The connection is made. Allow it to read the site now.")?;
-            } else {
-                test_and_say(&state, &admin, id).await?;
-            }
-            Ok(page::see_other(&format!("/admin/connections/{id}")))
-        }
-        Err(error) => {
-            input.access.blame(error, &mut problems)?;
-            answer(&state, &admin, refused, input, problems)
-        }
+    if auth == AuthKind::AuthorizationCode {
+        admin.say_done("The connection is made. Allow it to read the site now.")?;
+    } else {
+        test_and_say(&state, &admin, id).await?;
     }
+    Ok(page::see_other(&format!("/admin/connections/{id}")))
 }
 
 fn answer(

@@ -1,19 +1,19 @@
 //! An admin's consent to a Cloud connection (OAuth 2.0 authorization code): the link to Atlassian, and the way back.
 //!
-//! A browser that comes from Atlassian does not send the session's cookie (`come_back`). What it brings is taken by a page
+//! A browser that comes from Atlassian does not send the session's cookie (`landing`). What it brings is taken by a page
 //! outside the gate, which knows nothing and leads on to one behind it.
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use super::live_actions::test_and_say;
-use crate::admin::come_back;
 use crate::admin::form::AdminQuery;
 use crate::admin::gate::Admin;
+use crate::admin::landing;
 use crate::admin::session;
 use crate::clock;
-use crate::connections::LiveError;
-use crate::connections::consent::store_consent;
+use crate::sharing::connection_site;
+use crate::sharing::error::SharingError;
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
 use crate::web::state::AppState;
@@ -39,7 +39,7 @@ pub async fn come_back(
 ) -> Result<HttpResponse, PageError> {
     let query = serde_urlencoded::to_string(&brought)
         .map_err(|error| Failure::Internal(error.to_string()))?;
-    Ok(come_back::lead_on(format!(
+    Ok(landing::lead_on(format!(
         "/admin/connections/consent?{query}"
     ))?)
 }
@@ -71,20 +71,15 @@ pub async fn finish(
         })?;
         return Ok(back);
     }
-    let prepared = state
-        .connections
-        .prepare_consent(id, &brought.code, &callback_url(&state), clock::now())
-        .await;
-    match prepared {
-        Ok(consent) => {
-            state.db.run(move |db| store_consent(db, &consent)).await?;
-            state.connections.begin_anew(id);
-            state.connections.wake();
-            test_and_say(&state, &admin, id).await?;
-        }
-        Err(LiveError::Db(error)) => return Err(error.into()),
-        Err(LiveError::NoConnection) => return Err(Failure::NotFound.into()),
-        Err(error) => admin.say_problem(error.sentence())?,
+    let (actor, right) = (admin.actor(), admin.right());
+    let callback_url = callback_url(&state);
+    let consent = (brought.code.as_str(), callback_url.as_str());
+    match connection_site::take_consent(&state.sharing, actor, right, id, consent, clock::now())
+        .await
+    {
+        Ok(()) => test_and_say(&state, &admin, id).await?,
+        Err(SharingError::Site(error)) => admin.say_problem(error.sentence())?,
+        Err(error) => return Err(error.into()),
     }
     Ok(back)
 }

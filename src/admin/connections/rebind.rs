@@ -6,21 +6,19 @@ use std::collections::HashMap;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use diesel::Connection as _;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::connection_id;
-use super::live_actions::{find, refuse};
+use super::live_actions::find;
 use crate::admin::chrome::{Chrome, Section};
 use crate::admin::form::{AdminForm, AdminQuery};
 use crate::admin::gate::Admin;
 use crate::clock;
-use crate::cloud_app::rebind::{
-    self, ComparedPage, ComparedShare, Comparison, RebindError, Stays, Verdict,
-};
-use crate::connections::LiveError;
-use crate::web::error::{Failure, PageError};
+use crate::cloud_app::rebind::{ComparedPage, ComparedShare, Comparison, Stays, Verdict};
+use crate::sharing::error::SharingError;
+use crate::sharing::installation::{self, Agreement};
+use crate::web::error::PageError;
 use crate::web::headers::Shell;
 use crate::web::page;
 use crate::web::state::AppState;
@@ -155,24 +153,30 @@ pub async fn move_shares(
     let from = find(&state, connection_id(&path)?).await?.id;
     let ticked = input.more.keys().filter_map(|field| field.parse().ok());
     let ticked: Vec<Uuid> = ticked.collect();
-    let moved = move_agreed(&state, from, &input, &ticked).await;
+    let agreed = Agreement {
+        from,
+        to: input.to,
+        digest: &input.digest,
+        confirmed: &ticked,
+    };
+    let (actor, right) = (admin.actor(), admin.right());
+    let moved = installation::move_shares(&state.sharing, actor, right, agreed, clock::now()).await;
     let again = format!("/admin/connections/{from}/rebinding?to={}", input.to);
     match moved {
-        Ok(0) => {
+        Ok(Some(0)) => {
             admin.say_problem(
                 "No share was moved. Tick those that open with the same page as before.",
             )?;
             Ok(page::see_other(&again))
         }
-        Ok(moved) => {
-            state.shares.forget_all();
+        Ok(Some(moved)) => {
             let shares = shares_are(moved);
             admin.say_done(format!(
                 "{shares} moved. Readers go on where they were; the pages are being compared with the site."
             ))?;
             Ok(page::see_other(&format!("/admin/connections/{}", input.to)))
         }
-        Err(RebindError::Changed) => {
+        Ok(None) => {
             admin.say_problem(
                 "The site or the shares have changed since you compared, so nothing was moved. Look at the table again.",
             )?;
@@ -180,25 +184,6 @@ pub async fn move_shares(
         }
         Err(error) => explain(&admin, from, error),
     }
-}
-
-async fn move_agreed(
-    state: &AppState,
-    from: Uuid,
-    input: &MoveInput,
-    ticked: &[Uuid],
-) -> Result<usize, RebindError> {
-    let (to, now) = (input.to, clock::now());
-    let prepared = state
-        .cloud_app
-        .prepare_move(from, to, &input.digest, ticked, now)
-        .await?;
-    let moved = state
-        .db
-        .run(move |db| db.transaction(|db| rebind::move_shares(db, &prepared, now)))
-        .await?;
-    state.cloud_app.after_move(from, to).await?;
-    Ok(moved)
 }
 
 /// `POST /admin/connections/{connection}/rebinding/undo`: moves the shares back to where they came from.
@@ -210,13 +195,9 @@ pub async fn undo(
     let AdminForm { admin, input } = form;
     let id = connection_id(&path)?;
     let from = find(&state, input.from).await?.id;
-    let now = clock::now();
-    let moved = state
-        .db
-        .run(move |db| db.transaction(|db| rebind::move_back(db, from, id, now)))
-        .await
-        .map_err(refuse)?;
-    state.shares.forget_all();
+    let (actor, right) = (admin.actor(), admin.right());
+    let moved =
+        installation::move_back(&state.sharing, actor, right, (from, id), clock::now()).await?;
     let shares = shares_are(moved);
     admin.say_done(format!(
         "{shares} back. What they show is what was stored before they were moved."
@@ -232,17 +213,17 @@ fn shares_are(number: usize) -> String {
 }
 
 /// Back to the connection's page, with what is wrong.
-fn explain(admin: &Admin, from: Uuid, error: RebindError) -> Result<HttpResponse, PageError> {
-    let sentence = match error {
-        RebindError::NoTarget => {
-            "The shares cannot be moved there: the app must be installed and enabled at the same site.".to_owned()
-        }
-        RebindError::Changed => "Something has changed. Compare again.".to_owned(),
-        RebindError::Live(LiveError::Db(error)) => return Err(error.into()),
-        RebindError::Live(LiveError::NoConnection) => return Err(Failure::NotFound.into()),
-        RebindError::Live(error) => {
+fn explain(
+    admin: &Admin,
+    from: Uuid,
+    error: impl Into<SharingError>,
+) -> Result<HttpResponse, PageError> {
+    let sentence = match error.into() {
+        SharingError::Conflict(sentence) => sentence,
+        SharingError::Site(error) => {
             format!("The site could not be compared. {}", error.sentence())
         }
+        error => return Err(error.into()),
     };
     admin.say_problem(sentence)?;
     Ok(page::see_other(&format!("/admin/connections/{from}")))

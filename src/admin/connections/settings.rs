@@ -6,15 +6,15 @@ use askama::Template;
 use uuid::Uuid;
 
 use super::connection_id;
-use super::live_actions::{find, refuse};
+use super::live_actions::find;
 use super::settings_form::SettingsInput;
 use crate::admin::chrome::{Chrome, Section};
 use crate::admin::form::AdminForm;
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::clock;
-use crate::connections::change;
 use crate::connections::store::live::LiveConnection;
+use crate::sharing::connection::{self, ConnectionFields};
 use crate::web::error::PageError;
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -53,23 +53,21 @@ pub async fn change(
     path: web::Path<String>,
     form: AdminForm<SettingsInput>,
 ) -> Result<HttpResponse, PageError> {
-    let connection = find(&state, connection_id(&path)?).await?;
+    let live = find(&state, connection_id(&path)?).await?;
     let mut problems = Problems::default();
     let Some(settings) = form.input.parse(&mut problems) else {
         let refused = StatusCode::UNPROCESSABLE_ENTITY;
-        return answer(&form.admin, refused, &connection, form.input, problems);
+        return answer(&form.admin, refused, &live, form.input, problems);
     };
-    let (id, now) = (connection.id, clock::now());
-    let changed = state
-        .db
-        .run(move |db| change::change_settings(db, id, settings, now))
-        .await;
-    changed.map_err(refuse)?;
+    let (id, now) = (live.id, clock::now());
+    let (actor, right) = (form.admin.actor(), form.admin.right());
+    let fields = ConnectionFields {
+        settings: Some(settings),
+        ..ConnectionFields::default()
+    };
+    connection::change(&state.sharing, actor, right, id, fields, now).await?;
     form.admin.say_done("The settings are saved.")?;
-    Ok(page::see_other(&format!(
-        "/admin/connections/{}",
-        connection.id
-    )))
+    Ok(page::see_other(&format!("/admin/connections/{id}")))
 }
 
 fn answer(

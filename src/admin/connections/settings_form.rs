@@ -1,11 +1,14 @@
 //! How often a live connection asks its site, and how much: as typed, and as understood.
 
+use std::ops::RangeInclusive;
+
 use serde::Deserialize;
 
 use crate::admin::problems::Problems;
 use crate::admin::shares::details::Choice;
 use crate::admin::times::duration_in_words;
 use crate::connections::store::live::LiveSettings;
+use crate::sharing::values::{FILE_LIMIT_BYTES, REFRESH_AFTER_SECONDS, REQUESTS_PER_HOUR};
 
 /// As typed.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,9 +26,6 @@ impl Default for SettingsInput {
     }
 }
 
-/// More than any attachment of a wiki has.
-const MAX_FILE_MIB: i64 = 100 << 20;
-
 impl SettingsInput {
     pub fn of(settings: LiveSettings) -> Self {
         Self {
@@ -37,13 +37,14 @@ impl SettingsInput {
 
     /// The settings, or `None` and at least one problem.
     pub fn parse(&self, problems: &mut Problems) -> Option<LiveSettings> {
-        let refresh =
-            number(&self.refresh_after, 60, 86_400).ok_or("Choose one minute to one day.");
-        let requests = number(&self.requests_per_hour, 100, 1_000_000)
+        let refresh = number(&self.refresh_after, REFRESH_AFTER_SECONDS)
+            .ok_or("Choose one minute to one day.");
+        let requests = number(&self.requests_per_hour, REQUESTS_PER_HOUR)
             .ok_or("Type a number from 100 to 1000000.");
         let file_limit = self.file_limit_mib.trim().parse::<i64>().ok();
         let file_limit = file_limit
-            .filter(|mib| (0..=MAX_FILE_MIB).contains(mib))
+            .and_then(|mib| mib.checked_mul(1 << 20))
+            .filter(|bytes| FILE_LIMIT_BYTES.contains(bytes))
             .ok_or("Type a number of mebibytes; 0 fetches no files at all.");
         let refresh = problems.check("refresh_after", refresh);
         let requests = problems.check("requests_per_hour", requests);
@@ -51,14 +52,15 @@ impl SettingsInput {
         Some(LiveSettings {
             refresh_after_seconds: refresh?,
             requests_per_hour: requests?,
-            file_limit_bytes: file_limit? << 20,
+            file_limit_bytes: file_limit?,
         })
     }
 
     /// Usual ages, and the connection's own when it is none of them.
     pub fn ages(&self) -> Vec<Choice> {
         let usual = [60, 120, 300, 600, 1800, 3600, 4 * 3600, 86_400];
-        let own = number(&self.refresh_after, 60, 86_400).filter(|own| !usual.contains(own));
+        let own =
+            number(&self.refresh_after, REFRESH_AFTER_SECONDS).filter(|own| !usual.contains(own));
         let mut all: Vec<i32> = usual.into_iter().chain(own).collect();
         all.sort_unstable();
         let choice = |seconds: i32| Choice {
@@ -70,9 +72,9 @@ impl SettingsInput {
     }
 }
 
-fn number(typed: &str, least: i32, most: i32) -> Option<i32> {
+fn number(typed: &str, range: RangeInclusive<i64>) -> Option<i32> {
     let number = typed.trim().parse::<i32>().ok()?;
-    (least..=most).contains(&number).then_some(number)
+    range.contains(&number.into()).then_some(number)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 
 use serde_json::Value;
 
+use crate::confluence::Product;
+
 /// A test as the page shows it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TestView {
@@ -52,11 +54,7 @@ impl CheckView {
 }
 
 fn product(report: &Value) -> Option<String> {
-    let product = match text(report, "product")?.as_str() {
-        "cloud" => "Cloud",
-        "data_center" => "Data Center",
-        _ => return None,
-    };
+    let product = Product::parse(&text(report, "product")?)?.title();
     Some(match text(report, "version") {
         Some(version) => format!("{product} {version}"),
         None => product.to_owned(),

@@ -6,15 +6,14 @@ use actix_multipart::form::text::Text;
 use actix_multipart::form::{MultipartForm, MultipartFormConfig};
 use actix_web::http::StatusCode;
 use actix_web::{Error, HttpResponse, web};
-use uuid::Uuid;
 
 use super::{connection_id, list, show};
 use crate::admin::form::check_token;
 use crate::admin::gate::Admin;
 use crate::admin::problems::Problems;
 use crate::clock;
-use crate::pages::store::connections;
-use crate::sync::import::{self, ImportAs, ImportError, Imported};
+use crate::sharing::import::{self, Destination};
+use crate::sync::import::Imported;
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
 use crate::web::state::AppState;
@@ -69,11 +68,9 @@ pub async fn create(
         .as_deref()
         .map(|name| name.trim().to_owned())
         .unwrap_or_default();
-    check_name(&state, &name, &mut problems).await?;
-    if problems.is_empty()
-        && let Some(imported) = run(&state, upload, name.clone(), &mut problems).await?
-    {
-        return done(&state, &admin, &imported);
+    let destination = Destination::New(name.clone());
+    if let Some(imported) = run(&state, &admin, upload, destination, &mut problems).await? {
+        return done(&admin, &imported);
     }
     list::answer(
         &state,
@@ -93,16 +90,18 @@ pub async fn import_again(
     received: Received,
 ) -> Result<HttpResponse, PageError> {
     let id = connection_id(&path)?;
-    let connection = state
-        .db
-        .run(move |db| connections::find_connection(db, id))
-        .await?
-        .ok_or(Failure::NotFound)?;
     let mut problems = Problems::default();
     if let Some(upload) = read(&state, &admin, received, &mut problems)?
-        && let Some(imported) = run(&state, upload, connection.name, &mut problems).await?
+        && let Some(imported) = run(
+            &state,
+            &admin,
+            upload,
+            Destination::Known(id),
+            &mut problems,
+        )
+        .await?
     {
-        return done(&state, &admin, &imported);
+        return done(&admin, &imported);
     }
     show::answer(
         &state,
@@ -115,8 +114,7 @@ pub async fn import_again(
     .await
 }
 
-fn done(state: &AppState, admin: &Admin, imported: &Imported) -> Result<HttpResponse, PageError> {
-    state.shares.forget_all();
+fn done(admin: &Admin, imported: &Imported) -> Result<HttpResponse, PageError> {
     let (pages, files) = (
         imported.report.pages + imported.report.blog_posts,
         imported.report.files,
@@ -171,70 +169,24 @@ fn unreadable(error: &Error, limit: u64) -> Result<String, Failure> {
     }
 }
 
-async fn check_name(
-    state: &AppState,
-    name: &str,
-    problems: &mut Problems,
-) -> Result<(), PageError> {
-    if name.is_empty() || name.contains('\0') {
-        problems.add("name", "Give the connection a name, such as the space's.");
-        return Ok(());
-    }
-    let searched = name.to_owned();
-    let taken: Option<Uuid> = state
-        .db
-        .run(move |db| connections::find_connection_by_name(db, &searched))
-        .await?;
-    if taken.is_some() {
-        problems.add(
-            "name",
-            format!("“{name}” is there already. Open it above to import into it again."),
-        );
-    }
-    Ok(())
-}
-
 /// Imports on a thread of its own: that takes minutes for a large export.
 async fn run(
     state: &web::Data<AppState>,
+    admin: &Admin,
     upload: Upload,
-    name: String,
+    destination: Destination,
     problems: &mut Problems,
 ) -> Result<Option<Imported>, Failure> {
     let state = web::Data::clone(state);
+    let (actor, right) = (admin.actor().clone(), admin.right());
     let now = clock::now();
     let span = tracing::Span::current();
     let finished = web::block(move || {
         let _entered = span.entered();
-        let mut silent = |_progress| {};
         // The temporary file goes with `upload`, whatever comes of the import.
-        import::import(
-            &state.db,
-            &state.files,
-            upload.archive.file.as_file(),
-            ImportAs {
-                name: &name,
-                wiki_url: None,
-            },
-            &mut silent,
-            |_, _| Ok(()),
-            now,
-        )
+        let archive = upload.archive.file.as_file();
+        import::import(&state.sharing, &actor, right, archive, destination, now)
     });
-    match finished
-        .await
-        .map_err(|panic| Failure::Internal(panic.to_string()))?
-    {
-        Ok(imported) => Ok(Some(imported)),
-        Err(ImportError::Db(error)) => Err(error.into()),
-        Err(ImportError::Files(error)) => Err(Failure::Internal(error.to_string())),
-        Err(error @ ImportError::Name) => {
-            problems.add("name", error.to_string());
-            Ok(None)
-        }
-        Err(error) => {
-            problems.add("archive", error.to_string());
-            Ok(None)
-        }
-    }
+    let finished = finished.await;
+    problems.take(finished.map_err(|panic| Failure::Internal(panic.to_string()))?)
 }

@@ -9,15 +9,17 @@
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::rule;
 use super::view::View;
 use crate::accounts::account::{Account, Role};
-use crate::accounts::store::identity as identities;
-use crate::accounts::store::identity::{Vouched, issuer_of};
+use crate::accounts::session::Way;
+use crate::accounts::store::identity::issuer_of;
 use crate::cloud_app::PersonKind;
 use crate::connections::LiveError;
 use crate::connections::installation::Installation;
 use crate::connections::store::installations;
+use crate::sharing::actor::Stranger;
+use crate::sharing::sharer_rule;
+use crate::sharing::sign_in::{self, Occasion, VouchedFor};
 use crate::web::error::Failure;
 use crate::web::state::AppState;
 
@@ -52,7 +54,7 @@ pub enum Stay {
     Wait(Refusal),
 }
 
-/// What a site says of a person, whatever he opens.
+/// What a site says of a person, whatever they open.
 enum Standing {
     Is { display_name: String, role: Role },
     App,
@@ -64,6 +66,7 @@ const SYSTEM_USERS: [&str; 1] = ["5b70c8b80fd0ac05d389f5e9"];
 
 pub async fn admit(
     state: &AppState,
+    stranger: &Stranger,
     installation: &Installation,
     person: Option<&str>,
     view: &View,
@@ -86,7 +89,7 @@ pub async fn admit(
     if SYSTEM_USERS.contains(&person) {
         return quiet(state, installation, now).await;
     }
-    let (display_name, role) = match standing(state, site, person, now).await {
+    let (display_name, role) = match standing(state, stranger, site, person, now).await? {
         Ok(Standing::Is { display_name, role }) => (display_name, role),
         Ok(Standing::App) => return quiet(state, installation, now).await,
         Ok(Standing::Out(refusal)) => return Ok(Admission::Refused(refusal)),
@@ -94,33 +97,36 @@ pub async fn admit(
     };
     let may_open = match role {
         Role::Admin => Ok(true),
-        Role::Sharer => rule::may_open(state, site, person, view, now).await,
+        Role::Sharer => {
+            sharer_rule::may_open(&state.sharing, site, person, view.page(), view.space(), now)
+                .await
+        }
     };
-    let issuer = issuer_of(site);
-    let subject = person.to_owned();
+    let vouched = vouched_for(site, person);
     match may_open {
         Ok(true) => {}
         Ok(false) => {
-            keep_role(state, site, person, role).await?;
+            sign_in::change_role(&state.sharing, stranger, vouched, role, now).await?;
             return Ok(Admission::Refused(not_by_the_rule(state)));
         }
         Err(error) => return cannot_ask(error).map(Admission::Refused),
     }
-    let admitted = state.db.run(move |db| {
-        let vouched = Vouched {
-            issuer: &issuer,
-            subject: &subject,
-            display_name: &display_name,
-            role,
-        };
-        identities::admit(db, &vouched, now)
-    });
+    let admitted = sign_in::admit(
+        &state.sharing,
+        stranger,
+        vouched,
+        display_name,
+        role,
+        Occasion::Question,
+        now,
+    );
     Ok(Admission::In(admitted.await?))
 }
 
 /// Asks again about somebody who is in a frame of a site, with the account as it stands in the database.
 pub async fn ask_again(
     state: &AppState,
+    stranger: &Stranger,
     site: Uuid,
     person: Option<&str>,
     account: Account,
@@ -129,7 +135,7 @@ pub async fn ask_again(
     let Some(person) = person else {
         return Ok(Stay::Refused(gone()));
     };
-    let role = match standing(state, site, person, now).await {
+    let role = match standing(state, stranger, site, person, now).await? {
         Ok(Standing::Is { role, .. }) => role,
         Ok(Standing::App) => return Ok(Stay::Refused(gone())),
         Ok(Standing::Out(refusal)) => return Ok(Stay::Refused(refusal)),
@@ -143,44 +149,58 @@ pub async fn ask_again(
         }
     };
     if role != account.role {
-        keep_role(state, site, person, role).await?;
+        let vouched = vouched_for(site, person);
+        sign_in::change_role(&state.sharing, stranger, vouched, role, now).await?;
     }
     Ok(Stay::In(Account { role, ..account }))
 }
 
-async fn keep_role(state: &AppState, site: Uuid, person: &str, role: Role) -> Result<(), Failure> {
-    let (issuer, subject) = (issuer_of(site), person.to_owned());
-    let set = state
-        .db
-        .run(move |db| identities::set_role(db, &issuer, &subject, role));
-    Ok(set.await?)
+fn vouched_for(site: Uuid, person: &str) -> VouchedFor {
+    VouchedFor {
+        way: Way::App {
+            connection_id: site,
+        },
+        issuer: issuer_of(site),
+        subject: person.to_owned(),
+    }
 }
 
 /// Ends the sessions of whomever the site does not let in.
 async fn standing(
     state: &AppState,
+    stranger: &Stranger,
+    site: Uuid,
+    person: &str,
+    now: OffsetDateTime,
+) -> Result<Result<Standing, LiveError>, Failure> {
+    let asked = ask(state, site, person, now).await;
+    if matches!(asked, Ok(Standing::Out(_))) {
+        let vouched = vouched_for(site, person);
+        sign_in::turn_away(&state.sharing, stranger, vouched, now).await?;
+    }
+    Ok(asked)
+}
+
+async fn ask(
+    state: &AppState,
     site: Uuid,
     person: &str,
     now: OffsetDateTime,
 ) -> Result<Standing, LiveError> {
-    let refusal = match state.cloud_app.person_kind(site, person, now).await? {
-        PersonKind::App => return Ok(Standing::App),
-        PersonKind::Gone => gone(),
-        PersonKind::Active { display_name } => {
-            let role = rule::role_of(state, site, person, now).await?;
-            state.cloud_app.record_standing(site, person, now);
-            match role {
-                Some(role) => return Ok(Standing::Is { display_name, role }),
-                None => not_by_the_rule(state),
+    Ok(
+        match state.cloud_app.person_kind(site, person, now).await? {
+            PersonKind::App => Standing::App,
+            PersonKind::Gone => Standing::Out(gone()),
+            PersonKind::Active { display_name } => {
+                let role = sharer_rule::role_of(&state.sharing, site, person, now).await?;
+                state.cloud_app.record_standing(site, person, now);
+                match role {
+                    Some(role) => Standing::Is { display_name, role },
+                    None => Standing::Out(not_by_the_rule(state)),
+                }
             }
-        }
-    };
-    let (issuer, subject) = (issuer_of(site), person.to_owned());
-    let ended = state
-        .db
-        .run(move |db| identities::turn_away(db, &issuer, &subject));
-    ended.await?;
-    Ok(Standing::Out(refusal))
+        },
+    )
 }
 
 fn gone() -> Refusal {
@@ -193,7 +213,7 @@ fn gone() -> Refusal {
 fn not_by_the_rule(state: &AppState) -> Refusal {
     Refusal {
         title: "You may not share this page",
-        sentences: rule::refusal(&state.settings.app.sharers),
+        sentences: sharer_rule::refusal(&state.settings.app.sharers),
     }
 }
 
@@ -210,7 +230,7 @@ async fn quiet(
     Ok(Admission::Quiet)
 }
 
-/// The site's trouble is no reason to let somebody in, nor to say that he may not.
+/// The site's trouble is no reason to let somebody in, nor to say that they may not.
 fn cannot_ask(error: LiveError) -> Result<Refusal, Failure> {
     if let LiveError::Db(error) = error {
         return Err(error.into());

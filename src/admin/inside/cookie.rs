@@ -4,7 +4,7 @@
 //! browsers bring it from a frame of another site, and keep it apart for each site around.
 //!
 //! `actix-session` knows one name. Around it stands a middleware that hands the value on under the usual name, and gives
-//! it back under its own. Which of the two it came by is noted, and held against what the session says of itself.
+//! it back under its own. Which of the two it came by is kept, and held against what the session says of itself.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -14,8 +14,8 @@ use actix_web::{Error, HttpMessage as _, HttpRequest, web};
 use cookie::{Cookie, SameSite};
 
 use crate::admin::session;
-use crate::shares::access::Place;
-use crate::web::place::place_of;
+use crate::shares::access::Destination;
+use crate::web::fetch_metadata::destination;
 use crate::web::request::is_trustworthy;
 use crate::web::state::AppState;
 
@@ -28,8 +28,8 @@ pub enum CameBy {
 
 impl CameBy {
     pub fn of(request: &HttpRequest) -> Self {
-        let noted = request.extensions().get::<Self>().copied();
-        noted.unwrap_or(Self::Usual)
+        let came_by = request.extensions().get::<Self>().copied();
+        came_by.unwrap_or(Self::Usual)
     }
 }
 
@@ -58,10 +58,10 @@ pub async fn carry(
 /// Browsers say so of a page. Of what a page's script asks for they do not, so it says it.
 fn is_in_a_frame(request: &HttpRequest) -> bool {
     let headers = request.headers();
-    match place_of(request) {
-        Place::Frame => true,
-        Place::Part => headers.get(IN_A_FRAME).is_some_and(|said| said == "1"),
-        Place::Tab | Place::Unknown => false,
+    match destination(request) {
+        Destination::Frame => true,
+        Destination::Part => headers.get(IN_A_FRAME).is_some_and(|said| said == "1"),
+        Destination::Tab | Destination::Unknown => false,
     }
 }
 

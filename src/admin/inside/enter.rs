@@ -17,6 +17,7 @@ use super::view::{View, ViewName};
 use crate::accounts::account::Account;
 use crate::accounts::session::{SignInSession, Way};
 use crate::admin::session;
+use crate::admin::stranger::stranger_of;
 use crate::clock;
 use crate::cloud_app::lifecycle::digest_of;
 use crate::confluence::connect::jwt;
@@ -25,6 +26,8 @@ use crate::connections::LiveError;
 use crate::connections::installation::{AppKind, Installation, InstallationState};
 use crate::connections::installation_secret::InstallationSecret;
 use crate::shares::store::frames;
+use crate::sharing::actor::{Person, Stranger};
+use crate::sharing::sign_in;
 use crate::web::connect::{target, token_of};
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
@@ -86,8 +89,10 @@ async fn enter(
         );
         return Ok(say(request, StatusCode::BAD_REQUEST, &refusal)?);
     };
+    let stranger = stranger_of(state, request);
     let admitted = admit(
         state,
+        &stranger,
         &verified.installation,
         verified.person.as_deref(),
         &view,
@@ -104,20 +109,26 @@ async fn enter(
             {
                 return Ok(unproven(request, Reason::UsedBefore)?);
             }
-            begin(cookie, &account, site, now)?;
+            begin(state, &stranger, cookie, &account, site, now).await?;
             Ok(page::see_other(&view.path(site)))
         }
     }
 }
 
-/// Starts a session for frames of this site.
-pub(super) fn begin(
+/// Starts a session for frames of this site, in the place of the one there is. Only the first counts as a sign-in.
+pub(super) async fn begin(
+    state: &AppState,
+    stranger: &Stranger,
     cookie: &Session,
     account: &Account,
     connection_id: uuid::Uuid,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let way = Way::App { connection_id };
+    if !is_in_already(cookie, account, connection_id, now) {
+        let person = Person::of(account, way, None);
+        sign_in::begin(&state.sharing, stranger, person, now).await?;
+    }
     session::begin(cookie, &SignInSession::begin(account, way, now))
 }
 

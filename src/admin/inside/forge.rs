@@ -18,6 +18,7 @@ use crate::accounts::account::Account;
 use crate::accounts::person::PersonCredentials;
 use crate::accounts::store::{account as accounts, person as people};
 use crate::admin::form::AdminQuery;
+use crate::admin::stranger::stranger_of;
 use crate::clock;
 use crate::confluence::forge::{InvocationError, end_of};
 use crate::connections::installation::{AppKind, Installation};
@@ -68,7 +69,8 @@ pub async fn ask(
     })?;
     let installation = enabled(&state, &invocation.installation).await?;
     let person = invocation.person.as_deref();
-    match admit(&state, &installation, person, &view, now).await? {
+    let stranger = stranger_of(&state, &request);
+    match admit(&state, &stranger, &installation, person, &view, now).await? {
         Admission::Quiet => Ok(HttpResponse::Ok().finish()),
         Admission::Refused(refusal) => {
             let sentences = refusal.sentences.join(" ");
@@ -134,7 +136,8 @@ pub async fn enter(
     if !is_first || account.session_epoch != ticket.epoch {
         return Ok(stale(&request)?);
     }
-    enter::begin(&cookie, &account, ticket.connection_id, now)?;
+    let (stranger, site) = (stranger_of(&state, &request), ticket.connection_id);
+    enter::begin(&state, &stranger, &cookie, &account, site, now).await?;
     Ok(page::see_other(&ticket.view.path(ticket.connection_id)))
 }
 

@@ -12,13 +12,13 @@ use super::admission::Refusal;
 use super::cookie::CameBy;
 use crate::accounts::session::SignInSession;
 use crate::connections::installation::{AppKind, Installation};
-use crate::shares::access::Place;
+use crate::shares::access::Destination;
 use crate::web::error::Failure;
+use crate::web::fetch_metadata::destination;
 use crate::web::headers::Shell;
 use crate::web::inside::{Bridge, Inside};
 use crate::web::message::Context;
 use crate::web::page;
-use crate::web::place::place_of;
 use crate::web::state::AppState;
 
 /// Pages of a Forge app are on hosts of their own, between Confluence's page and ours.
@@ -66,15 +66,15 @@ fn ancestors(installation: &Installation) -> String {
     origins.join(" ")
 }
 
-/// What an address says of where it is shown. Whoever invents one is shown a page without a secret in his own frame.
+/// What an address says of where it is shown. Whoever invents one is shown a page without a secret in a frame of their own.
 #[derive(Deserialize)]
 struct At {
     at: Uuid,
 }
 
 #[derive(Template)]
-#[template(path = "admin/inside/note.html")]
-struct NotePage<'a> {
+#[template(path = "admin/inside/refusal.html")]
+struct RefusalPage<'a> {
     context: Context,
     title: &'a str,
     sentences: &'a [String],
@@ -93,7 +93,7 @@ pub async fn come_again(
     request: &HttpRequest,
     said: Option<&SignInSession>,
 ) -> Result<Option<HttpResponse>, Failure> {
-    if place_of(request) == Place::Tab {
+    if destination(request) == Destination::Tab {
         return Ok(None);
     }
     let at = site_around(request);
@@ -114,7 +114,7 @@ pub async fn come_again(
         title,
         sentences: vec![sentence.to_owned()],
     };
-    note(request, StatusCode::UNAUTHORIZED, &refusal, true).map(Some)
+    show_refusal(request, StatusCode::UNAUTHORIZED, &refusal, true).map(Some)
 }
 
 /// The site that the address of a first page names.
@@ -136,16 +136,16 @@ pub fn say(
     status: StatusCode,
     refusal: &Refusal,
 ) -> Result<HttpResponse, Failure> {
-    note(request, status, refusal, false)
+    show_refusal(request, status, refusal, false)
 }
 
-fn note(
+fn show_refusal(
     request: &HttpRequest,
     status: StatusCode,
     refusal: &Refusal,
     has_way_out: bool,
 ) -> Result<HttpResponse, Failure> {
-    let template = NotePage {
+    let template = RefusalPage {
         context: Context::Framed,
         title: refusal.title,
         sentences: &refusal.sentences,

@@ -1,4 +1,4 @@
-//! Lists of shares inside Confluence: of a space, and of the whole site. Of both the person sees what he may see.
+//! Lists of shares inside Confluence: of a space, and of the whole site. Of both, people see what they may see.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -12,7 +12,7 @@ use super::view::{View, ViewName};
 use crate::accounts::session::Way;
 use crate::admin::chrome::{Chrome, Section};
 use crate::admin::form::AdminQuery;
-use crate::admin::gate::Admin;
+use crate::admin::gate::SignedIn;
 use crate::admin::shares::list::of_sharer;
 use crate::admin::shares::share_path;
 use crate::admin::shares::state::{StateBadge, scope_label};
@@ -79,8 +79,8 @@ impl Row {
 }
 
 /// The site that the frame is of; nothing here is for sessions in a tab.
-pub(super) fn site_of(admin: &Admin) -> Result<Uuid, Failure> {
-    match admin.session().way {
+pub(super) fn site_of(signed_in: &SignedIn) -> Result<Uuid, Failure> {
+    match signed_in.session().way {
         Way::App { connection_id } => Ok(connection_id),
         _ => Err(Failure::NotFound),
     }
@@ -90,10 +90,10 @@ pub(super) fn site_of(admin: &Admin) -> Result<Uuid, Failure> {
 pub async fn space(
     state: web::Data<AppState>,
     request: HttpRequest,
-    admin: Admin,
+    signed_in: SignedIn,
     AdminQuery(opened): AdminQuery<Opened>,
 ) -> Result<HttpResponse, PageError> {
-    let site = site_of(&admin)?;
+    let site = site_of(&signed_in)?;
     let view = View::new(ViewName::Space, None, Some(&opened.space)).ok_or(Failure::NotFound)?;
     let filter = ShareFilter {
         connection_id: Some(site),
@@ -103,38 +103,38 @@ pub async fn space(
     let lead =
         "What people outside can open by a link. To share one page, use “Share externally” on it.";
     let title = "Shared outside from this space";
-    answer(&state, &request, &admin, filter, title, lead).await
+    answer(&state, &request, &signed_in, filter, title, lead).await
 }
 
 /// `GET /admin/inside/admin`.
 pub async fn admin(
     state: web::Data<AppState>,
     request: HttpRequest,
-    admin: Admin,
+    signed_in: SignedIn,
 ) -> Result<HttpResponse, PageError> {
     let filter = ShareFilter {
-        connection_id: Some(site_of(&admin)?),
+        connection_id: Some(site_of(&signed_in)?),
         ..ShareFilter::default()
     };
     let lead = "What people outside can open by a link, of every space of this site.";
     let title = "Shared outside from this site";
-    answer(&state, &request, &admin, filter, title, lead).await
+    answer(&state, &request, &signed_in, filter, title, lead).await
 }
 
 async fn answer(
     state: &AppState,
     request: &HttpRequest,
-    admin: &Admin,
+    signed_in: &SignedIn,
     filter: ShareFilter,
     title: &str,
     lead: &'static str,
 ) -> Result<HttpResponse, PageError> {
     let now = clock::now();
     let new_share = filter.connection_id.unwrap_or_default();
-    let seen = of_sharer::seen(state, admin, filter, "", now).await?;
+    let seen = of_sharer::list_visible(state, signed_in, filter, "", now).await?;
     let base_url = &state.settings.base_url;
     let template = ListPage {
-        chrome: Chrome::of(admin, Section::Shares),
+        chrome: Chrome::of(signed_in, Section::Shares),
         bridge: bridge_of(request),
         title: title.to_owned(),
         lead,

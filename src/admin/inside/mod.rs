@@ -3,7 +3,7 @@
 //! Further on they use the usual admin pages. What is different of their sessions is held by the gate.
 //!
 //! - [`enter`]: Connect's signed addresses. [`forge`]: a call of the Forge app, and the ticket that follows from it.
-//! - [`rule`]: who may share, as the operator configured it. [`admission`]: from a person to a session, and whether it goes on.
+//! - [`admission`]: from a person to a session, and whether it goes on.
 //! - [`cookie`]: the session's cookie in frames. [`frame`]: which site may frame what.
 //! - [`share`] and [`lists`]: the pages. [`view`]: which of them was opened.
 
@@ -13,7 +13,6 @@ pub mod enter;
 pub mod forge;
 pub mod frame;
 pub mod lists;
-pub mod rule;
 pub mod share;
 pub mod ticket;
 pub mod view;

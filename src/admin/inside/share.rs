@@ -11,18 +11,19 @@ use uuid::Uuid;
 use super::frame::bridge_of;
 use super::lists::{Opened, Row, site_of};
 use super::view::{View, ViewName};
-use crate::admin::asker::asker_of;
 use crate::admin::chrome::{Chrome, Section};
-use crate::admin::form::{AdminForm, AdminQuery};
-use crate::admin::gate::Admin;
+use crate::admin::form::{AdminQuery, SignedInForm};
+use crate::admin::gate::SignedIn;
 use crate::admin::problems::Problems;
-use crate::admin::shares::create::{NewShareInput, Opens, make};
 use crate::admin::shares::list::of_sharer;
+use crate::admin::shares::new_share::{NewShareInput, Opens, make};
 use crate::clock;
 use crate::confluence::model::ContentKind;
 use crate::connections::LiveError;
+use crate::name;
 use crate::shares::share::{ScopeKind, Share};
 use crate::shares::store::listing::ShareFilter;
+use crate::sharing::asker::asker_of;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -79,7 +80,7 @@ struct Made {
 pub async fn show(
     state: web::Data<AppState>,
     request: HttpRequest,
-    admin: Admin,
+    signed_in: SignedIn,
     AdminQuery(opened): AdminQuery<Opened>,
 ) -> Result<HttpResponse, PageError> {
     let input = ShareInput {
@@ -94,17 +95,17 @@ pub async fn show(
         problems: Problems::default(),
         made: None,
     };
-    answer(&state, &request, &admin, StatusCode::OK, sent).await
+    answer(&state, &request, &signed_in, StatusCode::OK, sent).await
 }
 
 /// `POST /admin/inside/share`. Answers with the page itself: a password is shown once and must not lie in a cookie.
 pub async fn create(
     state: web::Data<AppState>,
     request: HttpRequest,
-    form: AdminForm<ShareInput>,
+    form: SignedInForm<ShareInput>,
 ) -> Result<HttpResponse, PageError> {
-    let AdminForm { admin, input } = form;
-    let site = site_of(&admin)?;
+    let SignedInForm { signed_in, input } = form;
+    let site = site_of(&signed_in)?;
     let scope = match input.scope.as_str() {
         "tree" => ScopeKind::Tree,
         _ => ScopeKind::Page,
@@ -114,7 +115,7 @@ pub async fn create(
         .with_password(&input.password)
         .ending(&input.expires_at);
     let mut problems = Problems::default();
-    let share = make(&state, &admin, &new, Opens::Now, &mut problems).await?;
+    let share = make(&state, &signed_in, &new, Opens::Now, &mut problems).await?;
     let (status, made, input) = match share {
         None => (StatusCode::UNPROCESSABLE_ENTITY, None, input),
         Some(share) => {
@@ -134,7 +135,7 @@ pub async fn create(
         problems,
         made,
     };
-    answer(&state, &request, &admin, status, sent).await
+    answer(&state, &request, &signed_in, status, sent).await
 }
 
 struct Sent {
@@ -158,15 +159,15 @@ impl Made {
 async fn answer(
     state: &AppState,
     request: &HttpRequest,
-    admin: &Admin,
+    signed_in: &SignedIn,
     status: StatusCode,
     sent: Sent,
 ) -> Result<HttpResponse, PageError> {
-    let site = site_of(admin)?;
+    let site = site_of(signed_in)?;
     let mut input = sent.input;
     let (id, space) = (Some(input.page.as_str()), Some(input.space.as_str()));
     View::new(ViewName::Share, id, space).ok_or(Failure::NotFound)?;
-    let (this, trouble) = match find(state, admin, site, &input.page).await {
+    let (this, trouble) = match find(state, signed_in, site, &input.page).await {
         Ok(Some(this)) => (Some(this), None),
         Ok(None) => {
             let hidden = "Confluence does not show you this page, so you cannot share it.";
@@ -176,7 +177,7 @@ async fn answer(
         Err(LiveOrFailure::Live(error)) => (None, Some(error.sentence())),
     };
     if let Some(this) = this.as_ref().filter(|_| input.name.is_empty()) {
-        input.name = this.title.chars().take(200).collect();
+        input.name = name::shortened(&this.title);
     }
     let now = clock::now();
     let filter = ShareFilter {
@@ -184,14 +185,14 @@ async fn answer(
         root: Some(input.page.clone()),
         ..ShareFilter::default()
     };
-    let seen = of_sharer::seen(state, admin, filter, "", now).await?;
+    let seen = of_sharer::list_visible(state, signed_in, filter, "", now).await?;
     let new = sent.made.as_ref().map(|made| made.id.as_str());
     let rows = seen
         .shares
         .iter()
         .map(|share| Row::of(share, &state.settings.base_url, now));
     let template = SharePage {
-        chrome: Chrome::of(admin, Section::Shares),
+        chrome: Chrome::of(signed_in, Section::Shares),
         site,
         bridge: bridge_of(request),
         problems: sent.problems,
@@ -210,16 +211,16 @@ enum LiveOrFailure {
     Failed(Failure),
 }
 
-/// The page as the person himself sees it.
+/// The page as the person sees it.
 async fn find(
     state: &AppState,
-    admin: &Admin,
+    signed_in: &SignedIn,
     site: Uuid,
     page: &str,
 ) -> Result<Option<ThisPage>, LiveOrFailure> {
-    let asker = asker_of(state, admin, site)
+    let asker = asker_of(&state.sharing, signed_in.actor(), site, clock::now())
         .await
-        .map_err(LiveOrFailure::Failed)?;
+        .map_err(|error| LiveOrFailure::Failed(error.into()))?;
     let found = state
         .sync
         .find_page(site, &asker, page, clock::now())

@@ -6,14 +6,14 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::embed_health::browser_name;
-use super::{share_id, share_path};
+use super::{may_view, share_path};
 use crate::admin::chrome::{Chrome, Section};
 use crate::admin::form::AdminQuery;
-use crate::admin::gate::Admin;
+use crate::admin::gate::SignedIn;
 use crate::admin::times::{Moment, duration_in_words};
 use crate::shares::event::{BrowserFamily, StoredEvent};
-use crate::shares::store::{self, StoreError};
-use crate::web::error::{Failure, PageError};
+use crate::shares::store::events::list_events;
+use crate::web::error::PageError;
 use crate::web::headers::Shell;
 use crate::web::page;
 use crate::web::state::AppState;
@@ -52,25 +52,22 @@ pub struct Before {
 /// `GET /admin/shares/{id}/activity?before=…`.
 pub async fn show(
     state: web::Data<AppState>,
-    admin: Admin,
+    signed_in: SignedIn,
     path: web::Path<String>,
     AdminQuery(asked): AdminQuery<Before>,
 ) -> Result<HttpResponse, PageError> {
-    let id = share_id(&path)?;
+    let share = may_view(&state, &signed_in, &path).await?;
+    let (id, share) = (share.id(), share.share());
     let before = asked.before.parse::<i64>().ok();
-    let (share, events) = state
+    let events = state
         .db
-        .run(move |db| {
-            let share = store::find_share(db, id)?;
-            Ok::<_, StoreError>((share, store::events::list_events(db, id, before, PER_PAGE)?))
-        })
+        .run(move |db| list_events(db, id, before, PER_PAGE))
         .await?;
-    let share = share.ok_or(Failure::NotFound)?;
     let full = i64::try_from(events.len()).is_ok_and(|count| count == PER_PAGE);
     let last = events.last().map(|event| event.id);
     let template = ActivityPage {
-        chrome: Chrome::of(&admin, Section::Shares),
-        name: share.name,
+        chrome: Chrome::of(&signed_in, Section::Shares),
+        name: share.name.clone(),
         back: share_path(id, "activity"),
         older: last
             .filter(|_| full)

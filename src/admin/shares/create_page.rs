@@ -9,13 +9,14 @@ use askama::Template;
 use diesel::PgConnection;
 use uuid::Uuid;
 
-use super::create::NewShareInput;
 use super::details::Choice;
-use super::page_choice::{self, PageChoices};
-use super::site_browser::{self, Wanted};
+use super::new_share::NewShareInput;
+use super::page_choice;
+use super::page_choices::PageChoices;
+use super::site_browser::{self, PageSearch};
 use super::state::scope_label;
 use crate::admin::chrome::{Chrome, Section};
-use crate::admin::gate::Admin;
+use crate::admin::gate::SignedIn;
 use crate::admin::problems::Problems;
 use crate::connections::store::installations;
 use crate::db::DbError;
@@ -58,7 +59,7 @@ struct SpaceGroup {
 /// The page with what was typed, but never a password.
 pub(super) async fn answer(
     state: &AppState,
-    admin: &Admin,
+    signed_in: &SignedIn,
     status: StatusCode,
     mut input: NewShareInput,
     mut problems: Problems,
@@ -70,13 +71,13 @@ pub(super) async fn answer(
         );
     }
     let sent = input.clone();
-    let site = admin.bound_to().map(|(site, _)| site);
+    let site = signed_in.bound_to().map(|(site, _)| site);
     let loading = state.db.run(move |db| Loaded::load(db, &sent, site));
     let mut loaded = loading.await?;
     input.connection.clone_from(&loaded.connection);
-    let (pages, space_trouble) = loaded.ask(state, admin, &input).await?;
+    let (pages, space_trouble) = loaded.ask(state, signed_in, &input).await?;
     let template = CreatePage {
-        chrome: Chrome::of(admin, Section::Shares),
+        chrome: Chrome::of(signed_in, Section::Shares),
         problems,
         connections: connection_choices(&loaded.connections, &input.connection),
         scopes: scope_choices(&input.scope),
@@ -138,25 +139,25 @@ impl Loaded {
     async fn ask(
         &mut self,
         state: &AppState,
-        admin: &Admin,
+        signed_in: &SignedIn,
         input: &NewShareInput,
     ) -> Result<(PageChoices, Option<String>), Failure> {
         let Ok(connection_id) = Uuid::try_parse(&self.connection) else {
             return Ok((PageChoices::none(), None));
         };
-        let wanted = Wanted {
-            admin,
+        let search = PageSearch {
+            signed_in,
             connection_id,
             query: &input.query,
             place: &input.place,
             chosen: &input.page,
         };
-        let pages = page_choice::choices(state, wanted).await?;
+        let pages = page_choice::choices(state, search).await?;
         let Some(site) = self.site else {
             return Ok((pages, None));
         };
         let query = &input.space_query;
-        let found = site_browser::find_spaces(state, admin, site, query, &input.space);
+        let found = site_browser::find_spaces(state, signed_in, site, query, &input.space);
         let (spaces, trouble) = found.await?;
         let name = self.connections.iter().find(|other| other.id == site);
         self.spaces.insert(

@@ -4,11 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::{share_id, share_path};
+use super::{may_change, share_id, share_path};
 use crate::admin::chrome::{Chrome, Section};
-use crate::admin::form::{AdminForm, JustAButton};
-use crate::admin::gate::Admin;
-use crate::shares::store;
+use crate::admin::form::{JustAButton, SignedInForm};
+use crate::admin::gate::SignedIn;
+use crate::clock;
+use crate::sharing::share;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::page;
@@ -28,18 +29,14 @@ struct DeletionPage {
 /// `GET /admin/shares/{id}/deletion`.
 pub async fn ask(
     state: web::Data<AppState>,
-    admin: Admin,
+    signed_in: SignedIn,
     path: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    let id = share_id(&path)?;
-    let share = state
-        .db
-        .run(move |db| store::find_share(db, id))
-        .await?
-        .ok_or(Failure::NotFound)?;
+    let share = may_change(&state, &signed_in, &path).await?;
+    let (id, share) = (share.id(), share.share());
     let template = DeletionPage {
-        chrome: Chrome::of(&admin, Section::Shares),
-        name: share.name,
+        chrome: Chrome::of(&signed_in, Section::Shares),
+        name: share.name.clone(),
         public_url: state.settings.base_url.join(&format!("/content/{id}")),
         action: format!("/admin/shares/{id}/deletion"),
         back: share_path(id, "state"),
@@ -52,12 +49,16 @@ pub async fn ask(
 pub async fn delete(
     state: web::Data<AppState>,
     path: web::Path<String>,
-    form: AdminForm<JustAButton>,
+    form: SignedInForm<JustAButton>,
 ) -> Result<HttpResponse, PageError> {
-    let id = share_id(&path)?;
-    state.db.run(move |db| store::delete_share(db, id)).await?;
-    state.shares.forget(id);
-    form.admin
+    match may_change(&state, &form.signed_in, &path).await {
+        Ok(share) => {
+            share::delete(&state.sharing, form.signed_in.actor(), share, clock::now()).await?
+        }
+        Err(Failure::NotFound) if form.signed_in.is_admin() && share_id(&path).is_ok() => {}
+        Err(failure) => return Err(failure.into()),
+    }
+    form.signed_in
         .say_done("The share is deleted. Its link leads nowhere now.")?;
     Ok(page::see_other("/admin"))
 }

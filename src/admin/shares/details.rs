@@ -1,15 +1,15 @@
-//! The fields that a new share and an existing one have in common: as typed, and as understood.
+//! The settings that a new share and an existing one have in common, as typed: what it is called, when it answers, and
+//! what of its pages it leaves out.
 
 use serde::Deserialize;
-use time::OffsetDateTime;
 
-use super::limits::{Limits, LimitsInput};
 use crate::admin::problems::Problems;
 use crate::admin::times;
-use crate::shares::share::{ExternalLinks, PassLifetime, Share};
-
-const MAX_NAME_CHARS: usize = 200;
-const MAX_DESCRIPTION_CHARS: usize = 2000;
+use crate::shares::labels::Labels;
+use crate::shares::share::{ExternalLinks, PassLifetime, RestrictedPages, Share};
+use crate::sharing::error::Field;
+use crate::sharing::fields::ShareFields;
+use crate::sharing::values::{Note, ShareName, parse_labels, parse_lifetime};
 
 /// As typed; what a refused form shows again.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -23,19 +23,12 @@ pub struct DetailsInput {
     pub pass_lifetime: String,
     /// `keep`, or nothing.
     pub external_links: String,
-    #[serde(flatten)]
-    pub limits: LimitsInput,
-}
-
-/// As understood.
-pub struct Details {
-    pub name: String,
-    pub description: String,
-    pub starts_at: Option<OffsetDateTime>,
-    pub expires_at: Option<OffsetDateTime>,
-    pub pass_lifetime: PassLifetime,
-    pub external_links: ExternalLinks,
-    pub limits: Limits,
+    /// A word of [`RestrictedPages`]; in the form of a new share nothing leaves it to what the root is.
+    pub restricted_pages: String,
+    pub include_labels: String,
+    pub exclude_labels: String,
+    /// `show`, or nothing.
+    pub comments: String,
 }
 
 /// One entry of a select.
@@ -67,7 +60,10 @@ impl DetailsInput {
                 ""
             }
             .to_owned(),
-            limits: LimitsInput::of(share),
+            restricted_pages: share.restricted_pages.as_str().to_owned(),
+            include_labels: share.include_labels.entries().join(" "),
+            exclude_labels: share.exclude_labels.entries().join(" "),
+            comments: if share.show_comments { "show" } else { "" }.to_owned(),
         }
     }
 
@@ -75,33 +71,31 @@ impl DetailsInput {
         self.external_links == "keep"
     }
 
-    /// The details, or `None` and at least one problem.
-    pub fn parse(&self, problems: &mut Problems) -> Option<Details> {
-        let name = problems.check("name", parse_name(&self.name));
-        let description = problems.check("description", parse_description(&self.description));
-        let starts_at = problems.check("starts_at", times::parse_typed(&self.starts_at));
-        let expires_at = problems.check("expires_at", times::parse_typed(&self.expires_at));
-        let pass_lifetime = problems.check("pass_lifetime", parse_lifetime(&self.pass_lifetime));
-        let limits = self.limits.parse(problems);
-        if let (Some(Some(starts)), Some(Some(ends))) = (starts_at, expires_at)
-            && ends <= starts
-        {
-            problems.add("expires_at", "The end must be after the start.");
-            return None;
-        }
-        Some(Details {
-            name: name?,
-            description: description?,
-            starts_at: starts_at?,
-            expires_at: expires_at?,
-            pass_lifetime: pass_lifetime?,
-            external_links: if self.keeps_external_links() {
+    pub fn shows_comments(&self) -> bool {
+        self.comments == "show"
+    }
+
+    /// The settings; what is wrong is left out of them and among the problems.
+    pub fn read(&self, problems: &mut Problems) -> ShareFields {
+        ShareFields {
+            name: problems.check("name", ShareName::parse(&self.name)),
+            note: problems.check("description", Note::parse(&self.description)),
+            starts_at: problems.check("starts_at", times::parse_typed(&self.starts_at)),
+            expires_at: problems.check("expires_at", times::parse_typed(&self.expires_at)),
+            pass_lifetime: problems.check("pass_lifetime", read_lifetime(&self.pass_lifetime)),
+            external_links: Some(if self.keeps_external_links() {
                 ExternalLinks::Keep
             } else {
                 ExternalLinks::PlainText
-            },
-            limits: limits?,
-        })
+            }),
+            restricted_pages: problems
+                .check("restricted_pages", read_restricted(&self.restricted_pages))
+                .flatten(),
+            include_labels: read_labels(Field::IncludeLabels, &self.include_labels, problems),
+            exclude_labels: read_labels(Field::ExcludeLabels, &self.exclude_labels, problems),
+            show_comments: Some(self.shows_comments()),
+            ..ShareFields::default()
+        }
     }
 
     /// Usual lifetimes of a pass, and the share's own when it is none of them.
@@ -127,34 +121,59 @@ impl DetailsInput {
         };
         all.into_iter().map(choice).collect()
     }
-}
 
-fn parse_name(typed: &str) -> Result<String, String> {
-    let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
-    match name.chars().count() {
-        0 => Err("Give the share a name. Visitors see it above its pages.".to_owned()),
-        count if count > MAX_NAME_CHARS => Err(format!(
-            "The name has {count} characters; at most {MAX_NAME_CHARS} are possible."
-        )),
-        _ => Ok(name),
+    /// What may be chosen for an existing share.
+    pub fn restricted_choices(&self) -> Vec<Choice> {
+        let choice = |pages: RestrictedPages| Choice {
+            value: pages.as_str().to_owned(),
+            label: match pages {
+                RestrictedPages::None => "None of them",
+                RestrictedPages::Root => "Only the page that the share begins with",
+                RestrictedPages::All => "All of them",
+            }
+            .to_owned(),
+            chosen: self.restricted_pages == pages.as_str(),
+        };
+        RestrictedPages::ALL.map(choice).into()
+    }
+
+    /// The same for a new share, whose root is not known yet.
+    pub fn restricted_choices_of_new(&self) -> Vec<Choice> {
+        let by_root = Choice {
+            value: String::new(),
+            label: "None of them, unless you chose one above".to_owned(),
+            chosen: self.restricted_pages.is_empty(),
+        };
+        std::iter::once(by_root)
+            .chain(self.restricted_choices())
+            .collect()
     }
 }
 
-fn parse_description(typed: &str) -> Result<String, String> {
-    let text = typed.replace("\r\n", "\n").trim().to_owned();
-    match text.chars().count() {
-        count if count > MAX_DESCRIPTION_CHARS => Err(format!(
-            "The note has {count} characters; at most {MAX_DESCRIPTION_CHARS} are possible."
-        )),
-        _ => Ok(text),
+fn read_lifetime(typed: &str) -> Result<PassLifetime, &'static str> {
+    // What is no number is no lifetime either.
+    parse_lifetime(typed.trim().parse().unwrap_or(-1))
+}
+
+fn read_restricted(typed: &str) -> Result<Option<RestrictedPages>, &'static str> {
+    match typed {
+        "" => Ok(None),
+        word => RestrictedPages::parse(word)
+            .map(Some)
+            .ok_or("Choose which restricted pages are shown."),
     }
 }
 
-fn parse_lifetime(typed: &str) -> Result<PassLifetime, &'static str> {
-    let seconds = typed.trim().parse::<i64>().ok();
-    seconds
-        .and_then(PassLifetime::from_seconds)
-        .ok_or("Choose how long visitors stay in: one minute to 30 days.")
+/// Labels stand between spaces and commas.
+fn read_labels(field: Field, typed: &str, problems: &mut Problems) -> Option<Labels> {
+    let entries = typed.split(|char: char| char == ',' || char.is_whitespace());
+    match parse_labels(field, entries.filter(|entry| !entry.is_empty())) {
+        Ok(labels) => Some(labels),
+        Err(errors) => {
+            problems.extend(errors);
+            None
+        }
+    }
 }
 
 #[cfg(test)]
@@ -172,16 +191,33 @@ mod tests {
 
     fn fields(input: &DetailsInput) -> Vec<&'static str> {
         let mut problems = Problems::default();
-        assert!(input.parse(&mut problems).is_none());
+        input.read(&mut problems);
         problems.all().iter().map(|problem| problem.field).collect()
     }
 
     #[test]
     fn a_name_is_all_that_must_be_typed() {
-        let details = input().parse(&mut Problems::default()).unwrap();
-        assert_eq!(details.name, "Release notes");
-        assert_eq!(details.pass_lifetime.seconds(), 43_200);
-        assert!(details.external_links == ExternalLinks::PlainText);
+        let mut problems = Problems::default();
+        let read = input().read(&mut problems);
+        assert!(problems.is_empty());
+        assert_eq!(read.name.unwrap().into_text(), "Release notes");
+        assert_eq!(read.pass_lifetime.unwrap().seconds(), 43_200);
+        assert_eq!(read.external_links, Some(ExternalLinks::PlainText));
+        assert_eq!(read.restricted_pages, None);
+    }
+
+    #[test]
+    fn labels_stand_between_spaces_and_commas() {
+        let typed = DetailsInput {
+            include_labels: " Public,  faq\r\n,v2 ".to_owned(),
+            ..input()
+        };
+        let read = typed.read(&mut Problems::default());
+        assert_eq!(
+            read.include_labels.unwrap().entries(),
+            ["public", "faq", "v2"]
+        );
+        assert!(read.exclude_labels.unwrap().entries().is_empty());
     }
 
     #[test]
@@ -192,6 +228,9 @@ mod tests {
             starts_at: "soon".to_owned(),
             expires_at: "2026-02-30T10:00".to_owned(),
             pass_lifetime: "59".to_owned(),
+            restricted_pages: "some".to_owned(),
+            include_labels: "x".repeat(256),
+            exclude_labels: "a\u{0}b".to_owned(),
             ..DetailsInput::default()
         };
         assert_eq!(
@@ -201,19 +240,12 @@ mod tests {
                 "description",
                 "starts_at",
                 "expires_at",
-                "pass_lifetime"
+                "pass_lifetime",
+                "restricted_pages",
+                "include_labels",
+                "exclude_labels"
             ]
         );
-    }
-
-    #[test]
-    fn the_end_must_be_after_the_start() {
-        let wrong = DetailsInput {
-            starts_at: "2026-06-03T10:00".to_owned(),
-            expires_at: "2026-06-03T10:00".to_owned(),
-            ..input()
-        };
-        assert_eq!(fields(&wrong), ["expires_at"]);
     }
 
     #[test]

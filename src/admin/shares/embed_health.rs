@@ -1,25 +1,10 @@
-//! How a share fares in other sites' pages, for its admin; and adding a site that was blocked to the list.
+//! How a share fares in other sites' pages, for its admin.
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
-use serde::Deserialize;
 use time::Duration;
 
-use super::show::{self, Sent};
-use super::{share_id, share_path};
-use crate::admin::form::AdminForm;
-use crate::admin::problems::Problems;
 use crate::admin::times::{Moment, duration_in_words};
-use crate::clock;
-use crate::shares::embed_health::{EmbedHealth, SiteHealth, may_embed};
-use crate::shares::embed_origins::{EmbedOrigins, Origin, OriginError};
+use crate::shares::embed_health::{EmbedHealth, SiteHealth};
 use crate::shares::event::BrowserFamily;
-use crate::shares::share::Share;
-use crate::shares::store;
-use crate::shares::store::embed_health::add_embed_origin;
-use crate::web::error::{Failure, PageError};
-use crate::web::page;
-use crate::web::state::AppState;
 
 /// The panel.
 pub struct EmbedHealthView {
@@ -40,12 +25,6 @@ pub struct SiteView {
     pub bad: Vec<(i64, String)>,
     /// What to do about it.
     pub advice: Vec<String>,
-}
-
-#[derive(Deserialize)]
-pub struct SiteInput {
-    #[serde(default)]
-    origin: String,
 }
 
 impl EmbedHealthView {
@@ -192,60 +171,6 @@ pub fn browser_name(family: BrowserFamily) -> &'static str {
         BrowserFamily::Safari => "Safari",
         BrowserFamily::Other => "other browsers",
     }
-}
-
-/// `POST /admin/shares/{id}/embedding/origins`: puts a site into the share's list.
-pub async fn add_site(
-    state: web::Data<AppState>,
-    path: web::Path<String>,
-    form: AdminForm<SiteInput>,
-) -> Result<HttpResponse, PageError> {
-    let id = share_id(&path)?;
-    let share = state
-        .db
-        .run(move |db| store::find_share(db, id))
-        .await?
-        .ok_or(Failure::NotFound)?;
-    let mut problems = Problems::default();
-    let Some(site) = read_site(&share, &form.input.origin, &mut problems) else {
-        let sent = Sent {
-            problems,
-            ..Sent::default()
-        };
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return show::answer(&state, &form.admin, id, status, sent).await;
-    };
-    let name = site.as_str().to_owned();
-    let now = clock::now();
-    let is_new = !may_embed(&share.embed_origins, &site)
-        && state
-            .db
-            .run(move |db| add_embed_origin(db, id, &site, now))
-            .await?;
-    state.shares.forget(id);
-    form.admin.say_done(&if is_new {
-        format!("{name} may embed the share now. Reload the page there.")
-    } else {
-        format!("{name} may embed the share already. Nothing was changed.")
-    })?;
-    Ok(page::see_other(&share_path(id, "embed-health")))
-}
-
-fn read_site(share: &Share, typed: &str, problems: &mut Problems) -> Option<Origin> {
-    let parsed = Origin::parse(typed.trim());
-    let site = match parsed {
-        Ok(site) => site,
-        Err(error) => {
-            problems.add("embed_origins", format!("{error}."));
-            return None;
-        }
-    };
-    let is_full = matches!(&share.embed_origins, EmbedOrigins::Listed(listed) if listed.len() >= EmbedOrigins::MAX);
-    if is_full && !may_embed(&share.embed_origins, &site) {
-        problems.add("embed_origins", format!("{}.", OriginError::TooMany));
-        return None;
-    }
-    Some(site)
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! What a share lets out: the report, checking anew, marking as seen, and publishing a share that was checked first.
 
-use std::time::Duration;
-
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -9,28 +7,26 @@ use diesel::PgConnection;
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::{share_id, share_path};
+use super::{may_change, share_path};
 use crate::admin::chrome::{Chrome, Section};
-use crate::admin::form::{AdminForm, JustAButton};
-use crate::admin::gate::Admin;
+use crate::admin::form::{JustAButton, SignedInForm};
+use crate::admin::gate::SignedIn;
 use crate::admin::times::Moment;
 use crate::clock;
 use crate::pages::leak_report::{Category, Leak, LeakReport, ids_in_scope};
 use crate::pages::store::freshness::{self, Freshness};
 use crate::pages::store::leak::{self, StoredReport};
 use crate::shares::share::ShareId;
-use crate::shares::store::{self, ConnectedShare, ShareChange, StoreError};
+use crate::shares::store::{self, ConnectedShare, StoreError};
+use crate::sharing::content_scope::content_scope;
+use crate::sharing::leaks;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
-use crate::web::leak_reports;
 use crate::web::page;
-use crate::web::scope::content_scope;
 use crate::web::state::AppState;
 
 /// So many leaks of a category are named on the page.
 const LEAKS_SHOWN: usize = 200;
-/// How long a request waits for a check; it goes on afterwards, and the page says so.
-const CHECK_WAITS: Duration = Duration::from_secs(8);
 /// A check that takes longer has broken off.
 const CHECK_TAKES: time::Duration = time::Duration::minutes(10);
 
@@ -88,7 +84,7 @@ struct LeakView {
 }
 
 #[derive(Deserialize)]
-pub struct SeenInput {
+pub struct ReportInput {
     #[serde(default)]
     stamp: String,
 }
@@ -269,10 +265,10 @@ fn read_stamp(written: &str) -> Option<OffsetDateTime> {
 /// `GET /admin/shares/{id}/leaks`.
 pub async fn show(
     state: web::Data<AppState>,
-    admin: Admin,
+    signed_in: SignedIn,
     path: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    let id = share_id(&path)?;
+    let id = may_change(&state, &signed_in, &path).await?.id();
     let loaded = state
         .db
         .run(move |db| {
@@ -285,7 +281,7 @@ pub async fn show(
         .await?;
     let (share, loaded) = loaded.ok_or(Failure::NotFound)?;
     let template = LeaksPage {
-        chrome: Chrome::of(&admin, Section::Shares),
+        chrome: Chrome::of(&signed_in, Section::Shares),
         id,
         leaks: loaded.view(clock::now()),
         groups: loaded.groups(id),
@@ -300,36 +296,29 @@ pub async fn show(
 pub async fn check(
     state: web::Data<AppState>,
     path: web::Path<String>,
-    _form: AdminForm<JustAButton>,
+    form: SignedInForm<JustAButton>,
 ) -> Result<HttpResponse, PageError> {
-    let id = share_id(&path)?;
-    check_now(&state, id).await?;
-    Ok(page::see_other(&leaks_path(id)))
-}
-
-/// Checks the share, and waits for it as long as a browser's user does.
-pub async fn check_now(state: &AppState, id: ShareId) -> Result<(), Failure> {
-    let (db, now) = (state.db.clone(), clock::now());
-    let checking =
-        actix_web::rt::spawn(async move { leak_reports::check_share(&db, id, now).await });
-    match tokio::time::timeout(CHECK_WAITS, checking).await {
-        Ok(Ok(checked)) => Ok(checked?),
-        Ok(Err(broken)) => Err(Failure::Internal(broken.to_string())),
-        Err(_still_running) => Ok(()),
-    }
+    let share = may_change(&state, &form.signed_in, &path).await?;
+    leaks::check(&state.sharing, form.signed_in.actor(), &share, clock::now()).await?;
+    Ok(page::see_other(&leaks_path(share.id())))
 }
 
 /// `POST /admin/shares/{id}/leaks/seen`.
-pub async fn mark_seen(
+pub async fn acknowledge(
     state: web::Data<AppState>,
     path: web::Path<String>,
-    form: AdminForm<SeenInput>,
+    form: SignedInForm<ReportInput>,
 ) -> Result<HttpResponse, PageError> {
-    let id = share_id(&path)?;
-    if mark(&state, id, &form.input.stamp).await? {
-        form.admin.say_done("All of it is marked as seen.")?;
+    let share = may_change(&state, &form.signed_in, &path).await?;
+    let (id, actor, now) = (share.id(), form.signed_in.actor(), clock::now());
+    let is_newest = match read_stamp(&form.input.stamp) {
+        Some(made_at) => leaks::acknowledge(&state.sharing, actor, share, made_at, now).await?,
+        None => false,
+    };
+    if is_newest {
+        form.signed_in.say_done("All of it is marked as seen.")?;
     } else {
-        form.admin.say_problem(
+        form.signed_in.say_problem(
             "The share was checked again meanwhile, so nothing was marked. Look at the new report below.",
         )?;
     }
@@ -340,40 +329,23 @@ pub async fn mark_seen(
 pub async fn publish(
     state: web::Data<AppState>,
     path: web::Path<String>,
-    form: AdminForm<SeenInput>,
+    form: SignedInForm<ReportInput>,
 ) -> Result<HttpResponse, PageError> {
-    let id = share_id(&path)?;
-    if !mark(&state, id, &form.input.stamp).await? {
-        form.admin.say_problem(
+    let share = may_change(&state, &form.signed_in, &path).await?;
+    let (id, actor, now) = (share.id(), form.signed_in.actor(), clock::now());
+    let is_published = match read_stamp(&form.input.stamp) {
+        Some(made_at) => leaks::publish(&state.sharing, actor, share, made_at, now).await?,
+        None => false,
+    };
+    if !is_published {
+        form.signed_in.say_problem(
             "The share was checked again meanwhile, so it is not published. Look at the new report below.",
         )?;
         return Ok(page::see_other(&leaks_path(id)));
     }
-    let now = clock::now();
-    let change = ShareChange {
-        enabled: Some(true),
-        ..ShareChange::default()
-    };
-    let published = state
-        .db
-        .run(move |db| store::update_share(db, id, &change, now))
-        .await?;
-    published.ok_or(Failure::NotFound)?;
-    state.shares.forget(id);
-    form.admin
+    form.signed_in
         .say_done("The share is published. Copy its link below.")?;
     Ok(page::see_other(&share_path(id, "")))
-}
-
-async fn mark(state: &AppState, id: ShareId, stamp: &str) -> Result<bool, Failure> {
-    let Some(made_at) = read_stamp(stamp) else {
-        return Ok(false);
-    };
-    let marked = state
-        .db
-        .run(move |db| leak::mark_seen(db, id.uuid(), made_at))
-        .await?;
-    Ok(marked)
 }
 
 /// The page of a share's leaks.

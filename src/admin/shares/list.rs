@@ -18,7 +18,7 @@ use super::state::{StateBadge, label, scope_label};
 use crate::admin::chrome::{Chrome, Section};
 use crate::admin::connections::trouble::Trouble;
 use crate::admin::form::AdminQuery;
-use crate::admin::gate::Admin;
+use crate::admin::gate::SignedIn;
 use crate::admin::numbers::{PageLink, page_links};
 use crate::clock;
 use crate::config::{App, BaseUrl};
@@ -89,19 +89,19 @@ struct Row {
 /// `GET /admin`.
 pub async fn show(
     state: web::Data<AppState>,
-    admin: Admin,
+    signed_in: SignedIn,
     AdminQuery(input): AdminQuery<ListInput>,
 ) -> Result<HttpResponse, PageError> {
     let now = clock::now();
-    let found = if admin.is_admin() {
+    let found = if signed_in.is_admin() {
         let (asked, ours) = (input.clone(), state.settings.app.clone());
         let found = state.db.run(move |db| Found::load(db, &asked, &ours, now));
         found.await?
     } else {
-        of_sharer::find(&state, &admin, &input, now).await?
+        of_sharer::find(&state, &signed_in, &input, now).await?
     };
     let template = ListPage {
-        chrome: Chrome::of(&admin, Section::Shares),
+        chrome: Chrome::of(&signed_in, Section::Shares),
         states: state_choices(&input.state),
         connections: connection_choices(&found.connections, &input.connection),
         orders: order_choices(&input.sort),

@@ -1,5 +1,5 @@
-//! Everything about one share on one page. The forms on it are answered in `change`, `embedding`, `unlock` and
-//! `unlock_secret`, which come back here with what was typed when they refuse it.
+//! Everything about one share on one page. The forms on it are answered in `change`, `unlock` and `unlock_secret`, which
+//! come back here with what was typed when they refuse it.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -10,18 +10,22 @@ use time::OffsetDateTime;
 use super::activity::EventView;
 use super::details::{Choice, DetailsInput};
 use super::embed_health::EmbedHealthView;
-use super::embedding::EmbeddingInput;
+use super::history::HistoryView;
+use super::inputs::{EmbeddingInput, Sent, StandInInput};
 use super::leaks::{LeaksView, LoadedLeaks};
+use super::may_view;
 use super::snippets::SnippetsView;
 use super::state::{StateBadge, scope_label};
-use super::viewer::{StandInInput, ViewerPanel};
-use super::{share_id, unlock::CheckView};
+use super::token_check::CheckView;
+use super::viewer::ViewerPanel;
 use crate::accounts::account::Role;
 use crate::admin::chrome::{Chrome, Section};
 use crate::admin::connections::trouble::Trouble;
-use crate::admin::gate::Admin;
+use crate::admin::gate::SignedIn;
 use crate::admin::problems::Problems;
 use crate::admin::times::{Moment, duration_in_words};
+use crate::audit::store::read::{Filter, list_events};
+use crate::audit::stored_row::StoredRow;
 use crate::clock;
 use crate::config::{App, BaseUrl};
 use crate::guess_limit;
@@ -33,23 +37,14 @@ use crate::shares::guesses;
 use crate::shares::share::{Availability, PreviousSecret, Share, ShareId};
 use crate::shares::store::embed_health::embed_health;
 use crate::shares::store::{self, ConnectedShare, StoreError};
+use crate::sharing::content_scope::content_scope;
+use crate::sharing::unlock_secret::record_shown;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
 use crate::web::page;
-use crate::web::scope::content_scope;
 use crate::web::state::AppState;
 
 const EVENTS_SHOWN: i64 = 12;
-
-/// What a form on the page sent that is shown again.
-#[derive(Default)]
-pub struct Sent {
-    pub problems: Problems,
-    pub details: Option<DetailsInput>,
-    pub embedding: Option<EmbeddingInput>,
-    pub checked: Option<CheckView>,
-    pub stand_in: Option<StandInInput>,
-}
 
 #[derive(Template)]
 #[template(path = "admin/shares/show.html")]
@@ -85,6 +80,7 @@ struct SharePage {
     health: EmbedHealthView,
     events: Vec<EventView>,
     has_more_events: bool,
+    history: Vec<HistoryView>,
     locks: Vec<LockView>,
     created_at: Moment,
     created_by: String,
@@ -128,13 +124,21 @@ struct LockView {
 /// `GET /admin/shares/{id}`.
 pub async fn show(
     state: web::Data<AppState>,
-    admin: Admin,
+    signed_in: SignedIn,
     path: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
+    let share = may_view(&state, &signed_in, &path).await?;
+    record_shown(
+        &state.sharing,
+        signed_in.actor(),
+        &[share.share()],
+        clock::now(),
+    )
+    .await?;
     answer(
         &state,
-        &admin,
-        share_id(&path)?,
+        &signed_in,
+        share.id(),
         StatusCode::OK,
         Sent::default(),
     )
@@ -144,20 +148,20 @@ pub async fn show(
 /// The page, perhaps with what a form sent.
 pub async fn answer(
     state: &AppState,
-    admin: &Admin,
+    signed_in: &SignedIn,
     id: ShareId,
     status: StatusCode,
     sent: Sent,
 ) -> Result<HttpResponse, PageError> {
     let now = clock::now();
     let stand_in = sent.stand_in.clone();
-    let (role, ours) = (admin.account().role, state.settings.app.clone());
+    let (role, ours) = (signed_in.account().role, state.settings.app.clone());
     let loaded = state
         .db
         .run(move |db| Loaded::load(db, id, stand_in.as_ref(), role, &ours, now))
         .await?
         .ok_or(Failure::NotFound)?;
-    let chrome = Chrome::of(admin, Section::Shares);
+    let chrome = Chrome::of(signed_in, Section::Shares);
     let template = SharePage::new(chrome, loaded, sent, &state.settings.base_url, now);
     Ok(page::html(status, &Shell::Plain, &template)?)
 }
@@ -170,6 +174,7 @@ struct Loaded {
     viewer: Option<ViewerPanel>,
     health: EmbedHealth,
     events: Vec<StoredEvent>,
+    history: Vec<StoredRow>,
     locks: Vec<LockView>,
 }
 
@@ -193,6 +198,7 @@ impl Loaded {
             viewer: ViewerPanel::load(db, &found, stand_in, role)?,
             health: embed_health(db, share, now)?,
             events: store::events::list_events(db, id, None, EVENTS_SHOWN + 1)?,
+            history: list_events(db, &Filter::of_share(id.uuid()), None, EVENTS_SHOWN)?,
             locks: load_locks(db, id, now)?,
             share: found.share,
         }))
@@ -301,7 +307,7 @@ impl SharePage {
             secret_hex: share.unlock_secret.to_hex(),
             previous: previous_view(share.previous_unlock_secret, now),
             lifetimes: details.lifetimes(),
-            restricted_choices: details.limits.restricted_choices(),
+            restricted_choices: details.restricted_choices(),
             details,
             embedding,
             embed_only: share.embed_only,
@@ -316,6 +322,7 @@ impl SharePage {
                 .take(shown)
                 .map(EventView::from)
                 .collect(),
+            history: loaded.history.iter().map(HistoryView::from).collect(),
             locks: loaded.locks,
             created_at: share.created_at.into(),
             created_by: share.created_by,

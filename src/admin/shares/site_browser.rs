@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use super::details::Choice;
-use super::page_choice::{Opener, PageChoice, PageChoices};
-use crate::admin::asker::asker_of;
-use crate::admin::gate::Admin;
+use super::page_choices::{Opener, PageChoice, PageChoices};
+use crate::admin::gate::SignedIn;
 use crate::clock;
 use crate::cloud_app::asker::Asker;
 use crate::confluence::model::{ChildrenOf, ContentKind, FoundContent, ListedSpace};
 use crate::connections::LiveError;
 use crate::pages::store::listing;
+use crate::sharing::asker::asker_of;
 use crate::web::error::Failure;
 use crate::web::state::AppState;
 
@@ -23,8 +23,8 @@ const SPACES_SHOWN: usize = 50;
 const SITE_TAKES: Duration = Duration::from_secs(15);
 
 /// What is looked for.
-pub struct Wanted<'a> {
-    pub admin: &'a Admin,
+pub struct PageSearch<'a> {
+    pub signed_in: &'a SignedIn,
     pub connection_id: Uuid,
     pub query: &'a str,
     /// The way down the tree, as its buttons send it; empty at the top.
@@ -33,16 +33,22 @@ pub struct Wanted<'a> {
 }
 
 /// Pages of the site, or a sentence why there are none.
-pub async fn find_pages(state: &AppState, wanted: Wanted<'_>) -> Result<PageChoices, Failure> {
-    let asker = asker_of(state, wanted.admin, wanted.connection_id).await?;
-    let looked = tokio::time::timeout(SITE_TAKES, look(state, &asker, &wanted)).await;
+pub async fn find_pages(state: &AppState, search: PageSearch<'_>) -> Result<PageChoices, Failure> {
+    let asker = asker_of(
+        &state.sharing,
+        search.signed_in.actor(),
+        search.connection_id,
+        clock::now(),
+    )
+    .await?;
+    let looked = tokio::time::timeout(SITE_TAKES, look(state, &asker, &search)).await;
     match looked.unwrap_or(Err(LiveError::TooSlow)) {
         Ok(choices) => Ok(choices),
         Err(LiveError::Db(error)) => Err(error.into()),
         Err(LiveError::NoConnection) => Ok(PageChoices::none()),
         Err(error) => Ok(PageChoices {
             trouble: Some(error.sentence()),
-            place: wanted.place.to_owned(),
+            place: search.place.to_owned(),
             ..PageChoices::none()
         }),
     }
@@ -51,14 +57,14 @@ pub async fn find_pages(state: &AppState, wanted: Wanted<'_>) -> Result<PageChoi
 async fn look(
     state: &AppState,
     asker: &Asker,
-    wanted: &Wanted<'_>,
+    search: &PageSearch<'_>,
 ) -> Result<PageChoices, LiveError> {
-    let way = read_way(wanted.place);
+    let way = read_way(search.place);
     if let Some(last) = way.last() {
-        return open(state, asker, wanted, &way, last).await;
+        return open(state, asker, search, &way, last).await;
     }
-    let (id, now) = (wanted.connection_id, clock::now());
-    let query = wanted.query.trim();
+    let (id, now) = (search.connection_id, clock::now());
+    let query = search.query.trim();
     if query.is_empty() {
         let spaces = state
             .sync
@@ -75,7 +81,7 @@ async fn look(
         .await?;
     Ok(PageChoices {
         more: found.len() > SHOWN,
-        pages: choices(found.into_iter().take(SHOWN), &[], wanted.chosen),
+        pages: choices(found.into_iter().take(SHOWN), &[], search.chosen),
         query: query.to_owned(),
         ..PageChoices::none()
     })
@@ -134,7 +140,7 @@ fn top(mut spaces: Vec<ListedSpace>) -> PageChoices {
 async fn open(
     state: &AppState,
     asker: &Asker,
-    wanted: &Wanted<'_>,
+    search: &PageSearch<'_>,
     way: &[Step],
     last: &Step,
 ) -> Result<PageChoices, LiveError> {
@@ -145,7 +151,7 @@ async fn open(
     };
     let found = state
         .sync
-        .children(wanted.connection_id, asker, parent, clock::now())
+        .children(search.connection_id, asker, parent, clock::now())
         .await?;
     let above = way.iter().enumerate().map(|(at, step)| Opener {
         value: way.get(..=at).map(write_way).unwrap_or_default(),
@@ -153,8 +159,8 @@ async fn open(
     });
     Ok(PageChoices {
         way: above.collect(),
-        pages: choices(found.into_iter(), way, wanted.chosen),
-        place: wanted.place.to_owned(),
+        pages: choices(found.into_iter(), way, search.chosen),
+        place: search.place.to_owned(),
         ..PageChoices::none()
     })
 }
@@ -193,12 +199,18 @@ fn choices(
 /// Spaces of the site to choose from, or a sentence why there are none.
 pub async fn find_spaces(
     state: &AppState,
-    admin: &Admin,
+    signed_in: &SignedIn,
     connection_id: Uuid,
     query: &str,
     chosen: &str,
 ) -> Result<(Vec<Choice>, Option<String>), Failure> {
-    let asker = asker_of(state, admin, connection_id).await?;
+    let asker = asker_of(
+        &state.sharing,
+        signed_in.actor(),
+        connection_id,
+        clock::now(),
+    )
+    .await?;
     let asking = state.sync.spaces(
         connection_id,
         &asker,

@@ -4,19 +4,17 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
-use time::Duration;
 
-use super::{share_id, share_path};
+use super::{may_change, share_path};
 use crate::admin::chrome::{Chrome, Section};
-use crate::admin::form::AdminForm;
-use crate::admin::gate::Admin;
+use crate::admin::form::SignedInForm;
+use crate::admin::gate::SignedIn;
 use crate::admin::problems::Problems;
 use crate::admin::times::duration_in_words;
 use crate::clock;
-use crate::shares::share::{Share, ShareId};
-use crate::shares::store;
-use crate::shares::unlock_secret::UnlockSecret;
-use crate::web::error::{Failure, PageError};
+use crate::shares::share::Share;
+use crate::sharing::unlock_secret::{Overlap, rotate};
+use crate::web::error::PageError;
 use crate::web::headers::Shell;
 use crate::web::page;
 use crate::web::state::AppState;
@@ -42,78 +40,72 @@ pub struct OverlapInput {
 /// `GET /admin/shares/{id}/unlock-secret`.
 pub async fn ask(
     state: web::Data<AppState>,
-    admin: Admin,
+    signed_in: SignedIn,
     path: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    let id = share_id(&path)?;
-    answer(&state, &admin, id, StatusCode::OK, Problems::default()).await
+    let share = may_change(&state, &signed_in, &path).await?;
+    answer(
+        &signed_in,
+        share.share(),
+        StatusCode::OK,
+        Problems::default(),
+    )
 }
 
 /// `POST /admin/shares/{id}/unlock-secret`.
 pub async fn change(
     state: web::Data<AppState>,
     path: web::Path<String>,
-    form: AdminForm<OverlapInput>,
+    form: SignedInForm<OverlapInput>,
 ) -> Result<HttpResponse, PageError> {
-    let id = share_id(&path)?;
+    let share = may_change(&state, &form.signed_in, &path).await?;
+    let id = share.id();
     let Some(overlap) = parse_overlap(&form.input.overlap) else {
         let mut problems = Problems::default();
         problems.add("overlap", "Choose how long the old secret stays accepted.");
-        return answer(
-            &state,
-            &form.admin,
-            id,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            problems,
-        )
-        .await;
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return answer(&form.signed_in, share.share(), status, problems);
     };
-    let fresh = UnlockSecret::generate().map_err(|error| Failure::Internal(error.to_string()))?;
-    let now = clock::now();
-    let changed = state
-        .db
-        .run(move |db| store::rotate_unlock_secret(db, id, &fresh, overlap, now))
-        .await?;
-    changed.ok_or(Failure::NotFound)?;
-    state.shares.forget(id);
-    form.admin.say_done(if overlap.is_zero() {
+    rotate(
+        &state.sharing,
+        form.signed_in.actor(),
+        share,
+        overlap,
+        clock::now(),
+    )
+    .await?;
+    form.signed_in.say_done(if overlap == Overlap::NONE {
         "The unlock secret is changed and the old one is refused. Give the new one to your client sites now.".to_owned()
     } else {
-        let overlap = duration_in_words(overlap);
+        let overlap = duration_in_words(overlap.duration());
         format!("The unlock secret is changed. The old one is accepted for {overlap} more.")
     })?;
     Ok(page::see_other(&share_path(id, "secret")))
 }
 
-fn parse_overlap(word: &str) -> Option<Duration> {
-    match word {
-        "none" => Some(Duration::ZERO),
-        "hour" => Some(Duration::HOUR),
-        "day" => Some(Duration::DAY),
-        _ => None,
-    }
+fn parse_overlap(word: &str) -> Option<Overlap> {
+    let seconds = match word {
+        "none" => 0,
+        "hour" => 60 * 60,
+        "day" => 24 * 60 * 60,
+        _ => return None,
+    };
+    Overlap::from_seconds(seconds).ok()
 }
 
-async fn answer(
-    state: &AppState,
-    admin: &Admin,
-    id: ShareId,
+fn answer(
+    signed_in: &SignedIn,
+    share: &Share,
     status: StatusCode,
     problems: Problems,
 ) -> Result<HttpResponse, PageError> {
-    let share: Share = state
-        .db
-        .run(move |db| store::find_share(db, id))
-        .await?
-        .ok_or(Failure::NotFound)?;
-    let now = clock::now();
-    let previous = share
-        .previous_unlock_secret
-        .filter(|previous| now < previous.expires_at);
+    let (id, now) = (share.id, clock::now());
+    let previous = share.previous_unlock_secret.as_ref();
+    let previous = previous.filter(|previous| now < previous.expires_at);
     let template = ChangePage {
-        chrome: Chrome::of(admin, Section::Shares),
+        chrome: Chrome::of(signed_in, Section::Shares),
         problems,
-        name: share.name,
+        name: share.name.clone(),
         action: format!("/admin/shares/{id}/unlock-secret"),
         back: share_path(id, "secret"),
         previous_remaining: previous.map(|previous| duration_in_words(previous.expires_at - now)),

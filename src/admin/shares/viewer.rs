@@ -1,43 +1,18 @@
-//! In whose name a share of an app's connection shows its pages: its creator's, who stands in, and what came of it. And
-//! the form that names who stands in.
+//! In whose name a share of an app's connection shows its pages: its creator's, who stands in, and what came of it.
 
 mod advice;
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
 use diesel::PgConnection;
-use serde::Deserialize;
 
-use self::advice::{AppView, LineView, advice, line};
-use super::change::apply;
+use self::advice::{AppView, LineView, PersonView, advice, line};
 use super::details::Choice;
-use super::show::{self, Sent};
-use super::{share_id, share_path};
+use super::inputs::StandInInput;
 use crate::accounts::account::Role;
 use crate::accounts::store::identity;
-use crate::admin::form::AdminForm;
-use crate::admin::problems::Problems;
-use crate::clock;
-use crate::cloud_app::PersonKind;
 use crate::connections::store::installations;
 use crate::pages::store::{people, viewer_renderings};
-use crate::shares::store::{self, ConnectedShare, ContentSource, ShareChange, StoreError};
-use crate::web::error::{Failure, PageError};
-use crate::web::page;
-use crate::web::scope::content_scope;
-use crate::web::state::AppState;
-
-const LONGEST_ID: usize = 128;
-
-/// As typed.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct StandInInput {
-    /// Of those who are known; empty for nobody.
-    pub stand_in: String,
-    /// Another account id, which goes before.
-    pub stand_in_id: String,
-}
+use crate::shares::store::{ConnectedShare, ContentSource, StoreError};
+use crate::sharing::content_scope::content_scope;
 
 /// The panel *Viewer*.
 pub struct ViewerPanel {
@@ -51,13 +26,6 @@ pub struct ViewerPanel {
     pub choices: Vec<Choice>,
     /// As typed.
     pub typed: String,
-}
-
-/// Somebody at the site.
-pub struct PersonView {
-    /// A name, where one is known.
-    pub name: String,
-    pub id: String,
 }
 
 impl ViewerPanel {
@@ -125,121 +93,4 @@ fn choices(
     choices.extend(other.map(|one| choice(&one.id, one.name.clone())));
     choices.extend(known.iter().map(|(id, name)| choice(id, name.clone())));
     choices
-}
-
-/// An account id as Atlassian writes them: letters, digits, colons, hyphens.
-fn parse_id(typed: &str) -> Result<Option<String>, &'static str> {
-    let id = typed.trim();
-    let is_part = |char: char| char.is_ascii_alphanumeric() || ":_-".contains(char);
-    if id.len() > LONGEST_ID || !id.chars().all(is_part) {
-        return Err(
-            "This is no Atlassian account id. It stands at the end of the address of the person's profile, such as \
-             557058:295406f3-a1fc-4733-b906-dd15d021bd79.",
-        );
-    }
-    Ok(Some(id.to_owned()).filter(|id| !id.is_empty()))
-}
-
-/// `POST /admin/shares/{id}/stand-in`: names who stands in for the creator, or nobody.
-pub async fn name_stand_in(
-    state: web::Data<AppState>,
-    path: web::Path<String>,
-    form: AdminForm<StandInInput>,
-) -> Result<HttpResponse, PageError> {
-    let id = share_id(&path)?;
-    // Whoever names somebody has pages rendered in that person's name.
-    if form.admin.account().role != Role::Admin {
-        return Err(Failure::Forbidden(
-            "Only an admin of the portal can name somebody to stand in for a share's creator."
-                .to_owned(),
-        )
-        .into());
-    }
-    let found = state
-        .db
-        .run(move |db| store::find_connected_share(db, id))
-        .await?
-        .ok_or(Failure::NotFound)?;
-    if found.source != ContentSource::App {
-        return Err(Failure::Conflict(
-            "Somebody can stand in only for creators of shares of an installed app's site."
-                .to_owned(),
-        )
-        .into());
-    }
-    let mut problems = Problems::default();
-    let typed = problems.check("stand_in_id", parse_id(&form.input.stand_in_id));
-    let listed = problems.check("stand_in", parse_id(&form.input.stand_in));
-    let person = match (typed, listed) {
-        (Some(typed), Some(listed)) => typed.or(listed),
-        _ => None,
-    };
-    if let Some(person) = &person {
-        check_person(&state, found.share.connection_id, person, &mut problems).await;
-    }
-    if !problems.is_empty() {
-        let sent = Sent {
-            problems,
-            stand_in: Some(form.input),
-            ..Sent::default()
-        };
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return show::answer(&state, &form.admin, id, status, sent).await;
-    }
-    let is_named = person.is_some();
-    let change = ShareChange {
-        stand_in: Some(person),
-        ..ShareChange::default()
-    };
-    apply(&state, id, change).await?;
-    state.connections.wake();
-    form.admin.say_done(match is_named {
-        true => "The person stands in from now on. The pages are being fetched.",
-        false => "Nobody stands in for the creator any more.",
-    })?;
-    Ok(page::see_other(&share_path(id, "viewer")))
-}
-
-/// Adds a problem for whoever cannot stand in, and for whom the site could not be asked about.
-async fn check_person(
-    state: &AppState,
-    connection_id: uuid::Uuid,
-    person: &str,
-    problems: &mut Problems,
-) {
-    let kind = state
-        .cloud_app
-        .person_kind(connection_id, person, clock::now())
-        .await;
-    let problem = match kind {
-        Ok(PersonKind::Active { .. }) => return,
-        Ok(PersonKind::App) => {
-            "This is the account of an app, which can see less than a person. Name a person."
-                .to_owned()
-        }
-        Ok(PersonKind::Gone) => {
-            "The site has no active person with this account id. Name somebody else.".to_owned()
-        }
-        Err(error) => format!(
-            "Whether the account is active could not be asked, so nothing was changed. Try again later. {}",
-            error.sentence()
-        ),
-    };
-    problems.add("stand_in_id", problem);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parse_id;
-
-    #[test]
-    fn account_ids_of_all_ages_are_read_and_nothing_else() {
-        let old = "557058:295406f3-a1fc-4733-b906-dd15d021bd79";
-        assert_eq!(parse_id(&format!(" {old} ")), Ok(Some(old.to_owned())));
-        assert!(parse_id("5b10a2844c20165700ede21g").is_ok());
-        assert_eq!(parse_id("  "), Ok(None));
-        for wrong in ["ada@example.com", "Ada Lovelace", "../x", &"1".repeat(129)] {
-            assert!(parse_id(wrong).is_err(), "{wrong}");
-        }
-    }
 }

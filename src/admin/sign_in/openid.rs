@@ -11,20 +11,22 @@ use actix_web::http::header::HOST;
 use actix_web::{HttpRequest, HttpResponse, web};
 use url::Url;
 
-use super::Destination;
-use super::page::{SignInPage, inside_admin};
+use super::destination::{Destination, inside_admin};
+use super::page::SignInPage;
 use crate::accounts::openid::error::OpenIdError;
 use crate::accounts::openid::{Brought, OnTheWay, OpenIdPerson, OpenIdProvider};
 use crate::accounts::session::{SignInSession, Way};
 use crate::accounts::sign_in::{charge_elsewhere, give_back_elsewhere};
-use crate::accounts::store::identity::{self, Vouched};
 use crate::admin::form::AdminQuery;
-use crate::admin::{come_back, session};
+use crate::admin::stranger::stranger_of;
+use crate::admin::{landing, session};
+use crate::audit::Tally;
 use crate::clock;
 use crate::config::Settings;
 use crate::guess_limit::Charge;
 use crate::shares::guesses::network;
-use crate::web::client::client_address;
+use crate::sharing::actor::Stranger;
+use crate::sharing::sign_in::{self, Occasion, VouchedFor};
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
 use crate::web::state::AppState;
@@ -39,7 +41,7 @@ pub async fn begin(
     AdminQuery(destination): AdminQuery<Destination>,
 ) -> Result<HttpResponse, PageError> {
     let provider = state.openid.as_ref().ok_or(Failure::NotFound)?;
-    let next = inside_admin(&destination.next).to_owned();
+    let next = destination.path().to_owned();
     if let Some(main) = main_address(&request, &state.settings, &next) {
         return Ok(page::leave_to(&main));
     }
@@ -65,10 +67,12 @@ pub async fn finish(
     let next = on_the_way
         .as_ref()
         .map_or("", |on_the_way| &on_the_way.next);
-    let bucket = network(client_address(&request, &state.settings.trusted_proxies));
+    let stranger = stranger_of(&state, &request);
+    let bucket = network(stranger.client);
     if on_the_way.is_some()
         && let Charge::Wait(wait) = charge_elsewhere(&state.db, &bucket, clock::now()).await?
     {
+        sign_in::tally(&state.sharing, Tally::SignInThrottled, &stranger, clock::now()).await?;
         return Ok(SignInPage::new(&state, next).too_many(wait)?);
     }
     let vouched = match &on_the_way {
@@ -76,15 +80,20 @@ pub async fn finish(
         None => Err(OpenIdError::NotAsked("no cookie")),
     };
     let signed_in = match vouched {
-        Ok(person) => sign_in(&state, provider, &cookie, person).await?,
+        Ok(person) => sign_in(&state, provider, &cookie, &stranger, person).await?,
         Err(error) => Err(error),
     };
     let mut answer = match signed_in {
         Ok(()) => {
             give_back_elsewhere(&state.db, &bucket).await?;
-            come_back::lead_on(inside_admin(next).to_owned())?
+            landing::lead_on(inside_admin(next).to_owned())?
         }
-        Err(error) => refuse(&state, provider, next, &error)?,
+        Err(error) => {
+            if matches!(error, OpenIdError::NotInGroups) {
+                sign_in::tally(&state.sharing, Tally::SignInRefused, &stranger, clock::now()).await?;
+            }
+            refuse(&state, provider, next, &error)?
+        }
     };
     // Good once, whatever came of it.
     answer
@@ -98,28 +107,29 @@ async fn sign_in(
     state: &AppState,
     provider: &OpenIdProvider,
     cookie: &Session,
+    stranger: &Stranger,
     person: OpenIdPerson,
 ) -> Result<Result<(), OpenIdError>, PageError> {
     let now = clock::now();
-    let issuer = provider.settings().issuer.clone();
-    let account = state
-        .db
-        .run(move |db| {
-            let Some(role) = person.role else {
-                return identity::turn_away(db, &issuer, &person.subject).map(|()| None);
-            };
-            let vouched = Vouched {
-                issuer: &issuer,
-                subject: &person.subject,
-                display_name: &person.display_name,
-                role,
-            };
-            identity::admit(db, &vouched, now).map(Some)
-        })
-        .await?;
-    let Some(account) = account else {
+    let vouched = VouchedFor {
+        way: Way::OpenId,
+        issuer: provider.settings().issuer.clone(),
+        subject: person.subject,
+    };
+    let Some(role) = person.role else {
+        sign_in::turn_away(&state.sharing, stranger, vouched, now).await?;
         return Ok(Err(OpenIdError::NotInGroups));
     };
+    let account = sign_in::admit(
+        &state.sharing,
+        stranger,
+        vouched,
+        person.display_name,
+        role,
+        Occasion::SignIn,
+        now,
+    )
+    .await?;
     session::begin(cookie, &SignInSession::begin(&account, Way::OpenId, now))?;
     Ok(Ok(()))
 }

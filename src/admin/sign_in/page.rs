@@ -7,6 +7,7 @@ use askama::Template;
 use time::Duration;
 use url::form_urlencoded;
 
+use super::destination::inside_admin;
 use crate::web::error::Failure;
 use crate::web::error::words::wait_in_words;
 use crate::web::headers::Shell;
@@ -139,53 +140,4 @@ fn ways(state: &AppState, next: &str) -> Vec<WayIn> {
         is_form: true,
     });
     openid.into_iter().chain(single).collect()
-}
-
-/// A longer address does not fit into a cookie on the way to another system and back.
-const LONGEST: usize = 1000;
-
-/// Where to go after signing in: only to an admin page, whatever the address said.
-pub(super) fn inside_admin(next: &str) -> &str {
-    let is_admin = next
-        .strip_prefix("/admin")
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
-    let is_sign_in = next.starts_with("/admin/sign-");
-    let is_plain = next
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if is_admin && !is_sign_in && is_plain && next.len() <= LONGEST {
-        next
-    } else {
-        "/admin"
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::inside_admin;
-
-    #[test]
-    fn only_admin_pages_are_returned_to() {
-        for inside in [
-            "/admin",
-            "/admin/shares/new",
-            "/admin?state=ended",
-            "/admin/shares/1?x=%20",
-        ] {
-            assert_eq!(inside_admin(inside), inside);
-        }
-        for outside in [
-            "",
-            "/",
-            "/administrator",
-            "//evil.example/admin",
-            "https://evil.example/admin",
-            "/admin\\..\\x",
-            "/admin/x\r\nSet-Cookie: a=b",
-            "/admin/sign-in?next=/admin",
-            "/content/x",
-        ] {
-            assert_eq!(inside_admin(outside), "/admin", "{outside:?}");
-        }
-    }
 }

@@ -7,14 +7,15 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use uuid::Uuid;
 
-use super::again::Check;
+use super::renewal::Check;
 use super::single::brought;
 use crate::accounts::session::Way;
-use crate::admin::form::{AdminForm, JustAButton};
+use crate::admin::form::{JustAButton, SignedInForm};
 use crate::admin::session;
 use crate::clock;
 use crate::config::SingleSignOn;
-use crate::confluence::single_sign_on::{Jar, Seen};
+use crate::confluence::single_sign_on::{Jar, JarOwner};
+use crate::sharing::sign_in;
 use crate::web::client::client_address;
 use crate::web::error::{Failure, PageError};
 use crate::web::headers::Shell;
@@ -35,11 +36,12 @@ struct LeftPage {
 pub async fn sign_out(
     state: web::Data<AppState>,
     request: HttpRequest,
-    form: AdminForm<JustAButton>,
+    form: SignedInForm<JustAButton>,
 ) -> Result<HttpResponse, PageError> {
-    let way = form.admin.session().way;
-    let account_id = form.admin.account().id;
-    session::end(form.admin.cookie());
+    let way = form.signed_in.session().way;
+    let account_id = form.signed_in.account().id;
+    sign_in::sign_out(&state.sharing, form.signed_in.actor(), clock::now()).await?;
+    session::end(form.signed_in.cookie());
     match way {
         Way::OpenId => leave_openid(&state).await,
         Way::SingleSignOn { connection_id } => {
@@ -156,8 +158,8 @@ async fn leave_confluence(
         .end_sign_on(connection_id, jar, client)
         .await
     {
-        Ok(Seen::Nobody) => Left::Gone,
-        Ok(Seen::Known(_)) => Left::StillKnown,
+        Ok(JarOwner::Nobody) => Left::Gone,
+        Ok(JarOwner::Known(_)) => Left::StillKnown,
         Err(error) => {
             tracing::warn!(%error, "somebody could not be signed out of the single sign-on");
             Left::Unheard

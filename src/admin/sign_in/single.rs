@@ -1,7 +1,7 @@
 //! The way in by Confluence's single sign-on: the visitor's cookies, asked at Confluence from the visitor's own address.
 //!
 //! Nothing happens before the button is pressed, so that the form stays within reach, nobody runs in circles, and no other
-//! site signs somebody in unawares. What is asked again later is [`super::again`]'s subject.
+//! site signs somebody in unawares. What is asked later is [`super::renewal`]'s subject.
 
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -9,26 +9,29 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use time::Duration;
 use uuid::Uuid;
 
-use super::Destination;
-use super::page::{SignInPage, inside_admin};
+use super::destination::Destination;
+use super::page::SignInPage;
 use super::sso_words::SignOnProblem;
-use crate::accounts::account::{Account, Role};
+use crate::accounts::account::Account;
 use crate::accounts::person::PersonCredentials;
 use crate::accounts::roles::role_of;
 use crate::accounts::session::{SignInSession, Way};
 use crate::accounts::sign_in::{charge_elsewhere, give_back_elsewhere};
-use crate::accounts::store::identity::{self, Vouched};
+use crate::accounts::store::identity::issuer_of;
 use crate::accounts::store::person;
 use crate::admin::session;
+use crate::admin::stranger::stranger_of;
+use crate::audit::Tally;
 use crate::clock;
 use crate::config::SingleSignOn;
 use crate::confluence::Problem;
-use crate::confluence::single_sign_on::{Jar, Seen, Somebody};
+use crate::confluence::single_sign_on::{Jar, JarOwner, Somebody};
 use crate::connections::LiveError;
 use crate::guess_limit::Charge;
 use crate::pages::model::Connection;
 use crate::shares::guesses::network;
-use crate::web::client::client_address;
+use crate::sharing::actor::Stranger;
+use crate::sharing::sign_in::{self, Occasion, VouchedFor};
 use crate::web::csrf;
 use crate::web::error::{Failure, PageError};
 use crate::web::page;
@@ -43,7 +46,7 @@ pub async fn sign_in(
 ) -> Result<HttpResponse, PageError> {
     let settings = state.settings.single_sign_on.as_ref();
     let settings = settings.ok_or(Failure::NotFound)?;
-    let next = inside_admin(&form.next);
+    let next = form.path();
     let is_own = csrf::check_origin(&request, &state.settings).is_ok();
     let admitted = match find_connection(&state, settings).await? {
         _ if !is_own => Err(SignOnProblem::OtherSite),
@@ -86,9 +89,11 @@ async fn let_in(
     if let Some(sentence) = state.sign_on_turns.silence(connection.id) {
         return Ok(Err(SignOnProblem::Silent(sentence)));
     }
-    let client = client_address(request, &state.settings.trusted_proxies);
+    let stranger = stranger_of(state, request);
+    let client = stranger.client;
     let bucket = network(client);
     if let Charge::Wait(wait) = charge_elsewhere(&state.db, &bucket, clock::now()).await? {
+        sign_in::tally(&state.sharing, Tally::SignInThrottled, &stranger, clock::now()).await?;
         return Ok(Err(SignOnProblem::TooMany(wait)));
     }
     let Some(_place) = state.sign_on_turns.enter() else {
@@ -99,18 +104,23 @@ async fn let_in(
         .ask_who(connection.id, &mut jar, client)
         .await;
     let somebody = match seen {
-        Ok(Seen::Known(somebody)) => somebody,
-        Ok(Seen::Nobody) => return Ok(Err(SignOnProblem::Nobody { client })),
+        Ok(JarOwner::Known(somebody)) => somebody,
+        Ok(JarOwner::Nobody) => return Ok(Err(SignOnProblem::Nobody { client })),
         Err(error) => return Ok(Err(not_answered(state, connection.id, error)?)),
     };
-    let Some(account) = admit(state, settings, connection.id, &somebody, jar).await? else {
+    let asked = Asked {
+        connection_id: connection.id,
+        occasion: Occasion::SignIn,
+    };
+    let Some(account) = admit(state, settings, &stranger, asked, somebody, jar).await? else {
+        sign_in::tally(&state.sharing, Tally::SignInRefused, &stranger, clock::now()).await?;
         return Ok(Err(SignOnProblem::NotInGroups));
     };
     give_back_elsewhere(&state.db, &bucket).await?;
     Ok(Ok((account, connection.id)))
 }
 
-/// Trouble of the whole site is noted, so that it is left alone for a moment. Anything else may be about this one person, and
+/// Trouble of the whole site is remembered, so that it is left alone for a moment. Anything else may be about this one person, and
 /// says nothing about others.
 pub(super) fn not_answered(
     state: &AppState,
@@ -132,7 +142,7 @@ pub(super) fn not_answered(
         {
             tracing::warn!(reason = sentence, "the single sign-on does not answer");
             let turns = &state.sign_on_turns;
-            turns.note_silence(connection_id, sentence.clone());
+            turns.record_silence(connection_id, sentence.clone());
             Ok(SignOnProblem::Silent(sentence))
         }
         _ => Ok(SignOnProblem::Unclear(sentence)),
@@ -148,57 +158,58 @@ pub(super) fn brought(request: &HttpRequest, settings: &SingleSignOn) -> Jar {
     Jar::of_visitor(pairs, &settings.cookies)
 }
 
+/// Which site was asked about somebody, and why.
+pub(super) struct Asked {
+    pub(super) connection_id: Uuid,
+    pub(super) occasion: Occasion,
+}
+
 /// The account with today's role and the sealed cookies; `None`, and every session ended, when the groups let nobody in.
 pub(super) async fn admit(
     state: &AppState,
     settings: &SingleSignOn,
-    connection_id: Uuid,
-    somebody: &Somebody,
+    stranger: &Stranger,
+    asked: Asked,
+    somebody: Somebody,
     jar: Jar,
 ) -> Result<Option<Account>, Failure> {
-    let role = role_of(&settings.groups, &somebody.groups);
-    let known = record(state, connection_id, somebody.clone(), role).await?;
-    let Some(account) = known else {
+    let connection_id = asked.connection_id;
+    let now = clock::now();
+    let vouched = VouchedFor {
+        way: Way::SingleSignOn { connection_id },
+        issuer: issuer_of(connection_id),
+        subject: somebody.key,
+    };
+    let Some(role) = role_of(&settings.groups, &somebody.groups) else {
+        sign_in::turn_away(&state.sharing, stranger, vouched, now).await?;
         return Ok(None);
     };
+    let display_name = match somebody.display_name.trim() {
+        "" => somebody.username,
+        name => name.to_owned(),
+    };
+    let admitted = sign_in::admit(
+        &state.sharing,
+        stranger,
+        vouched,
+        display_name,
+        role,
+        asked.occasion,
+        now,
+    );
+    let account = admitted.await?;
     let credentials = PersonCredentials::Cookies {
         cookies: jar.into_cookies(),
     };
     let sealed = credentials
         .seal(&state.sealer, account.id, connection_id)
         .map_err(|error| Failure::Internal(error.to_string()))?;
-    let (id, now) = (account.id, clock::now());
+    let id = account.id;
     state
         .db
         .run(move |db| person::keep_credentials(db, id, connection_id, &sealed, now))
         .await?;
     Ok(Some(account))
-}
-
-async fn record(
-    state: &AppState,
-    connection_id: Uuid,
-    somebody: Somebody,
-    role: Option<Role>,
-) -> Result<Option<Account>, Failure> {
-    let now = clock::now();
-    let recorded = state.db.run(move |db| {
-        let issuer = identity::issuer_of(connection_id);
-        let Some(role) = role else {
-            return identity::turn_away(db, &issuer, &somebody.key).map(|()| None);
-        };
-        let vouched = Vouched {
-            issuer: &issuer,
-            subject: &somebody.key,
-            display_name: match somebody.display_name.trim() {
-                "" => &somebody.username,
-                name => name,
-            },
-            role,
-        };
-        identity::admit(db, &vouched, now).map(Some)
-    });
-    Ok(recorded.await?)
 }
 
 /// The sign-in page with the reason, and the way to Confluence's own sign-in where that helps.

@@ -8,7 +8,7 @@ use super::{for_log, key_failure, read_body};
 use crate::clock;
 use crate::cloud_app::lifecycle::{Done, LifecycleError};
 use crate::confluence::connect::callback::{
-    self, Callback, CallbackError, Event, Expected, Received,
+    self, Callback, CallbackError, Event, Expected, ReceivedCallback,
 };
 use crate::connections::installation::AppKind;
 use crate::shares::guesses::network;
@@ -59,7 +59,7 @@ async fn receive(
     let app_key = app.connect.as_ref().ok_or(ApiError(Failure::NotFound))?;
     let body = read_body(payload).await?;
     let token = token_of(request);
-    let received = Received {
+    let received = ReceivedCallback {
         event,
         token: token.as_deref(),
         body: &body,

@@ -10,7 +10,7 @@ use crate::confluence::connect::request::{QshRule, Request, verify_request};
 use crate::connections::LiveError;
 use crate::connections::installation::AppKind;
 use crate::connections::installation_secret::InstallationSecret;
-use crate::sync::webhook::Received;
+use crate::sync::webhook::WebhookOutcome;
 use crate::web::connect::{target, token_of};
 use crate::web::error::{ApiError, Failure};
 use crate::web::state::AppState;
@@ -61,10 +61,10 @@ pub async fn receive(
         .record_event(installation.connection_id, &body, Some(&path), now)
         .await;
     match recorded.map_err(Failure::for_caller)? {
-        Received::Due | Received::Ignored | Received::Refused => {
+        WebhookOutcome::Due | WebhookOutcome::Ignored | WebhookOutcome::Refused => {
             Ok(HttpResponse::NoContent().finish())
         }
-        Received::Malformed => Err(ApiError(Failure::BadRequest(
+        WebhookOutcome::Malformed => Err(ApiError(Failure::BadRequest(
             "This is not the event of a Confluence site.".to_owned(),
         ))),
     }

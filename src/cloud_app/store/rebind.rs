@@ -193,14 +193,15 @@ const FOLLOW: &str = "
         where root.connection_id = $1 and share.id = any($3)
       on conflict do nothing";
 
-/// Moves shares, and says of each where it came from. Nothing else of them changes: who is in stays in.
+/// Moves shares, and keeps of each where it came from. Nothing else of them changes: who is in stays in. Returns those that
+/// were moved.
 pub fn move_shares(
     db: &mut PgConnection,
     from: Uuid,
     to: Uuid,
     shares: &[Uuid],
     now: OffsetDateTime,
-) -> Result<usize, DbError> {
+) -> Result<Vec<ShareRoot>, DbError> {
     diesel::sql_query(FOLLOW)
         .bind::<SqlUuid, _>(from)
         .bind::<SqlUuid, _>(to)
@@ -214,19 +215,21 @@ pub fn move_shares(
             shared_page::rebound_from.eq(from),
             shared_page::updated_at.eq(now),
         ))
-        .execute(db)?;
+        .returning(ShareRoot::as_returning())
+        .get_results(db)?;
     outdate_reports(db, shares)?;
     Ok(moved)
 }
 
-/// Moves shares back to the connection that they came from, if it is that one. Returns how many there were.
+/// Moves shares back to the connection that they came from, if it is that one. Returns those that
+/// were moved.
 pub fn move_back(
     db: &mut PgConnection,
     from: Uuid,
     to: Uuid,
     now: OffsetDateTime,
-) -> Result<usize, DbError> {
-    let moved: Vec<Uuid> = diesel::update(shared_page::table)
+) -> Result<Vec<ShareRoot>, DbError> {
+    let moved: Vec<ShareRoot> = diesel::update(shared_page::table)
         .filter(shared_page::connection_id.eq(to))
         .filter(shared_page::rebound_from.eq(from))
         .set((
@@ -234,10 +237,11 @@ pub fn move_back(
             shared_page::rebound_from.eq(None::<Uuid>),
             shared_page::updated_at.eq(now),
         ))
-        .returning(shared_page::id)
+        .returning(ShareRoot::as_returning())
         .get_results(db)?;
-    outdate_reports(db, &moved)?;
-    Ok(moved.len())
+    let ids: Vec<Uuid> = moved.iter().map(|share| share.id).collect();
+    outdate_reports(db, &ids)?;
+    Ok(moved)
 }
 
 /// A report is of one connection's content; two connections may have the same revision by accident.

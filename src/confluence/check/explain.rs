@@ -4,7 +4,7 @@ use crate::confluence::{
     api::Api,
     authorization::Authorization,
     error::{ConfluenceError, Problem},
-    model::Product,
+    product::Product,
 };
 
 /// How API tokens of Cloud begin.
@@ -94,7 +94,7 @@ fn unauthorized(
 #[cfg(test)]
 mod tests {
     use super::unauthorized;
-    use crate::confluence::{Authorization, Secret, model::Product};
+    use crate::confluence::{Authorization, Secret, product::Product};
 
     #[track_caller]
     fn check(

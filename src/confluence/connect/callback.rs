@@ -12,7 +12,7 @@ mod body;
 pub use body::{Callback, CallbackError, Event, read_body};
 
 /// A call-back as it came in.
-pub struct Received<'a> {
+pub struct ReceivedCallback<'a> {
     pub event: Event,
     /// Of the `Authorization: JWT …` header or the query; `None` when there was none, or more than one.
     pub token: Option<&'a str>,
@@ -38,7 +38,7 @@ pub struct Expected<'a> {
 pub async fn verify_signed_by_atlassian(
     http: &Http,
     keys: &InstallKeys,
-    received: &Received<'_>,
+    received: &ReceivedCallback<'_>,
     expected: &Expected<'_>,
     now: OffsetDateTime,
 ) -> Result<Callback, CallbackError> {
@@ -65,7 +65,7 @@ pub async fn verify_signed_by_atlassian(
 /// Checks a call-back that is signed with the secret of the installation (HS256): `enabled` and `disabled`. Confluence
 /// does not say in them whom they are for; the secret does.
 pub fn verify_signed_by_site(
-    received: &Received<'_>,
+    received: &ReceivedCallback<'_>,
     expected: &Expected<'_>,
     secret: &Secret,
     now: OffsetDateTime,
@@ -86,7 +86,10 @@ pub fn verify_signed_by_site(
     }
 }
 
-fn check_body(received: &Received<'_>, expected: &Expected<'_>) -> Result<Callback, CallbackError> {
+fn check_body(
+    received: &ReceivedCallback<'_>,
+    expected: &Expected<'_>,
+) -> Result<Callback, CallbackError> {
     let callback = body::read(received.body, Some(received.event))?;
     if callback.key != expected.app_key {
         return Err(CallbackError::Mismatch("app"));
@@ -104,7 +107,7 @@ fn check_body(received: &Received<'_>, expected: &Expected<'_>) -> Result<Callba
 fn check_claims(
     claims: &Claims,
     callback: &Callback,
-    received: &Received<'_>,
+    received: &ReceivedCallback<'_>,
 ) -> Result<(), CallbackError> {
     if claims.issuer != callback.client_key {
         return Err(CallbackError::Mismatch("site"));

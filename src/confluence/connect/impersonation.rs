@@ -12,8 +12,8 @@ use url::Url;
 use crate::confluence::addresses::Reach;
 use crate::confluence::error::{Need, Problem, answer};
 use crate::confluence::http;
-use crate::confluence::model::Product;
 use crate::confluence::oauth::AccessToken;
+use crate::confluence::product::Product;
 use crate::confluence::signed_token;
 use crate::confluence::{ConfluenceError, Http, NO_ACTIVE_PERSON, Secret};
 

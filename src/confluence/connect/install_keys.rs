@@ -1,9 +1,9 @@
 //! The public keys that sign installations, by their ids, from Atlassian's host for them. Kept in memory.
 //!
-//! Whoever sends a call-back chooses the key id, before anything is known of him. So an id must look like one before it
+//! Whoever sends a call-back chooses the key id, before anything is known of them. So an id must look like one before it
 //! becomes part of a URL, an id that the host does not know is not asked again for a while, and made-up ids cannot make
-//! us ask more often than a budget allows: one for each client beneath a larger one for all, so that a stranger spends
-//! his own. Keys that are kept cost nothing of it, and outlast a budget that is spent and a host that is down.
+//! us ask more often than a budget allows: one for each client beneath a larger one for all, so that strangers spend
+//! their own. Keys that are kept cost nothing of it, and outlast a budget that is spent and a host that is down.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +16,7 @@ use url::Url;
 use crate::confluence::addresses::Reach;
 use crate::confluence::error::{ConfluenceError, Need, Problem, answer};
 use crate::confluence::http::{self, Http};
-use crate::confluence::model::Product;
+use crate::confluence::product::Product;
 use crate::confluence::public_key::PublicKey;
 
 /// Then a key is asked for again, so that one that Atlassian withdraws stops counting.

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::confluence::ConfluenceError;
 use crate::confluence::signed_token::{SignedToken, Unreadable, is_ahead, is_over};
-use crate::confluence::strict_json::Object;
+use crate::strict_json::Whole as Object;
 
 const ISSUER: &str = "forge/invocation-token";
 

@@ -1,4 +1,4 @@
-//! The set of keys that sign invocations, fetched as a whole and kept in memory. Whoever calls names a key before he is
+//! The set of keys that sign invocations, fetched as a whole and kept in memory. Whoever calls names a key before being
 //! believed, so that unknown names make us ask at most once a minute.
 
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use url::Url;
 use crate::confluence::addresses::Reach;
 use crate::confluence::error::{ConfluenceError, Need, Problem, answer};
 use crate::confluence::http::{self, Http};
-use crate::confluence::model::Product;
+use crate::confluence::product::Product;
 use crate::confluence::public_key::PublicKey;
 
 const ANSWER_BYTES: u64 = 256 * 1024;

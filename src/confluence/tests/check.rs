@@ -6,7 +6,7 @@ use time::{OffsetDateTime, macros::datetime};
 use super::server::{Asked, Reply, TestServer};
 use crate::confluence::{
     check::{CheckName, Outcome, TestReport},
-    model::Product,
+    product::Product,
 };
 
 const NOW: OffsetDateTime = datetime!(2026-11-22 14:44 UTC);

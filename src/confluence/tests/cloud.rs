@@ -6,7 +6,8 @@ use url::form_urlencoded;
 use super::server::{Asked, Reply, TestServer};
 use crate::confluence::{
     Problem,
-    model::{ContentKind, Detail, Product, Root},
+    model::{ContentKind, Detail, Root},
+    product::Product,
 };
 
 const SIZE: u32 = 1_000;

@@ -12,7 +12,7 @@ use super::keys::{changed, pair, rs256, sign_with_secret, unsigned};
 use super::server::{Reply, TestServer, http};
 use crate::confluence::Secret;
 use crate::confluence::connect::callback::{
-    Callback, CallbackError, Event, Expected, Received, verify_signed_by_atlassian,
+    Callback, CallbackError, Event, Expected, ReceivedCallback, verify_signed_by_atlassian,
     verify_signed_by_site,
 };
 use crate::confluence::connect::impersonation::{Grant, ImpersonationError, fetch_token};
@@ -96,7 +96,7 @@ impl Call {
 
     async fn checked_with(&self, keys: &InstallKeys) -> Result<Callback, CallbackError> {
         let body = self.body.to_string();
-        let received = Received {
+        let received = ReceivedCallback {
             event: self.event,
             token: self.token.as_deref(),
             body: body.as_bytes(),

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::server::{Asked, Reply, TestServer};
-use crate::confluence::model::{ContentKind, Detail, Product, Root};
+use crate::confluence::Product;
+use crate::confluence::model::{ContentKind, Detail, Root};
 
 fn page(id: u32, parent: u32) -> Value {
     let none = json!({"results": [], "size": 0});

@@ -3,10 +3,7 @@
 use futures_util::TryStreamExt;
 
 use super::server::{Asked, Reply, TestServer};
-use crate::confluence::{
-    ConfluenceError, Problem,
-    model::{ListedFile, Product},
-};
+use crate::confluence::{ConfluenceError, Problem, model::ListedFile, product::Product};
 
 fn file(download_path: Option<&str>) -> ListedFile {
     ListedFile {

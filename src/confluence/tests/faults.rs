@@ -11,8 +11,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::server::{Reply, SECRET, TestServer, http, loopback};
 use crate::confluence::{
     Authorization, Client, Http, OutboundRules, Pace, Problem, Secret, Site,
-    model::{ContentKind, Detail, Product, Root},
+    model::{ContentKind, Detail, Root},
     pace::PaceLimits,
+    product::Product,
 };
 
 fn spaces() -> Reply {

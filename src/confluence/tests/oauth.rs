@@ -8,8 +8,8 @@ use url::Url;
 use super::server::{Reply, TestServer, http};
 use crate::confluence::{
     Problem, Secret,
-    model::Product,
     oauth::{self, ClientCredentials},
+    product::Product,
 };
 
 fn url(server: &TestServer) -> Url {

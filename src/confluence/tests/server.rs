@@ -9,8 +9,7 @@ use tokio::{
 };
 
 use crate::confluence::{
-    Authorization, Client, Http, OutboundRules, Pace, Secret, Site, model::Product,
-    pace::PaceLimits,
+    Authorization, Client, Http, OutboundRules, Pace, Product, Secret, Site, pace::PaceLimits,
 };
 
 /// What is sent with every request of [`TestServer::client`].

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::confluence::Product;
 use crate::db::DbError;
 use crate::pages::model::ConnectionKind;
 use crate::schema::connection;
@@ -13,7 +14,7 @@ use crate::schema::connection;
 #[derive(Debug, Clone)]
 pub struct LiveConnection {
     pub id: Uuid,
-    pub kind: ConnectionKind,
+    pub product: Product,
     pub name: String,
     /// The site's base URL: `https://example.atlassian.net/wiki`, or Data Center's with its context path.
     pub wiki_url: String,
@@ -61,7 +62,7 @@ impl Default for LiveSettings {
 /// A live connection to be made.
 pub struct NewLiveConnection<'a> {
     pub id: Uuid,
-    pub kind: ConnectionKind,
+    pub product: Product,
     pub name: &'a str,
     pub wiki_url: &'a str,
     pub cloud_id: Option<&'a str>,
@@ -90,10 +91,10 @@ struct LiveRow {
 impl LiveRow {
     /// `None` for an export.
     fn into_live(self) -> Option<LiveConnection> {
-        let kind = ConnectionKind::parse(&self.kind).filter(|kind| kind.is_live())?;
+        let product = Product::parse(&self.kind)?;
         Some(LiveConnection {
             id: self.id,
-            kind,
+            product,
             name: self.name,
             wiki_url: self.wiki_url?,
             cloud_id: self.cloud_id,
@@ -119,7 +120,7 @@ pub fn insert_live(
     let inserted = diesel::insert_into(connection::table)
         .values((
             connection::id.eq(new.id),
-            connection::kind.eq(new.kind.as_str()),
+            connection::kind.eq(new.product.as_str()),
             connection::name.eq(new.name),
             connection::wiki_url.eq(new.wiki_url),
             connection::cloud_id.eq(new.cloud_id),

@@ -13,6 +13,8 @@ const SHARE: Uuid = uuid::uuid!("6f1d2c3b-4a59-4687-9786-a5b4c3d2e1f0");
 
 /// Starts a site and asks it for `path`.
 async fn get(path: &str) -> Response {
+    // The client of the tests takes the crypto library of the process, and is the first to name one.
+    drop(rustls::crypto::ring::default_provider().install_default());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let site = ClientSite {

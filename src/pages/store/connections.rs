@@ -25,7 +25,7 @@ impl From<ConnectionRow> for Connection {
     fn from(row: ConnectionRow) -> Self {
         Self {
             id: row.id,
-            // The database allows only the three words.
+            // Only words that we know are written.
             kind: ConnectionKind::parse(&row.kind).unwrap_or(ConnectionKind::SpaceExport),
             name: row.name,
             wiki_url: row.wiki_url,
@@ -110,7 +110,11 @@ pub fn rename_connection(
 /// the same moment cannot lose its content.
 pub fn delete_connection(db: &mut PgConnection, id: Uuid) -> Result<Deletion, DbError> {
     use diesel::result::{DatabaseErrorKind, Error};
-    match diesel::delete(connection::table.find(id)).execute(db) {
+    // A transaction of its own inside the caller's, which goes on after a refusal.
+    let deleted = diesel::Connection::transaction(db, |db| {
+        diesel::delete(connection::table.find(id)).execute(db)
+    });
+    match deleted {
         Ok(0) => Ok(Deletion::Missing),
         Ok(_) => Ok(Deletion::Deleted),
         Err(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => {

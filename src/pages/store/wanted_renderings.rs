@@ -12,7 +12,7 @@ use super::outline::{ANOTHER_VERSION, FOLDER_BODY};
 use super::viewer_renderings::name;
 use super::walk;
 use crate::db::DbError;
-use crate::pages::scope::{ContentScope, Limits, Reach, RestrictedPages, Viewers};
+use crate::pages::scope::{ContentScope, PageLimits, Reach, RestrictedPages, Viewers};
 use crate::pages::viewer::WantedRendering;
 
 /// Of a share that still counts: it is followed as long as it has not ended, enabled or not.
@@ -77,7 +77,7 @@ impl RenderedShare {
             connection_id: self.connection_id,
             space_key: self.space_key.clone(),
             reach,
-            limits: Limits {
+            limits: PageLimits {
                 restricted_pages: match self.restricted_pages.as_str() {
                     "all" => RestrictedPages::All,
                     "root" => RestrictedPages::Root,
@@ -140,7 +140,7 @@ pub fn want_one(
         reach: Reach::One {
             root: content_id.to_owned(),
         },
-        limits: Limits::NONE,
+        limits: PageLimits::NONE,
         viewers: None,
     };
     want(

@@ -2,7 +2,6 @@
 
 use url::{Host, Url};
 
-use super::EmbedOrigins;
 use crate::config::EmbedWildcards;
 
 /// `https://host[:port]`, host in lower case and punycode, default port left out. Safe to stand in a header.
@@ -34,9 +33,12 @@ pub enum OriginError {
     WildcardMisplaced(String),
     #[error("“*” lets every site embed the share; it must stand alone")]
     AnyBesideOthers,
-    #[error("at most {} origins can be listed", EmbedOrigins::MAX)]
+    #[error("at most {MOST} origins can be listed")]
     TooMany,
 }
+
+/// Of one share.
+pub(super) const MOST: usize = 50;
 
 const WILDCARD: &str = "https://*.";
 

@@ -1,14 +1,14 @@
 //! Counts what happened to a share in frames, by the site around them; and adds such a site to a share's list.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use time::OffsetDateTime;
 
 use super::StoreError;
 use crate::shares::embed_health::{EmbedHealth, Late, MOST_SITES, PERIOD, SiteHealth, may_embed};
 use crate::shares::embed_origins::{EmbedOrigins, Origin};
 use crate::shares::event::BrowserFamily;
-use crate::shares::share::{Share, ShareId};
+use crate::shares::share::Share;
 
 /// Reads the index `share_event_framed` alone. Many events are few kinds of them, so they are counted by kind first; and
 /// only tokens with a wrong time are sorted for their percentiles, for one that was kept for a day says nothing of a
@@ -191,27 +191,4 @@ impl SiteRow {
             last_event: self.last_event,
         }
     }
-}
-
-/// Two clicks at once must not add two entries, nor go beyond the end of the list.
-const ADD_SITE: &str = "
-    update shared_page set embed_origins = array_append(embed_origins, $2), updated_at = $3
-    where id = $1 and not embed_origins && array[$2, '*'] and cardinality(embed_origins) < $4";
-
-/// Adds a site to the list of a share; `false` when it is there, every site may embed the share, the list is full, or
-/// there is no such share.
-pub fn add_embed_origin(
-    db: &mut PgConnection,
-    id: ShareId,
-    site: &Origin,
-    now: OffsetDateTime,
-) -> Result<bool, StoreError> {
-    let most = i32::try_from(EmbedOrigins::MAX).unwrap_or(i32::MAX);
-    let added = diesel::sql_query(ADD_SITE)
-        .bind::<SqlUuid, _>(id.uuid())
-        .bind::<Text, _>(site.as_str())
-        .bind::<Timestamptz, _>(now)
-        .bind::<Integer, _>(most)
-        .execute(db)?;
-    Ok(added > 0)
 }

@@ -1,6 +1,7 @@
 //! Queries on the events of shares.
 
 mod blocked_frames;
+mod row;
 
 use std::collections::HashMap;
 
@@ -9,9 +10,10 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use self::row::EventInsert;
 use super::StoreError;
 use crate::schema::{share_event, shared_page};
-use crate::shares::event::{Embedder, Event, NewEvent, StoredEvent};
+use crate::shares::event::{Event, NewEvent, StoredEvent};
 use crate::shares::share::ShareId;
 use crate::shares::unlock_token::SigningKey;
 
@@ -20,81 +22,6 @@ const REFUSALS_PER_MINUTE: i64 = 120;
 const WAYS_IN_PER_MINUTE: i64 = 6_000;
 /// Of what anybody can say without a token or a password.
 pub const HEARSAY_PER_MINUTE: u32 = 30;
-
-#[derive(Insertable)]
-#[diesel(table_name = share_event)]
-struct EventInsert {
-    share_id: Uuid,
-    at: OffsetDateTime,
-    kind: &'static str,
-    code: Option<&'static str>,
-    token_not_before: Option<i64>,
-    token_expires: Option<i64>,
-    clock_difference_seconds: Option<i64>,
-    signing_key: Option<&'static str>,
-    framed: bool,
-    embed_origin: Option<String>,
-    browser: &'static str,
-}
-
-impl From<&NewEvent> for EventInsert {
-    fn from(new: &NewEvent) -> Self {
-        let embedder = &new.visitor.embedder;
-        let mut row = Self {
-            share_id: new.share.uuid(),
-            at: new.at,
-            kind: kind(&new.event),
-            code: None,
-            token_not_before: None,
-            token_expires: None,
-            clock_difference_seconds: None,
-            signing_key: None,
-            framed: *embedder != Embedder::Nobody,
-            embed_origin: embedder.site().map(|site| site.as_str().to_owned()),
-            browser: new.visitor.browser.as_str(),
-        };
-        match &new.event {
-            Event::TokenAccepted(token) => {
-                row.token_not_before = Some(token.not_before);
-                row.token_expires = Some(token.expires);
-                row.signing_key = Some(token.signed_with.as_str());
-            }
-            Event::TokenRefused(token) => {
-                row.code = Some(token.code.as_str());
-                row.token_not_before = token.not_before;
-                row.token_expires = token.expires;
-                row.clock_difference_seconds = token.clock_difference_seconds;
-                row.signing_key = token.signed_with.map(SigningKey::as_str);
-            }
-            Event::FrameBlocked(noticed) => row.code = Some(noticed.as_str()),
-            Event::PolicyReport { directive } => row.code = Some(directive),
-            Event::PasswordAccepted
-            | Event::PasswordRefused
-            | Event::PasswordThrottled
-            | Event::CookieKept
-            | Event::CookieRefused
-            | Event::CookielessPass
-            | Event::FramedView => {}
-        }
-        row
-    }
-}
-
-fn kind(event: &Event) -> &'static str {
-    match event {
-        Event::PasswordAccepted => "password_accepted",
-        Event::PasswordRefused => "password_refused",
-        Event::PasswordThrottled => "password_throttled",
-        Event::TokenAccepted(_) => "token_accepted",
-        Event::TokenRefused(_) => "token_refused",
-        Event::CookieKept => "cookie_kept",
-        Event::CookieRefused => "cookie_refused",
-        Event::CookielessPass => "cookieless_pass",
-        Event::FramedView => "framed_view",
-        Event::FrameBlocked(_) => "frame_blocked",
-        Event::PolicyReport { .. } => "policy_report",
-    }
-}
 
 /// Rows that a share may get in a minute, by kind.
 fn limit(kind: &str) -> i64 {
@@ -123,7 +50,7 @@ pub fn record_events(db: &mut PgConnection, events: &[NewEvent]) -> Result<(), S
             inserted?;
         }
     }
-    note_previous_secrets(db, events)
+    record_previous_secrets(db, events)
 }
 
 /// A share was deleted meanwhile: the others' events count all the same.
@@ -176,8 +103,8 @@ fn within_limits(
     Ok(rows.collect())
 }
 
-/// Notes that tokens of a previous secret were accepted, so that the admin sees who has not changed over.
-fn note_previous_secrets(db: &mut PgConnection, events: &[NewEvent]) -> Result<(), StoreError> {
+/// Records that tokens of a previous secret were accepted, so that the admin sees who has not changed over.
+fn record_previous_secrets(db: &mut PgConnection, events: &[NewEvent]) -> Result<(), StoreError> {
     let by_previous = |new: &&NewEvent| {
         let Event::TokenAccepted(token) = &new.event else {
             return false;

@@ -24,7 +24,7 @@ pub struct ShareFilter {
     pub space_key: Option<String>,
 }
 
-/// Shares of an account, and all of a site whose person it is: of these he sees what the site lets him view.
+/// Shares of an account, and all of a site whose person it is: of these they see what the site lets them view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Candidates {
     pub account_id: Uuid,

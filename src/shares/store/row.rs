@@ -7,7 +7,7 @@ use diesel::sql_types::{Nullable, Timestamptz};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::StoreError;
+use super::error::StoreError;
 use crate::config::EmbedWildcards;
 use crate::password::PasswordHash;
 use crate::schema::shared_page;

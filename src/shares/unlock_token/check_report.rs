@@ -6,11 +6,12 @@ use std::borrow::Cow;
 use url::form_urlencoded;
 
 use super::{
-    Availability, RefusalCode, SigningKey, TokenRule,
+    check::judge,
     claims::{BadDate, Dates},
     clock_advice,
     findings::Findings,
-    judge, key_mistakes,
+    key_mistakes,
+    rule::{Availability, RefusalCode, SigningKey, TokenRule},
     shape::Malformed,
 };
 
@@ -96,8 +97,8 @@ fn malformed(detail: String) -> Explanation {
         "expiry",
         "share",
     ];
-    let mut checks = vec![line("shape", Seen::Failed(detail))];
-    checks.extend(names.map(|name| line(name, Seen::Nothing)));
+    let mut checks = vec![line("shape", Checked::Failed(detail))];
+    checks.extend(names.map(|name| line(name, Checked::Nothing)));
     Explanation {
         valid: false,
         code: Some(RefusalCode::Malformed),
@@ -114,7 +115,7 @@ fn report(findings: &Findings<'_>, rule: &TokenRule<'_>) -> Explanation {
         checks: vec![
             line(
                 "shape",
-                Seen::Passed("Three parts, each as it should be.".to_owned()),
+                Checked::Passed("Three parts, each as it should be.".to_owned()),
             ),
             line("algorithm", algorithm(findings)),
             line("signature", signature(findings, rule)),
@@ -128,17 +129,17 @@ fn report(findings: &Findings<'_>, rule: &TokenRule<'_>) -> Explanation {
     }
 }
 
-enum Seen {
+enum Checked {
     Passed(String),
     Failed(String),
     Nothing,
 }
 
-fn line(check: &'static str, seen: Seen) -> CheckLine {
-    let (outcome, detail) = match seen {
-        Seen::Passed(detail) => (CheckOutcome::Passed, detail),
-        Seen::Failed(detail) => (CheckOutcome::Failed, detail),
-        Seen::Nothing => (
+fn line(check: &'static str, checked: Checked) -> CheckLine {
+    let (outcome, detail) = match checked {
+        Checked::Passed(detail) => (CheckOutcome::Passed, detail),
+        Checked::Failed(detail) => (CheckOutcome::Failed, detail),
+        Checked::Nothing => (
             CheckOutcome::NotReached,
             "Not checked; mend what failed above first.".to_owned(),
         ),
@@ -150,17 +151,17 @@ fn line(check: &'static str, seen: Seen) -> CheckLine {
     }
 }
 
-fn algorithm(findings: &Findings<'_>) -> Seen {
+fn algorithm(findings: &Findings<'_>) -> Checked {
     match &findings.header {
-        Ok(()) => Seen::Passed("alg is HS256.".to_owned()),
-        Err(problem) => Seen::Failed(problem.to_string()),
+        Ok(()) => Checked::Passed("alg is HS256.".to_owned()),
+        Err(problem) => Checked::Failed(problem.to_string()),
     }
 }
 
-fn signature(findings: &Findings<'_>, rule: &TokenRule<'_>) -> Seen {
+fn signature(findings: &Findings<'_>, rule: &TokenRule<'_>) -> Checked {
     let detail = match findings.signed_with {
-        None if findings.header.is_err() => return Seen::Nothing,
-        None => return Seen::Failed(wrong_signature(findings, rule)),
+        None if findings.header.is_err() => return Checked::Nothing,
+        None => return Checked::Failed(wrong_signature(findings, rule)),
         Some(SigningKey::Current) => "Signed with the share's unlock secret.",
         Some(SigningKey::CurrentHexText) => {
             "Signed with the hex text of the share's unlock secret as key. That is accepted; the 32 decoded bytes \
@@ -174,7 +175,7 @@ fn signature(findings: &Findings<'_>, rule: &TokenRule<'_>) -> Seen {
              in its place."
         }
     };
-    Seen::Passed(detail.to_owned())
+    Checked::Passed(detail.to_owned())
 }
 
 fn wrong_signature(findings: &Findings<'_>, rule: &TokenRule<'_>) -> String {
@@ -199,50 +200,50 @@ fn wrong_signature(findings: &Findings<'_>, rule: &TokenRule<'_>) -> String {
     }
 }
 
-fn issuer(findings: &Findings<'_>) -> Seen {
+fn issuer(findings: &Findings<'_>) -> Checked {
     match &findings.issuer {
-        Ok(()) => Seen::Passed("iss is this share's UUID.".to_owned()),
-        Err(problem) => Seen::Failed(problem.to_string()),
+        Ok(()) => Checked::Passed("iss is this share's UUID.".to_owned()),
+        Err(problem) => Checked::Failed(problem.to_string()),
     }
 }
 
-fn both_dates(dates: Result<Dates, &BadDate>) -> Seen {
+fn both_dates(dates: Result<Dates, &BadDate>) -> Checked {
     match dates {
-        Ok(dates) => Seen::Passed(clock_advice::dates(dates)),
-        Err(problem) => Seen::Failed(problem.to_string()),
+        Ok(dates) => Checked::Passed(clock_advice::dates(dates)),
+        Err(problem) => Checked::Failed(problem.to_string()),
     }
 }
 
-fn window(dates: Result<Dates, &BadDate>) -> Seen {
+fn window(dates: Result<Dates, &BadDate>) -> Checked {
     let Ok(dates) = dates else {
-        return Seen::Nothing;
+        return Checked::Nothing;
     };
     match dates.check_window() {
-        Ok(seconds) => Seen::Passed(format!("exp - nbf is {seconds} s.")),
-        Err(problem) => Seen::Failed(clock_advice::bad_window(dates, &problem)),
+        Ok(seconds) => Checked::Passed(format!("exp - nbf is {seconds} s.")),
+        Err(problem) => Checked::Failed(clock_advice::bad_window(dates, &problem)),
     }
 }
 
-fn begun(dates: Result<Dates, &BadDate>, now: i64) -> Seen {
+fn begun(dates: Result<Dates, &BadDate>, now: i64) -> Checked {
     match dates.map(|dates| (dates, dates.check_begun(now))) {
-        Ok((_, Ok(()))) => Seen::Passed("nbf is not in the future.".to_owned()),
-        Ok((dates, Err(_))) => Seen::Failed(clock_advice::not_yet_valid(dates, now)),
-        Err(_) => Seen::Nothing,
+        Ok((_, Ok(()))) => Checked::Passed("nbf is not in the future.".to_owned()),
+        Ok((dates, Err(_))) => Checked::Failed(clock_advice::not_yet_valid(dates, now)),
+        Err(_) => Checked::Nothing,
     }
 }
 
-fn not_over(dates: Result<Dates, &BadDate>, now: i64) -> Seen {
+fn not_over(dates: Result<Dates, &BadDate>, now: i64) -> Checked {
     match dates.map(|dates| (dates, dates.check_not_over(now))) {
-        Ok((_, Ok(()))) => Seen::Passed("exp is in the future.".to_owned()),
-        Ok((dates, Err(_))) => Seen::Failed(clock_advice::expired(dates, now)),
-        Err(_) => Seen::Nothing,
+        Ok((_, Ok(()))) => Checked::Passed("exp is in the future.".to_owned()),
+        Ok((dates, Err(_))) => Checked::Failed(clock_advice::expired(dates, now)),
+        Err(_) => Checked::Nothing,
     }
 }
 
-fn share(share: Availability) -> Seen {
+fn share(share: Availability) -> Checked {
     match share {
-        Availability::Open => Seen::Passed("The share is open.".to_owned()),
-        Availability::Closed => Seen::Failed(
+        Availability::Open => Checked::Passed("The share is open.".to_owned()),
+        Availability::Closed => Checked::Failed(
             "The share is disabled, has not started or has ended. Look at its dates.".to_owned(),
         ),
     }

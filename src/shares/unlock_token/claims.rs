@@ -3,10 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{
-    shown::shown,
-    strict_json::{Object, Value},
-};
+use crate::strict_json::{Object, Value, shown};
 
 /// The longest `exp - nbf`, in seconds.
 pub(super) const MAX_WINDOW: i64 = 60;

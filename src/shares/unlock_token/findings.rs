@@ -2,9 +2,9 @@
 //! both must mean the same rule. What the findings are worth is said there.
 
 use super::{
-    SigningKey, TokenRule,
     claims::{self, BadDate, Dates, WrongIssuer},
     header::{self, BadHeader},
+    rule::{SigningKey, TokenRule},
     shape::{Malformed, Parts, Signed},
     signature,
 };

@@ -1,10 +1,7 @@
 //! The second row of the token rule: what the header may say. It chooses nothing: the algorithm and the key are
 //! known before the token comes, and `kid`, `jku`, `jwk`, `x5*` are not looked at.
 
-use super::{
-    shown::shown,
-    strict_json::{Object, Value},
-};
+use crate::strict_json::{Object, Value, shown};
 
 /// Fields that would change what the signature or the payload means.
 const REFUSED_FIELDS: [&str; 4] = ["crit", "b64", "zip", "enc"];

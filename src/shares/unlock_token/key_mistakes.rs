@@ -7,7 +7,7 @@ use base64::{
 };
 use uuid::Uuid;
 
-use super::{TokenRule, shape::Signed, signature};
+use super::{rule::TokenRule, shape::Signed, signature};
 use crate::shares::unlock_secret::UnlockSecret;
 
 /// What was done to the key, and what to do instead. None when it is no mistake known here.

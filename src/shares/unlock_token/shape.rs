@@ -3,7 +3,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::strict_json::{self, NotStrict, Object};
+use crate::strict_json::{self, NotStrict, Object};
 
 const MAX_BYTES: usize = 4096;
 

@@ -2,7 +2,8 @@
 
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 
-use super::{SecretsInForce, SigningKey, shape::Signed};
+use super::rule::{SecretsInForce, SigningKey};
+use super::shape::Signed;
 
 /// The first of the keys in force that made the signature. A client site may sign with the 32 bytes or, because
 /// many tools take the key as text, with the 64 hex digits.

@@ -1,6 +1,7 @@
 //! How far an import is, and why one is refused.
 
 use crate::db::DbError;
+use crate::name::NameError;
 use crate::pages::files::FileStoreError;
 use crate::space_export::ExportError;
 
@@ -31,8 +32,8 @@ pub enum ImportError {
     Export(#[from] ExportError),
     #[error("Another import into “{0}” is running. Wait until it has finished.")]
     AlreadyRunning(String),
-    #[error("The name must have 1 to 200 characters.")]
-    Name,
+    #[error(transparent)]
+    Name(#[from] NameError),
     #[error(
         "“{0}” holds other pages than this export. Import it under a new name; to replace the content, delete the connection first."
     )]

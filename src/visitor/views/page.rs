@@ -4,7 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::{Moment, ShareHeader, TrustedHtml};
-use crate::web::frame_note::FrameNote;
+use crate::web::frame_status::FrameStatus;
 use crate::web::message::{Context, Link};
 
 /// A page or blog post of a share.
@@ -12,7 +12,7 @@ use crate::web::message::{Context, Link};
 #[template(path = "visitor/page.html")]
 pub struct ContentPage<'a> {
     pub context: Context,
-    pub frame: Option<FrameNote>,
+    pub frame: Option<FrameStatus>,
     pub share: ShareHeader,
     pub title: String,
     /// The pages above this one, the share's root first; empty on the root itself.

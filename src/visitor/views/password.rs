@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::shares::unlock_token::RefusalCode;
-use crate::web::frame_note::FrameNote;
+use crate::web::frame_status::FrameStatus;
 use crate::web::message::Context;
 
 /// The password form. What was typed is never part of it.
@@ -11,7 +11,7 @@ use crate::web::message::Context;
 #[template(path = "visitor/password.html")]
 pub struct PasswordPage {
     pub context: Context,
-    pub frame: Option<FrameNote>,
+    pub frame: Option<FrameStatus>,
     /// Given only when the share's name may be seen from outside.
     pub share_name: Option<String>,
     /// `/content/{share}/session`.

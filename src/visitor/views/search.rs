@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::ShareHeader;
-use crate::web::frame_note::FrameNote;
+use crate::web::frame_status::FrameStatus;
 use crate::web::message::Context;
 
 /// The search page, with or without a question.
@@ -11,7 +11,7 @@ use crate::web::message::Context;
 #[template(path = "visitor/search.html")]
 pub struct SearchPage {
     pub context: Context,
-    pub frame: Option<FrameNote>,
+    pub frame: Option<FrameStatus>,
     pub share: ShareHeader,
     /// As typed; empty before the first search.
     pub query: String,

@@ -10,7 +10,7 @@ use super::search::Outcome;
 use super::start::StartPage;
 use crate::content::classes;
 use crate::web::assets;
-use crate::web::frame_note::FrameState;
+use crate::web::frame_status::FrameState;
 use crate::web::message::Context;
 use samples::HOSTILE;
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::frame_note::FrameNote;
+use crate::web::frame_status::FrameStatus;
 use crate::web::message::Context;
 
 /// One sentence, and no password form.
@@ -10,7 +10,7 @@ use crate::web::message::Context;
 #[template(path = "visitor/token_needed.html")]
 pub struct TokenNeededPage {
     pub context: Context,
-    pub frame: Option<FrameNote>,
+    pub frame: Option<FrameStatus>,
     /// What to do.
     pub sentence: &'static str,
 }

@@ -5,10 +5,6 @@ use time::OffsetDateTime;
 use super::Failure;
 use crate::shares::share::Availability;
 
-/// The mistake of a share that is to open only inside its sites, and lists none.
-pub const ONLY_WITHOUT_SITES: &str = "A share with embedOnly opens only inside the sites that are listed here. List at \
-    least one, or set embedOnly to false.";
-
 impl Failure {
     /// A title and sentences for people.
     pub fn words(&self) -> (String, Vec<String>) {

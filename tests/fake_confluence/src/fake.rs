@@ -42,6 +42,8 @@ impl Setup {
     }
 
     pub fn start(mut self) -> FakeConfluence {
+        // The client of the tests takes the crypto library of the process, and is the first to name one.
+        drop(rustls::crypto::ring::default_provider().install_default());
         if self.product == Product::DataCenter {
             self.wiki.make_folders_pages();
         }

@@ -455,6 +455,6 @@ async fn a_person_with_a_long_id_and_no_name_gets_an_account() {
         display_name: " ",
         role: Role::Sharer,
     };
-    let account = portal.db(|db| admit(db, &vouched, clock::now()).unwrap());
-    assert_eq!(account.display_name.unwrap(), "s".repeat(254));
+    let admitted = portal.db(|db| admit(db, &vouched, clock::now()).unwrap());
+    assert_eq!(admitted.account.display_name.unwrap(), "s".repeat(254));
 }

@@ -6,10 +6,10 @@ use vestibule::accounts::account::Role;
 use vestibule::accounts::person::PersonCredentials;
 use vestibule::clock;
 use vestibule::config::SingleSignOnArgs;
+use vestibule::confluence::Product;
 use vestibule::connections::create::NewConnection;
 use vestibule::connections::credentials::Credentials;
 use vestibule::connections::store::live::LiveSettings;
-use vestibule::pages::model::ConnectionKind;
 use vestibule::schema::{account, identity, person_credentials};
 use vestibule::seal::Sealer;
 
@@ -57,7 +57,7 @@ impl Stage {
         .await;
         let new = NewConnection {
             name: "Wiki".to_owned(),
-            kind: ConnectionKind::DataCenter,
+            product: Product::DataCenter,
             address: fake.base_url(),
             credentials: Credentials::PersonalAccessToken {
                 token: PERSONAL_ACCESS_TOKEN.to_owned(),

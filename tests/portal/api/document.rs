@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::caller::{MANUAL, path_of, portal_and_writer};
 use super::embed_health::db_frames;
 use super::live_connections::data_center;
+use crate::audit::db_record;
 use crate::support::{Answer, Visitor};
 
 /// Every call of the document, with its path below `/api/v1`.
@@ -107,6 +108,8 @@ async fn answers_are_what_their_schemas_say() {
         "EmbedHealth",
         &writer.get(&format!("{path}/embed-health")).await,
     );
+    portal.db(|db| db_record(db, 2));
+    fits("AuditEventPage", &writer.get("/audit-events?limit=1").await);
     fits("ConnectionList", &writer.get("/connections").await);
     fits(
         "Connection",

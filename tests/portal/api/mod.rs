@@ -1,5 +1,6 @@
 //! The web API over HTTP, as programs call it.
 
+mod audit;
 mod caller;
 mod change;
 mod connections;

@@ -350,7 +350,7 @@ async fn files_go_along_with_their_pages() {
         .db(|db| move_shares(db, &prepared, now).unwrap());
     cloud_app.after_move(old, new).await.unwrap();
 
-    assert_eq!(moved, 1);
+    assert_eq!(moved.len(), 1);
     let answer = visitor.get(&file).await;
     assert_eq!((answer.status, answer.text()), (200, "Nothing to note."));
     let since = stage.fake.requests().split_off(sent);

@@ -6,7 +6,8 @@ use url::Url;
 use vestibule::clock;
 use vestibule::confluence::Secret;
 use vestibule::confluence::connect::callback::{
-    CallbackError, Event, Expected, Received, verify_signed_by_atlassian, verify_signed_by_site,
+    CallbackError, Event, Expected, ReceivedCallback, verify_signed_by_atlassian,
+    verify_signed_by_site,
 };
 use vestibule::confluence::connect::install_keys::InstallKeys;
 use vestibule::confluence::connect::jwt::JwtError;
@@ -75,7 +76,7 @@ async fn check_callback(
 ) -> Result<(), CallbackError> {
     let payloads: Value = serde_json::from_str(PAYLOADS).unwrap();
     let body = payloads[event.as_str()]["body"].to_string();
-    let received = Received {
+    let received = ReceivedCallback {
         event,
         token,
         body: body.as_bytes(),

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::Url;
 use vestibule::clock;
+use vestibule::confluence::Product;
 use vestibule::confluence::connect::jwt::JwtError;
 use vestibule::confluence::connect::request::{QshRule, Request, one_token, verify_request};
 use vestibule::confluence::error::Problem;
-use vestibule::confluence::model::Product;
 use vestibule::confluence::pace::PaceLimits;
 use vestibule::confluence::{Authorization, Client, Pace, Secret, Site};
 
@@ -104,6 +104,8 @@ pub(super) struct App {
 
 impl App {
     pub(super) fn start(sites: &Value) -> Self {
+        // The client of the tests takes the crypto library of the process, and is the first to name one.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let order = json!({
             "appKey": APP_KEY, "clientKey": CLIENT_KEY, "sharedSecret": SECRET, "sites": sites,
         });

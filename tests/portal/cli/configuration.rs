@@ -22,6 +22,7 @@ fn every_wrong_variable_is_named_at_once_and_no_secret_is_printed() {
         ("VESTIBULE_BASE_URL", "portal.example.com"),
         ("VESTIBULE_LISTEN", "everywhere"),
         ("VESTIBULE_EMBED_WILDCARDS", "maybe"),
+        ("VESTIBULE_AUDIT_ADDRESSES", "maybe"),
         ("VESTIBULE_HOSTS", "docs.example.com/path"),
         ("VESTIBULE_TRUSTED_PROXIES", "10.0.0.0/99"),
         ("VESTIBULE_DATABASE_CONNECTIONS", "none"),

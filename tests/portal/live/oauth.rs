@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use time::Duration;
 use vestibule::clock;
+use vestibule::confluence::Product;
 use vestibule::connections::credentials::Credentials;
-use vestibule::pages::model::ConnectionKind;
 
 use super::site::Site;
 use fake_confluence::credentials::{
@@ -52,12 +52,7 @@ async fn agree(site: &Site, redirect_uri: &str) -> String {
 
 #[tokio::test]
 async fn two_nodes_that_refresh_at_once_keep_the_connection() {
-    let site = Site::connect(
-        FakeConfluence::cloud().start(),
-        ConnectionKind::Cloud,
-        consent(),
-    )
-    .await;
+    let site = Site::connect(FakeConfluence::cloud().start(), Product::Cloud, consent()).await;
     let back = "http://localhost/admin/connections/oauth";
     let code = agree(&site, back).await;
     site.portal.agree(site.connection, &code, back).await;
@@ -81,12 +76,7 @@ async fn two_nodes_that_refresh_at_once_keep_the_connection() {
 
 #[tokio::test]
 async fn a_consent_that_was_taken_back_stops_the_connection_and_says_so() {
-    let site = Site::connect(
-        FakeConfluence::cloud().start(),
-        ConnectionKind::Cloud,
-        consent(),
-    )
-    .await;
+    let site = Site::connect(FakeConfluence::cloud().start(), Product::Cloud, consent()).await;
     let back = "http://localhost/admin/connections/oauth";
     let code = agree(&site, back).await;
     site.portal.agree(site.connection, &code, back).await;
@@ -128,12 +118,8 @@ async fn every_kind_of_credentials_passes_the_test_of_its_connection() {
     ];
     for credentials in cloud {
         let kind = credentials.kind();
-        let site = Site::connect(
-            FakeConfluence::cloud().start(),
-            ConnectionKind::Cloud,
-            credentials,
-        )
-        .await;
+        let site =
+            Site::connect(FakeConfluence::cloud().start(), Product::Cloud, credentials).await;
         let report = site
             .portal
             .connections()
@@ -150,7 +136,7 @@ async fn every_kind_of_credentials_passes_the_test_of_its_connection() {
     };
     let site = Site::connect(
         FakeConfluence::data_center().start(),
-        ConnectionKind::DataCenter,
+        Product::DataCenter,
         server,
     )
     .await;

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use uuid::Uuid;
 use vestibule::clock;
+use vestibule::confluence::Product;
 use vestibule::connections::create::NewConnection;
 use vestibule::connections::credentials::Credentials;
 use vestibule::connections::store::live::LiveSettings;
-use vestibule::pages::model::ConnectionKind;
 use vestibule::pages::store::freshness;
 use vestibule::shares::share::{RestrictedPages, Scope, Share};
 use vestibule::shares::store::NewShare;
@@ -39,7 +39,7 @@ impl Site {
             email: EMAIL.to_owned(),
             token: SITE_TOKEN.to_owned(),
         };
-        Self::connect(fake, ConnectionKind::Cloud, credentials).await
+        Self::connect(fake, Product::Cloud, credentials).await
     }
 
     pub(crate) async fn data_center() -> Self {
@@ -51,12 +51,12 @@ impl Site {
         let credentials = Credentials::PersonalAccessToken {
             token: PERSONAL_ACCESS_TOKEN.to_owned(),
         };
-        Self::connect(fake, ConnectionKind::DataCenter, credentials).await
+        Self::connect(fake, Product::DataCenter, credentials).await
     }
 
     pub(crate) async fn connect(
         fake: FakeConfluence,
-        kind: ConnectionKind,
+        product: Product,
         credentials: Credentials,
     ) -> Self {
         let portal = Portal::start_with(Setup {
@@ -66,7 +66,7 @@ impl Site {
         .await;
         let new = NewConnection {
             name: "Wiki".to_owned(),
-            kind,
+            product,
             address: fake.base_url(),
             credentials,
             settings: LiveSettings::default(),

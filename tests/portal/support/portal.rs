@@ -14,8 +14,8 @@ use uuid::Uuid;
 use vestibule::clock;
 use vestibule::cloud_app::CloudApp;
 use vestibule::config::{
-    AppArgs, BaseUrlArgs, DatabaseArgs, EmbeddingArgs, LiveArgs, OpenIdArgs, ServeArgs, Settings,
-    SingleSignOnArgs, StorageArgs,
+    AppArgs, AuditArgs, BaseUrlArgs, DatabaseArgs, EmbeddingArgs, LiveArgs, OpenIdArgs, ServeArgs,
+    Settings, SingleSignOnArgs, StorageArgs,
 };
 use vestibule::connections::Connections;
 use vestibule::connections::consent;
@@ -40,6 +40,8 @@ pub(super) const SECRET_KEY: &str = "5ec2e7";
 pub(crate) struct Setup {
     /// Import the sample space.
     pub(crate) sample: bool,
+    /// What the database holds before it is brought up to date, instead of nothing.
+    pub(crate) dump: Option<&'static str>,
     pub(crate) hosts: &'static str,
     pub(crate) trusted_proxies: &'static str,
     pub(crate) embed_wildcards: Option<&'static str>,
@@ -83,12 +85,14 @@ impl Portal {
     #[expect(clippy::unused_async, reason = "only async code can use a portal")]
     pub(crate) async fn start_with(setup: Setup) -> Self {
         captured_log::start();
+        // The client of the tests takes the crypto library of the process, and is the first to name one.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let data_dir = tempfile::tempdir().unwrap();
         let database = if setup.sample {
             copy_folder(&postgres::sample().data_dir, data_dir.path());
             Database::with_sample()
         } else {
-            Database::empty()
+            setup.dump.map_or_else(Database::empty, Database::of_dump)
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -278,10 +282,12 @@ fn settings(setup: &Setup, database: &Database, data_dir: &Path, base_url: &str)
             ),
             ..LiveArgs::with_key(SECRET_KEY.repeat(22))
         },
+        audit: AuditArgs::default(),
         embedding: EmbeddingArgs {
             embed_wildcards: setup.embed_wildcards.unwrap_or("refuse").to_owned(),
             cookieless: setup.cookieless.unwrap_or("auto").to_owned(),
         },
+        audit: AuditArgs::default(),
         app: setup.app.clone(),
         openid: setup.openid.clone(),
         single_sign_on: setup.single_sign_on.clone(),

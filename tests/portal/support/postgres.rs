@@ -76,6 +76,14 @@ impl Database {
         Self::copy_of("template1")
     }
 
+    /// What a dump holds, brought up to date.
+    pub(super) fn of_dump(dump: &str) -> Self {
+        let database = Self::bare();
+        database.connect().batch_execute(dump).unwrap();
+        db::migrate(&database.url()).unwrap();
+        database
+    }
+
     fn copy_of(template: &str) -> Self {
         let name = format!("test_{}", Uuid::new_v4().simple());
         create(&name, template);

@@ -12,7 +12,7 @@ use proptest::sample::subsequence;
 use proptest::test_runner::{Config, TestRunner};
 use uuid::Uuid;
 use vestibule::pages::model::PageSummary;
-use vestibule::pages::scope::{ContentScope, Limits, Reach, RestrictedPages, Viewers};
+use vestibule::pages::scope::{ContentScope, PageLimits, Reach, RestrictedPages, Viewers};
 use vestibule::pages::store::search::search;
 use vestibule::pages::store::{attachments, listing, reach};
 
@@ -61,7 +61,7 @@ impl Look {
 struct Case {
     pages: Vec<Page>,
     reach: Reach,
-    limits: Limits,
+    limits: PageLimits,
     /// Pages are rendered for viewers.
     has_viewers: bool,
 }
@@ -154,7 +154,7 @@ fn case() -> impl Strategy<Value = Case> {
                     1 => Reach::Space { home: Some(root) },
                     _ => Reach::Tree { root },
                 },
-                limits: Limits {
+                limits: PageLimits {
                     restricted_pages,
                     include_labels,
                     exclude_labels,

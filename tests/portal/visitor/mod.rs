@@ -18,5 +18,6 @@ mod password;
 mod reports;
 mod scope;
 mod signed_files;
+mod slash;
 mod unlock;
 mod unlock_refused;

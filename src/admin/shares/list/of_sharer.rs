@@ -1,4 +1,4 @@
-//! The list as a sharer sees it: his own shares, and those whose pages the site lets him view.
+//! The list as a sharer sees it: their own shares, and those whose pages the site lets them view.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,14 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Found, ListInput, PER_PAGE, filter_of, is_filtered, order};
-use crate::admin::asker::may_use;
-use crate::admin::gate::Admin;
-use crate::admin::shares::visible::{Unasked, visible};
+use crate::admin::gate::SignedIn;
 use crate::pages::store::{connections, leak};
 use crate::shares::share::Share;
 use crate::shares::store::StoreError;
 use crate::shares::store::listing::{self, Candidates, ShareFilter};
+use crate::sharing::asker::may_use;
+use crate::sharing::error::SharingError;
+use crate::sharing::rights::visible;
 use crate::web::error::Failure;
 use crate::web::state::AppState;
 
@@ -20,24 +21,24 @@ use crate::web::state::AppState;
 const MOST_CANDIDATES: i64 = 300;
 
 /// Shares that somebody may see, in the order of a list, and why there may be others.
-pub struct Seen {
+pub struct Visible {
     pub shares: Vec<Share>,
     pub trouble: Option<String>,
 }
 
 /// Of the shares that fit the filter those that the person may see. What the site does not say of others' shares leaves
 /// them out, and is told.
-pub async fn seen(
+pub async fn list_visible(
     state: &AppState,
-    admin: &Admin,
+    signed_in: &SignedIn,
     mut filter: ShareFilter,
     sort: &str,
     now: OffsetDateTime,
-) -> Result<Seen, Failure> {
-    let account_id = admin.account().id;
-    filter.candidates = (!admin.is_admin()).then(|| Candidates {
+) -> Result<Visible, Failure> {
+    let account_id = signed_in.account().id;
+    filter.candidates = (!signed_in.is_admin()).then(|| Candidates {
         account_id,
-        site: admin.bound_to().map(|(site, _)| site),
+        site: signed_in.bound_to().map(|(site, _)| site),
     });
     let order = order(sort);
     let found = state
@@ -50,30 +51,30 @@ pub async fn seen(
     let mut trouble = is_cut.then(|| {
         format!("Only the first {MOST_CANDIDATES} shares were looked through. Search by name to find others.")
     });
-    match visible(state, admin, &shares).await {
+    match visible(&state.sharing, signed_in.actor(), &shares, now).await {
         Ok(visible) => shares.retain(|share| visible.contains(&share.id)),
-        Err(Unasked::Failed(failure)) => return Err(failure),
-        Err(Unasked::Site(error)) => {
+        Err(SharingError::Site(error)) => {
             shares.retain(|share| share.creator.account == Some(account_id));
             trouble = Some(format!(
                 "Confluence could not be asked what you may see, so only your own shares are listed: {}",
                 error.sentence()
             ));
         }
+        Err(error) => return Err(error.into()),
     }
-    Ok(Seen { shares, trouble })
+    Ok(Visible { shares, trouble })
 }
 
 /// One page of the list.
 pub(super) async fn find(
     state: &AppState,
-    admin: &Admin,
+    signed_in: &SignedIn,
     input: &ListInput,
     now: OffsetDateTime,
 ) -> Result<Found, Failure> {
     let filter = filter_of(input);
     let filtered = is_filtered(&filter);
-    let seen = seen(state, admin, filter, &input.sort, now).await?;
+    let seen = list_visible(state, signed_in, filter, &input.sort, now).await?;
     let total = i64::try_from(seen.shares.len()).unwrap_or(i64::MAX);
     let pages = ((total + PER_PAGE - 1) / PER_PAGE).max(1);
     let page = input.page.parse::<i64>().unwrap_or(1).clamp(1, pages);
@@ -98,7 +99,7 @@ pub(super) async fn find(
     Ok(Found {
         connections: connections
             .into_iter()
-            .filter(|connection| may_use(admin, connection.id))
+            .filter(|connection| may_use(signed_in.actor(), connection.id))
             .collect(),
         shares,
         unseen_leaks,

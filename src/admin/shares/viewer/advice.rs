@@ -1,11 +1,17 @@
 //! What the panel *Viewer* says of the pages of a share, and what there is to do.
 
-use super::PersonView;
 use crate::admin::times::Moment;
 use crate::connections::NotInTheirName;
 use crate::connections::installation::{AppKind, Installation};
 use crate::pages::store::viewer_renderings::RenderingCount;
 use crate::pages::viewer::Viewer;
+
+/// Somebody at the site.
+pub struct PersonView {
+    /// A name, where one is known.
+    pub name: String,
+    pub id: String,
+}
 
 /// So many pages are seen in one way.
 pub struct LineView {
@@ -137,7 +143,7 @@ pub(super) fn advice(
 mod tests {
     use time::OffsetDateTime;
 
-    use super::super::PersonView;
+    use super::PersonView;
     use super::{AppView, advice, line};
     use crate::pages::store::viewer_renderings::RenderingCount;
     use crate::pages::viewer::Viewer;

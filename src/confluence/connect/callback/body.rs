@@ -6,7 +6,7 @@ use url::{Host, Url};
 use crate::confluence::Secret;
 use crate::confluence::connect::install_keys::NoKey;
 use crate::confluence::connect::jwt::JwtError;
-use crate::confluence::strict_json::parse_object;
+use crate::strict_json::parse_whole;
 
 /// What has happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub(super) fn read(body: &[u8], event: Option<Event>) -> Result<Callback, Callba
     if body.len() > LONGEST_BODY {
         return Err(wrong("it is longer than a call-back"));
     }
-    let object = parse_object(body)
+    let object = parse_whole(body)
         .ok_or_else(|| wrong("it is not a JSON object, or a field stands twice"))?;
     // serde's words would repeat what stands there.
     let wire: Wire =

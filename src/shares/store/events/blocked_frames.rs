@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use time::Duration;
 use uuid::Uuid;
 
-use super::EventInsert;
+use super::row::EventInsert;
 use crate::schema::share_event;
 use crate::shares::event::Noticed;
 use crate::shares::store::StoreError;

@@ -7,7 +7,7 @@ use crate::visitor::views::page::ContentPage;
 use crate::visitor::views::password::PasswordPage;
 use crate::visitor::views::search::{Outcome, SearchPage};
 use crate::web::assets;
-use crate::web::frame_note::FrameState;
+use crate::web::frame_status::FrameState;
 use crate::web::message::MessagePage;
 
 const META: &str = "head > meta[name=vestibule-frame]";

@@ -6,7 +6,7 @@ use crate::visitor::views::page::{
 use crate::visitor::views::password::{Notice, NoticeKind, PasswordPage};
 use crate::visitor::views::search::{Found, Hit, HitKind, Outcome, SearchPage, Segment};
 use crate::visitor::views::{Moment, ShareHeader, TrustedHtml};
-use crate::web::frame_note::{FrameNote, FrameState};
+use crate::web::frame_status::{FrameState, FrameStatus};
 use crate::web::message::MessagePage;
 use crate::web::message::{Context, Link};
 
@@ -42,8 +42,8 @@ pub(super) fn node(title: &str, state: NodeState, children: Vec<TreeNode>) -> Tr
     }
 }
 
-pub(super) fn note(state: FrameState) -> FrameNote {
-    FrameNote {
+pub(super) fn note(state: FrameState) -> FrameStatus {
+    FrameStatus {
         share: uuid::Uuid::from_u128(7).into(),
         state,
         origins: "https://a.example https://b.example".to_owned(),

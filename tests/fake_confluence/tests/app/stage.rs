@@ -34,6 +34,8 @@ pub(super) struct TestApp {
 
 impl TestApp {
     pub(super) fn start() -> Self {
+        // The client of the tests takes the crypto library of the process, and is the first to name one.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let sockets = Sockets::open(0);
         let inside = Arc::new(Inside {
             base_url: format!("http://{}", sockets.addresses()[0]),

@@ -17,7 +17,7 @@ use vestibule::pages::scope::Viewers;
 use vestibule::pages::store::{freshness, viewer_renderings};
 use vestibule::shares::share::{RestrictedPages, Scope, Share};
 use vestibule::shares::store::ContentSource;
-use vestibule::web::scope::content_scope;
+use vestibule::sharing::content_scope::content_scope;
 
 use crate::support::{Answer, Portal, Setup, path, within};
 use fake_confluence::fake::FakeConfluence;
