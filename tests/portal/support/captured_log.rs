@@ -8,8 +8,10 @@ use tracing_subscriber::EnvFilter;
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static STARTED: Once = Once::new();
 
-/// The tests' own HTTP client is not the product.
-const FILTER: &str = "debug,hyper=off,hyper_util=off,reqwest=off,cookie_store=off";
+/// The tests' own HTTP client is not the product. Nor is what they read pages with: it tells each step of each character,
+/// gigabytes in a run.
+const FILTER: &str =
+    "debug,hyper=off,hyper_util=off,reqwest=off,cookie_store=off,html5ever=off,selectors=off";
 
 pub(super) fn start() {
     STARTED.call_once(|| {
