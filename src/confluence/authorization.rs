@@ -134,7 +134,7 @@ fn sensitive(text: &str) -> Option<HeaderValue> {
 #[cfg(test)]
 mod tests {
     use reqwest::{
-        Client, Method,
+        Method,
         header::{AUTHORIZATION, HeaderMap},
     };
     use time::OffsetDateTime;
@@ -142,12 +142,14 @@ mod tests {
 
     use super::{Authorization, Secret};
     use crate::confluence::connect::jwt;
+    use crate::confluence::http::client_with_tls;
 
     const URL: &str = "https://acme.atlassian.net/wiki/api/v2/pages/98305?body-format=export_view";
 
     fn headers(authorization: &Authorization) -> Option<HeaderMap> {
         let (method, url) = (Method::GET, Url::parse(URL).unwrap());
-        let request = Client::new().get(url.clone());
+        let client = client_with_tls().unwrap().build().unwrap();
+        let request = client.get(url.clone());
         let request = authorization.sign(request, &method, &url)?.build().unwrap();
         Some(request.headers().clone())
     }
