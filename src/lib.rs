@@ -37,6 +37,10 @@
 //! - **leak report**: what a share lets out beside the text of its pages; each thing in it is a **leak**.
 //! - **embed health**: what became of a share in frames, by the site around them.
 //! - **guess**: one try of a password, charged before it is looked at.
+//! - **actor**: whoever asks for a change: a person, a token, the command line, the portal itself. A **right** is a value
+//!   that says what they may do with what.
+//! - **audit record**: who did what to what, as a chain of **events**. Its **head** is where it ends; a **checkpoint** is where
+//!   old events were removed; a **tally** adds up what strangers do.
 //!
 //! # Rooms
 //!
@@ -50,14 +54,16 @@
 //! | routes | [`routes`] | every URL, one table |
 //! | handlers | [`visitor`], [`admin`], [`api`] | pages for readers, pages for admins, JSON |
 //! | plumbing | [`web`] | actix and askama: errors to answers, headers, what browsers say of requests, assets |
+//! | use cases | [`sharing`] | every change of a share, a connection, an account or a token, with its audit row in one transaction; who may |
 //! | live | [`sync`] | how content of wikis gets into the snapshots and stays fresh: schedule, listings, bodies, files, webhooks, imports |
 //! | | [`cloud_app`] | our app at Cloud sites: installations come and go, people's rights, pages rendered for viewers; below `sync` |
 //! | | [`connections`] | what sites are asked with, and a client that may ask; below `cloud_app` |
 //! | domain | [`shares`], [`accounts`], [`pages`], [`audit`] | what a share is; who may change things; snapshots, scope, search; who did what |
 //! | sources | [`confluence`], [`content`], [`space_export`], [`client_kit`] | sites to plain values, untrusted markup to clean HTML, untrusted archives to pages, what integrators copy; no other room |
 //! | settings | [`config`], [`guess_limit`] | checked configuration; guesses as one statement each |
-//! | ground | [`db`], [`schema`], [`password`], [`keys`], [`seal`], [`strict_json`], [`telemetry`], [`clock`] | no feature, no HTTP |
+//! | ground | [`db`], [`schema`], [`password`], [`keys`], [`name`], [`seal`], [`strict_json`], [`telemetry`], [`clock`] | no feature, no HTTP |
 //!
+//! A share is changed in [`sharing`], whose first lines say how; its row of the record is written by [`audit::record`].
 //! A new page of the portal is a handler in `visitor` or `admin`, a template in the folder of the same name and a line in
 //! [`routes`]. A new macro is a file or a few lines in [`content`]. A new setting is a field in [`config`]. A new product
 //! of Confluence is a folder in [`confluence`], whose first lines say what else changes.
@@ -65,7 +71,10 @@
 //! # What never happens
 //!
 //! - A handler of content never forgets the gate: it takes a [`visitor::gate::Gate`], and what it shows needs the
-//!   [`visitor::gate::Unlocked`] that only the gate makes. The admin pages have [`admin::gate::Admin`], the API its bearer.
+//!   [`visitor::gate::Unlocked`] that only the gate makes. The admin pages take [`admin::gate::Admin`], or
+//!   [`admin::gate::SignedIn`] where sharers come as well; the API takes its bearer.
+//! - Nobody changes what is stored but by a use case of [`sharing`], which writes the audit row in the same transaction.
+//!   `tests/architecture.rs` lists what is counted at the door instead. A row of the record is never changed.
 //! - Nothing prints markup unescaped but [`content::SanitizedHtml`], and only [`content`] makes it. `content` does no I/O
 //!   and cannot be made to: it asks a [`content::library::Library`] for what it needs.
 //! - A page, file or search hit outside the share's scope is never found: every query of [`pages`] is asked within a
@@ -93,7 +102,8 @@
 //!   Connect app load Confluence's own script, by its one address in their policy ([`web::inside`]).
 //! - A session of a frame inside Confluence is good in frames of that site alone, every other one nowhere in a frame: what
 //!   the session says of itself must agree with the cookie it came by and with the place that the browser names.
-//! - What a sharer may use of the admin pages is one list ([`admin::roles`]); what is not on it is for admins.
+//! - A page is for admins unless it takes [`admin::gate::SignedIn`] by name; what a sharer may do with which share is
+//!   decided in [`sharing::rights`], and handed on as a value.
 //! - A redirect carries a path, never a host: a share works under every public name of the portal. Sign-in at an OpenID
 //!   provider is the one exception, and leads to what the operator has named.
 //! - Of a visitor's cookies, only those that the operator has named are passed on, and only to the site that they have named.
@@ -158,12 +168,12 @@
 //!    secret has signed this very address, that the app is enabled, and that the address was not used before. A page of the
 //!    Forge app has its servers call `/forge/session` instead, and opens the frame with the ticket that it gets.
 //! 2. Confluence is asked who the person is. For users of apps and of the system the answer is empty, and counted.
-//! 3. [`admin::inside::rule`] holds the operator's rule against what Confluence says of groups, the page and the space: an
+//! 3. [`sharing::sharer_rule`] holds the operator's rule against what Confluence says of groups, the page and the space: an
 //!    admin, a sharer, or a page that names the rule and whom to ask.
 //! 4. The person's account is found or made, a session of a frame begins, and a redirect leads to an address without a token.
 //! 5. From there on the gate lets the site frame the answers. Pages are found in the person's own name
-//!    ([`admin::asker`]); of shares they meet their own and those whose page they may view, as Confluence says
-//!    now ([`admin::shares::visible`]), and change their own.
+//!    ([`sharing::asker`]); of shares they meet their own and those whose page they may view, as Confluence says
+//!    now ([`sharing::rights`]), and change their own.
 //!
 //! # Trust
 //!
