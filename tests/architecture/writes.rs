@@ -20,6 +20,11 @@ const AT_THE_DOOR: &[(&str, &[&str], &str)] = &[
         "which showings of past hours were recorded; the record itself stays",
     ),
     (
+        "audit/store/tallies.rs",
+        &["settle_tallies"],
+        "what strangers did in past hours becomes events of the portal's own",
+    ),
+    (
         "guess_limit.rs",
         &["charge", "give_back", "forget_full"],
         "each guess counts, whoever makes it",
