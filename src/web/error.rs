@@ -17,10 +17,6 @@ use serde::Serialize;
 use super::headers::Shell;
 use crate::shares::share::Availability;
 
-/// The mistake of a share that is to open only inside its sites, and lists none.
-pub const ONLY_WITHOUT_SITES: &str = "A share with embedOnly opens only inside the sites that are listed here. List at \
-    least one, or set embedOnly to false.";
-
 /// Everything that a handler can answer instead of what was asked for.
 #[derive(Debug, Clone)]
 pub enum Failure {

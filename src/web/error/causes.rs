@@ -1,6 +1,6 @@
 //! What went wrong in the rooms below, as a failure that can be answered.
 
-use super::{Failure, FieldProblem, ONLY_WITHOUT_SITES};
+use super::{Failure, FieldProblem};
 use crate::accounts::store::api_token::TokenStoreError;
 use crate::connections::LiveError;
 use crate::db::DbError;
@@ -44,20 +44,7 @@ impl From<SharingError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Db(error) => error.into(),
-            corrupt @ StoreError::Corrupt { .. } => Self::Internal(corrupt.to_string()),
-            StoreError::EndsBeforeStart => Self::Invalid(vec![FieldProblem::new(
-                "expiresAt",
-                "The share must end after it starts.",
-            )]),
-            StoreError::EmbedOnlyWithoutSites => {
-                Self::Invalid(vec![FieldProblem::new("embedOrigins", ONLY_WITHOUT_SITES)])
-            }
-            StoreError::ConnectionGone => Self::Conflict(
-                "The connection was deleted at the same moment. Choose another one.".to_owned(),
-            ),
-        }
+        SharingError::from(error).into()
     }
 }
 

@@ -129,7 +129,7 @@ impl Reply {
 
     /// A file, or the part that a `Range` header asks for.
     pub fn file(bytes: &Bytes, media_type: &str, range: Option<&str>) -> Self {
-        let length = bytes.len();
+        let length = bytes.size();
         let file = |first, length| Body::File {
             bytes: bytes.clone(),
             first,

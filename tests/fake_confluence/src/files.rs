@@ -13,7 +13,7 @@ impl Bytes {
         Self::Given(text.as_bytes().to_vec())
     }
 
-    pub fn len(&self) -> u64 {
+    pub fn size(&self) -> u64 {
         match self {
             Self::Given(bytes) => bytes.len() as u64,
             Self::Generated(length) => *length,
@@ -22,7 +22,7 @@ impl Bytes {
 
     /// At most `most` bytes from a place; none at the end.
     pub fn piece(&self, from: u64, most: u64) -> Vec<u8> {
-        let until = self.len().min(from.saturating_add(most));
+        let until = self.size().min(from.saturating_add(most));
         match self {
             Self::Given(bytes) => bytes[from as usize..until as usize].to_vec(),
             Self::Generated(_) => (from..until).map(|place| place as u8).collect(),

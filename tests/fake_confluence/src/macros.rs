@@ -1,4 +1,6 @@
-//! What macros put into rendered bodies for whoever looks. Static macros are of other apps: Confluence asks the app in the
+//! What macros put into rendered bodies for whoever looks.
+//!
+//! Static macros are of other apps: Confluence asks the app in the
 //! name of the reader, and the app gets no token for the user of an app. Included pages are there for those who may read
 //! them.
 

@@ -175,7 +175,7 @@ fn file_on_cloud(file: &Attachment, base: &str) -> Value {
         "fileName": file.title,
         "version": file.version(),
         "comment": file.comment,
-        "fileSize": file.bytes().len(),
+        "fileSize": file.bytes().size(),
         "creationDate": file.created.unix_timestamp() * 1000,
         "self": format!("{base}/download/attachments/{}/{}", file.page, file.title),
     })

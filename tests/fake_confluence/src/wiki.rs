@@ -1,4 +1,5 @@
 //! The wiki behind a fake: spaces, pages, blog posts, folders, files, comments and people, and how they come into being.
+//!
 //! What is done to them later is in `changes`, how they are looked at in `looking`, their JSON in `cloud` and
 //! `data_center`.
 
@@ -130,6 +131,12 @@ pub struct NewContent<'a> {
     pub title: &'a str,
     pub parent: Option<u64>,
     pub body: &'a str,
+}
+
+impl Default for Wiki {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Wiki {

@@ -61,7 +61,7 @@ async fn a_switch_without_a_site_comes_back_with_the_fix() {
     assert_eq!(refused.wrong_fields(), ["embed_origins"]);
     assert_eq!(
         refused.text_of("#embed_origins-problem"),
-        "List at least one site, or do not tick “Open only inside these sites”."
+        "A share that opens only inside its sites needs at least one site in the list."
     );
     assert!(refused.attribute("#embed_only", "checked").is_some());
     let share = db_share(&portal, &path);

@@ -154,9 +154,9 @@ async fn a_refused_form_names_every_problem_and_keeps_all_but_the_password() {
     let wrong = [
         "query",
         "exclude_labels",
+        "embed_origins",
+        "embed_origins",
         "expires_at",
-        "embed_origins",
-        "embed_origins",
         "password",
     ];
     assert_eq!(refused.wrong_fields(), wrong);

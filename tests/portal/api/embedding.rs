@@ -16,8 +16,7 @@ async fn create(writer: &Visitor, fields: Value) -> Answer {
     writer.post_json("/shares", body).await
 }
 
-const FIX: &str = "A share with embedOnly opens only inside the sites that are listed here. List at least one, or set \
-    embedOnly to false.";
+const FIX: &str = "A share that opens only inside its sites needs at least one site in the list.";
 
 #[actix_web::test]
 async fn a_new_share_that_opens_only_inside_its_sites_lists_one() {

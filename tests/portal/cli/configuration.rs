@@ -76,7 +76,7 @@ fn what_is_missing_is_told_with_how_to_set_it() {
 
 #[test]
 fn the_help_names_every_environment_variable_and_shows_no_value_of_a_secret_one() {
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 18] = [
         &[],
         &["serve"],
         &["demo"],
@@ -90,6 +90,11 @@ fn the_help_names_every_environment_variable_and_shows_no_value_of_a_secret_one(
         &["token", "add"],
         &["unlock-link"],
         &["check-token"],
+        &["audit", "verify"],
+        &["audit", "head"],
+        &["audit", "export"],
+        &["audit", "prune"],
+        &["audit", "erase-person"],
     ];
     let secret = [
         "DATABASE_URL",

@@ -232,7 +232,7 @@ impl Asked<'_> {
 
 pub(super) fn extensions(file: &Attachment) -> Value {
     json!({
-        "mediaType": file.media_type, "fileSize": file.bytes().len(), "comment": file.comment,
+        "mediaType": file.media_type, "fileSize": file.bytes().size(), "comment": file.comment,
         "fileId": file.file_id(), "collectionName": format!("contentId-{}", file.page),
     })
 }

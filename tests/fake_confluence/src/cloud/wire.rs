@@ -159,7 +159,7 @@ pub(crate) fn attachment(wiki: &Seen<'_>, file: &Attachment) -> Value {
         "mediaTypeDescription": "File",
         "comment": file.comment,
         "fileId": file.file_id(),
-        "fileSize": file.bytes().len(),
+        "fileSize": file.bytes().size(),
         "webuiLink": webui,
         "downloadLink": download,
         "version": {

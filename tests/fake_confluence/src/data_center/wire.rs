@@ -247,7 +247,7 @@ pub(crate) fn attachment(
         "status": status(file.status),
         "title": file.title,
         "metadata": {"mediaType": file.media_type, "comment": file.comment},
-        "extensions": {"mediaType": file.media_type, "fileSize": file.bytes().len(), "comment": file.comment},
+        "extensions": {"mediaType": file.media_type, "fileSize": file.bytes().size(), "comment": file.comment},
         "_links": {
             "webui": format!("{}?preview=%2F{}%2F{}%2F{name}", webui(wiki, page), page.id, file.id),
             "download": format!(
