@@ -1,5 +1,6 @@
-//! JSON as strict as tokens want it: one object, no key twice at any level, valid Unicode throughout, a bounded depth. Of
-//! two `exp`, a token must not have the one that we read and the one that another reads. What the members mean is decided
+//! JSON as strict as tokens want it: one object, no key twice at any level, valid Unicode throughout, a bounded depth.
+//!
+//! Of two `exp`, a token must not have the one that we read and the one that another reads. What the members mean is decided
 //! by those who read them.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, str};

@@ -38,8 +38,9 @@ use crate::web::error::{Failure, PageError};
 use crate::web::fetch_metadata::destination;
 use crate::web::state::AppState;
 
-/// Somebody who is signed in, sharers among them. Only the gate makes one, so a handler that takes it cannot be reached
-/// without signing in. What they may do with a share is decided share by share, in `sharing::rights`.
+/// Somebody who is signed in, sharers among them.
+///
+/// Only the gate makes one, so a handler that takes it cannot be reached without signing in. What they may do with a share is decided share by share, in `sharing::rights`.
 #[derive(Clone)]
 pub struct SignedIn {
     actor: Rc<Actor>,

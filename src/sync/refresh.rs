@@ -1,5 +1,6 @@
-//! Has what is stored of a site compared with it, whatever its age. Each function only makes it due: wake the schedule
-//! afterwards. Pages come before listings, as where a listing is stored, so that two transactions never wait for each other.
+//! Has what is stored of a site compared with it, whatever its age.
+//!
+//! Each function only makes it due: wake the schedule afterwards. Pages come before listings, as where a listing is stored, so that two transactions never wait for each other.
 
 use diesel::PgConnection;
 use time::OffsetDateTime;

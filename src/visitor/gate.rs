@@ -1,4 +1,6 @@
-//! The gate in front of every page, file and search of a share. A handler below it takes a [`Gate`], and what it answers
+//! The gate in front of every page, file and search of a share.
+//!
+//! A handler below it takes a [`Gate`], and what it answers
 //! needs the [`Unlocked`] that only the gate hands out: a handler cannot forget the gate.
 
 use std::future::Future;

@@ -1,5 +1,7 @@
 //! The one error map: what went wrong below becomes a status, and a page or `application/problem+json` (RFC 9457) by
-//! the handler's return type. What the answers look like is the subject of `answer_errors`.
+//! the handler's return type.
+//!
+//! What the answers look like is the subject of `answer_errors`.
 
 mod causes;
 pub mod words;
