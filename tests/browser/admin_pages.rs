@@ -16,11 +16,11 @@ async fn an_admin_makes_a_share_and_changes_its_copied_secret() {
     let demo = Demo::shared();
     let browser = Browser::chromium().await;
     demo.sign_in(&browser).await;
-    allow_reading_the_clipboard(&browser, &demo).await;
+    allow_reading_the_clipboard(&browser, demo).await;
     let share = make_a_share(&browser).await;
 
     let first = copy_secret(&browser).await;
-    assert_eq!(unlock(&demo, &share, &first).await, Ok(()));
+    assert_eq!(unlock(demo, &share, &first).await, Ok(()));
 
     browser.click_through("a[href$='/unlock-secret']").await;
     assert_eq!(browser.text("h1").await, "Change the unlock secret");
@@ -29,9 +29,9 @@ async fn an_admin_makes_a_share_and_changes_its_copied_secret() {
 
     let second = copy_secret(&browser).await;
     assert_ne!(first, second);
-    let refused = unlock(&demo, &share, &first).await;
+    let refused = unlock(demo, &share, &first).await;
     assert_eq!(refused, Err("bad_signature".to_owned()));
-    assert_eq!(unlock(&demo, &share, &second).await, Ok(()));
+    assert_eq!(unlock(demo, &share, &second).await, Ok(()));
     browser.close().await;
 }
 

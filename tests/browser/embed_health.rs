@@ -60,15 +60,15 @@ async fn an_unlisted_site_is_named_and_works_after_one_click_in_firefox() {
 
 async fn add_the_blocked_site(browser: Browser) {
     let demo = Demo::shared();
-    let share = share_for(&demo, "https://listed.example").await;
-    let port = site_around(address_of(&demo, &share), "");
+    let share = share_for(demo, "https://listed.example").await;
+    let port = site_around(address_of(demo, &share), "");
     let site = format!("http://127.0.0.1:{port}");
     browser.open(&site).await;
     demo.sign_in(&browser).await;
-    panel_says(&browser, &demo, &share, &site).await;
+    panel_says(&browser, demo, &share, &site).await;
     // The browser's own report has come by now, and counts no second frame.
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-    let panel = panel_says(&browser, &demo, &share, &site).await;
+    let panel = panel_says(&browser, demo, &share, &site).await;
     assert!(panel.contains("1 frame blocked"), "{panel}");
     assert!(!panel.contains("Unknown site"), "{panel}");
 
@@ -79,7 +79,7 @@ async fn add_the_blocked_site(browser: Browser) {
     browser.open(&site).await;
     browser.enter_frame("iframe").await;
     assert_eq!(browser.text("h1").await, "Safety");
-    let panel = panel_says(&browser, &demo, &share, "Last good load").await;
+    let panel = panel_says(&browser, demo, &share, "Last good load").await;
     assert!(!panel.contains("blocked"), "{panel}");
     browser.close().await;
 }
@@ -96,12 +96,12 @@ async fn firefox_reports_a_frame_of_a_site_that_hides_its_name() {
 
 async fn hide_the_name(browser: Browser) {
     let demo = Demo::shared();
-    let share = share_for(&demo, "https://listed.example").await;
+    let share = share_for(demo, "https://listed.example").await;
     let no_referrer = "Referrer-Policy: no-referrer\r\n";
-    let port = site_around(address_of(&demo, &share), no_referrer);
+    let port = site_around(address_of(demo, &share), no_referrer);
     browser.open(&format!("http://127.0.0.1:{port}")).await;
     demo.sign_in(&browser).await;
-    let panel = panel_says(&browser, &demo, &share, "1 frame blocked").await;
+    let panel = panel_says(&browser, demo, &share, "1 frame blocked").await;
     assert!(panel.contains("Unknown site"), "{panel}");
     browser.close().await;
 }
@@ -120,8 +120,8 @@ async fn frame_within_a_frame(browser: &Browser) -> (&'static Demo, Value, Strin
         ),
     });
     let listed = format!("http://client.localhost:{listed}");
-    let share = share_for(&demo, &listed).await;
-    sender.send(address_of(&demo, &share)).unwrap();
+    let share = share_for(demo, &listed).await;
+    sender.send(address_of(demo, &share)).unwrap();
     let outer = site_around(listed, "");
     let outer = format!("http://127.0.0.1:{outer}");
     browser.open(&outer).await;
@@ -133,7 +133,7 @@ async fn frame_within_a_frame(browser: &Browser) -> (&'static Demo, Value, Strin
 async fn chromium_names_the_outer_frame_of_a_listed_site() {
     let browser = Browser::chromium().await;
     let (demo, share, outer) = frame_within_a_frame(&browser).await;
-    let panel = panel_says(&browser, &demo, &share, &outer).await;
+    let panel = panel_says(&browser, demo, &share, &outer).await;
     assert!(panel.contains("1 frame blocked"), "{panel}");
     browser.close().await;
 }
@@ -142,13 +142,7 @@ async fn chromium_names_the_outer_frame_of_a_listed_site() {
 async fn firefox_tells_that_a_listed_site_stands_in_a_frame_itself() {
     let browser = Browser::firefox().await;
     let (demo, share, _outer) = frame_within_a_frame(&browser).await;
-    let panel = panel_says(
-        &browser,
-        &demo,
-        &share,
-        "1 frame blocked for an outer frame",
-    )
-    .await;
+    let panel = panel_says(&browser, demo, &share, "1 frame blocked for an outer frame").await;
     assert!(panel.contains("list that site as well"), "{panel}");
     browser.close().await;
 }

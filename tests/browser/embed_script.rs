@@ -18,7 +18,7 @@ const BOX: &str = "/1310731";
 async fn start() -> (&'static Demo, ClientPage, Value) {
     let demo = Demo::shared();
     let client = ClientPage::start();
-    let share = client.share(&demo).await;
+    let share = client.share(demo).await;
     (demo, client, share)
 }
 
@@ -42,9 +42,9 @@ async fn title_in_frame(browser: &Browser) -> String {
 
 async fn the_element_opens_and_follows(browser: Browser) {
     let (demo, client, share) = start().await;
-    client.answer_with_fresh_token(&demo, &share).await;
+    client.answer_with_fresh_token(demo, &share).await;
 
-    client.open(&browser, &demo, ELEMENT).await;
+    client.open(&browser, demo, ELEMENT).await;
     hears(&browser, json!([["ready", "", null]])).await;
     assert_eq!(title_in_frame(&browser).await, "Getting started");
     follow_in_frame(&browser, "What is in the box").await;
@@ -75,10 +75,10 @@ async fn the_element_opens_by_its_unlock_url_and_tells_where_the_reader_goes_in_
 #[tokio::test]
 async fn the_element_makes_a_frame_with_the_right_attributes() {
     let (demo, client, share) = start().await;
-    client.answer_with_fresh_token(&demo, &share).await;
+    client.answer_with_fresh_token(demo, &share).await;
     let browser = Browser::chromium().await;
 
-    client.open(&browser, &demo, ELEMENT).await;
+    client.open(&browser, demo, ELEMENT).await;
     hears(&browser, json!([["ready", "", null]])).await;
 
     let script = "const names = ['title', 'lang', 'loading', 'referrerpolicy', 'allow', 'sandbox']
@@ -109,7 +109,7 @@ async fn a_plain_iframe_is_found_also_when_it_comes_later() {
     let (demo, client, share) = start().await;
     let link = demo.unlock_link(&share).await;
     let browser = Browser::chromium().await;
-    client.open(&browser, &demo, "").await;
+    client.open(&browser, demo, "").await;
 
     browser
         .run_with(
@@ -135,7 +135,7 @@ async fn the_script_greets_frames_that_were_there_before_it() {
     let demo = Demo::shared();
     let client = ClientPage::start();
     // With this list the frame knows nobody before it is greeted.
-    let share = share_for(&demo, &["*".to_owned()]).await;
+    let share = share_for(demo, &["*".to_owned()]).await;
     let link = demo.unlock_link(&share).await;
     let browser = Browser::chromium().await;
     let frame = format!("<iframe data-vestibule src='{link}'></iframe>");
@@ -181,7 +181,7 @@ async fn the_height_follows(browser: Browser) {
     let link = demo.unlock_link(&share).await;
     // Wide enough for the tree to stand beside the page, where its height depended on the window's.
     let frame = format!("<iframe data-vestibule src='{link}' style='width: 1100px'></iframe>");
-    client.open(&browser, &demo, &frame).await;
+    client.open(&browser, demo, &frame).await;
     hears(&browser, json!([["ready", "", null]])).await;
     let first = settled_height(&browser, FRAME).await;
 
@@ -233,7 +233,7 @@ async fn the_next_page_begins_at_its_top() {
     let link = demo.unlock_link(&share).await;
     let browser = Browser::chromium().await;
     let frame = format!("<iframe data-vestibule src='{link}'></iframe><p style='height: 3000px'>");
-    client.open(&browser, &demo, &frame).await;
+    client.open(&browser, demo, &frame).await;
     hears(&browser, json!([["ready", "", null]])).await;
     settled_height(&browser, FRAME).await;
 
@@ -250,12 +250,12 @@ async fn the_next_page_begins_at_its_top() {
 #[tokio::test]
 async fn a_locked_frame_is_opened_again_at_the_page_it_was_asked_for() {
     let (demo, client, share) = start().await;
-    client.answer_with_fresh_token(&demo, &share).await;
+    client.answer_with_fresh_token(demo, &share).await;
     let browser = Browser::chromium().await;
     let page = format!("{}{BOX}?from=mail", share["url"].as_str().unwrap());
     let frame = format!("<iframe data-vestibule data-unlock-url='/unlock' src='{page}'></iframe>");
 
-    client.open(&browser, &demo, &frame).await;
+    client.open(&browser, demo, &frame).await;
 
     let asked = format!("{BOX}?from=mail");
     hears(
@@ -266,7 +266,7 @@ async fn a_locked_frame_is_opened_again_at_the_page_it_was_asked_for() {
     assert_eq!(title_in_frame(&browser).await, "What is in the box");
 
     // Everybody is signed out, and the reader goes on reading.
-    client.answer_with_fresh_token(&demo, &share).await;
+    client.answer_with_fresh_token(demo, &share).await;
     let other = json!({ "password": "another harbour" });
     demo.change_share(&share, other).await;
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;

@@ -18,13 +18,13 @@ const SILENCE: Duration = Duration::from_secs(10);
 async fn a_stale_token_is_tried_twice_and_no_more() {
     let demo = Demo::shared();
     let client = ClientPage::start();
-    let share = client.share(&demo).await;
+    let share = client.share(demo).await;
     let address = share["url"].as_str().unwrap();
     client.answer_with(&format!("{address}?unlock=a.b.c"));
     let browser = Browser::chromium().await;
 
     let element = "<vestibule-share unlock-url='/unlock'></vestibule-share>";
-    client.open(&browser, &demo, element).await;
+    client.open(&browser, demo, element).await;
 
     let code = "malformed";
     hears(
@@ -56,11 +56,11 @@ async fn a_stale_token_is_tried_twice_and_no_more() {
 async fn six_fresh_unlock_urls_in_five_minutes_are_enough() {
     let demo = Demo::shared();
     let client = ClientPage::start();
-    let share = client.share(&demo).await;
-    client.answer_with_fresh_token(&demo, &share).await;
+    let share = client.share(demo).await;
+    client.answer_with_fresh_token(demo, &share).await;
     let browser = Browser::chromium().await;
     let element = "<vestibule-share unlock-url='/unlock'></vestibule-share>";
-    client.open(&browser, &demo, element).await;
+    client.open(&browser, demo, element).await;
 
     for times in 1..7 {
         let ready = format!("return heard.length === {times} && heard.at(-1)[0] === 'ready'");
@@ -81,8 +81,8 @@ async fn six_fresh_unlock_urls_in_five_minutes_are_enough() {
 async fn an_unlock_url_of_another_share_or_portal_or_no_url_at_all_opens_nothing() {
     let demo = Demo::shared();
     let client = ClientPage::start();
-    let share = client.share(&demo).await;
-    let other = client.share(&demo).await;
+    let share = client.share(demo).await;
+    let other = client.share(demo).await;
     let address = share["url"].as_str().unwrap();
     let browser = Browser::chromium().await;
     let of_other_share = demo.unlock_link(&other).await;
@@ -92,7 +92,7 @@ async fn an_unlock_url_of_another_share_or_portal_or_no_url_at_all_opens_nothing
         client.answer_with(&wrong);
         let body =
             format!("<vestibule-share src='{address}' unlock-url='/unlock'></vestibule-share>");
-        client.open(&browser, &demo, &body).await;
+        client.open(&browser, demo, &body).await;
 
         hears(&browser, json!([["error", "", "unlock_url"]])).await;
         let src = browser
@@ -107,11 +107,11 @@ async fn an_unlisted_site_hears_nothing(browser: Browser) {
     let demo = Demo::shared();
     let client = ClientPage::start();
     let elsewhere = ["https://intranet.example.com".to_owned()];
-    let share = share_for(&demo, &elsewhere).await;
+    let share = share_for(demo, &elsewhere).await;
     let link = demo.unlock_link(&share).await;
     let frame = format!("<iframe data-vestibule src='{link}'></iframe>");
 
-    client.open(&browser, &demo, &frame).await;
+    client.open(&browser, demo, &frame).await;
 
     hears(&browser, json!([["error", null, "no_answer"]])).await;
     assert_eq!(browser.run("return messages").await, json!([]));
@@ -132,13 +132,13 @@ async fn a_site_that_is_not_listed_hears_nothing_but_that_there_is_no_answer_in_
 async fn a_frame_that_is_gone_says_nothing_any_more() {
     let demo = Demo::shared();
     let client = ClientPage::start();
-    let share = share_for(&demo, &["https://intranet.example.com".to_owned()]).await;
+    let share = share_for(demo, &["https://intranet.example.com".to_owned()]).await;
     let link = demo.unlock_link(&share).await;
     let browser = Browser::chromium().await;
     let body = format!(
         "<iframe data-vestibule src='{link}'></iframe><vestibule-share src='{link}'></vestibule-share>"
     );
-    client.open(&browser, &demo, &body).await;
+    client.open(&browser, demo, &body).await;
     // Both wait for an answer that will not come.
     browser.until("return frames.length === 2").await;
 
@@ -182,13 +182,13 @@ fn page_like_a_share(demo: &Demo, origins: &str, headers: &'static str) -> Strin
 async fn the_frame_tells_when_the_pass_runs_out_and_never_what_opens_it() {
     let demo = Demo::shared();
     let client = ClientPage::start();
-    let page = page_like_a_share(&demo, &client.origin(), "Server-Timing: pass;dur=1500\r\n");
+    let page = page_like_a_share(demo, &client.origin(), "Server-Timing: pass;dur=1500\r\n");
     let browser = Browser::chromium().await;
     let frame = format!("<iframe data-vestibule data-unlock-url='/unlock' src='{page}'></iframe>");
     // The same page with a fresh token: the frame is led back to where it was.
     client.answer_with(&page.replace("/e/a-key/", "/").replace("/7?a=b&", "?"));
 
-    client.open(&browser, &demo, &frame).await;
+    client.open(&browser, demo, &frame).await;
 
     let path = "/7?a=b&c=d";
     browser.until("return heard.length >= 3").await;
@@ -223,10 +223,10 @@ async fn the_frame_answers_a_greeting_of_a_listed_site_only() {
         ("*", true),
     ];
     for (list, is_listed) in lists {
-        let page = page_like_a_share(&demo, list, "");
+        let page = page_like_a_share(demo, list, "");
         let frame = format!("<iframe data-vestibule src='{page}'></iframe>");
 
-        client.open(&browser, &demo, &frame).await;
+        client.open(&browser, demo, &frame).await;
         browser.enter_frame("iframe").await;
         browser.find("main").await;
         browser.client.enter_parent_frame().await.unwrap();
@@ -243,11 +243,11 @@ async fn the_frame_answers_a_greeting_of_a_listed_site_only() {
 async fn a_page_made_for_a_tab_gives_up_the_height_of_the_window() {
     let demo = Demo::shared();
     let client = ClientPage::start();
-    let page = page_like_a_share(&demo, &client.origin(), "");
+    let page = page_like_a_share(demo, &client.origin(), "");
     let browser = Browser::chromium().await;
     let frame = format!("<iframe data-vestibule src='{page}' height=800></iframe>");
 
-    client.open(&browser, &demo, &frame).await;
+    client.open(&browser, demo, &frame).await;
 
     browser
         .until("return document.querySelector('iframe').clientHeight === 345")
@@ -260,14 +260,14 @@ async fn a_page_made_for_a_tab_gives_up_the_height_of_the_window() {
 async fn two_frames_of_one_portal_do_not_hear_each_other() {
     let demo = Demo::shared();
     let client = ClientPage::start();
-    let page = page_like_a_share(&demo, &client.origin(), "");
+    let page = page_like_a_share(demo, &client.origin(), "");
     let other = page.replace("/7?", "/8?");
     let browser = Browser::chromium().await;
     let frames = format!(
         "<iframe data-vestibule src='{page}'></iframe><iframe data-vestibule src='{other}'></iframe>"
     );
 
-    client.open(&browser, &demo, &frames).await;
+    client.open(&browser, demo, &frames).await;
 
     browser.until("return heard.length === 2").await;
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -281,7 +281,7 @@ async fn two_frames_of_one_portal_do_not_hear_each_other() {
 async fn strangers_messages_change_nothing() {
     let demo = Demo::shared();
     let client = ClientPage::start();
-    let share = client.share(&demo).await;
+    let share = client.share(demo).await;
     let link = demo.unlock_link(&share).await;
     let browser = Browser::chromium().await;
     let port = serve(|_| {
@@ -296,7 +296,7 @@ async fn strangers_messages_change_nothing() {
     });
     let stranger = format!("http://stranger.localhost:{port}/");
     let frame = format!("<iframe data-vestibule data-unlock-url='/unlock' src='{link}'></iframe>");
-    client.open(&browser, &demo, &frame).await;
+    client.open(&browser, demo, &frame).await;
     hears(&browser, json!([["ready", "", null]])).await;
     let height = settled_height(&browser, "iframe").await;
 
@@ -326,13 +326,13 @@ async fn strangers_messages_change_nothing() {
 async fn works_without_an_origin(browser: Browser) {
     let demo = Demo::shared();
     let client = ClientPage::start();
-    let share = client.share(&demo).await;
+    let share = client.share(demo).await;
     let link = demo.unlock_link(&share).await;
     let frame = format!(
         "<iframe data-vestibule sandbox='allow-scripts allow-forms' src='{link}'></iframe>"
     );
 
-    client.open(&browser, &demo, &frame).await;
+    client.open(&browser, demo, &frame).await;
 
     hears(&browser, json!([["ready", "", null]])).await;
     settled_height(&browser, "iframe").await;

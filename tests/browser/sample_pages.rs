@@ -21,7 +21,7 @@ async fn every_sample_page_is_quiet_complete_and_fits_a_phone() {
     let mut to_visit: VecDeque<String> = found.iter().cloned().collect();
     while let Some(url) = to_visit.pop_front() {
         browser.open(&url).await;
-        look_at(&browser, &demo, &url).await;
+        look_at(&browser, demo, &url).await;
         for link in pages_linked(&browser, &demo.open_share).await {
             if found.insert(link.clone()) {
                 to_visit.push_back(link);
