@@ -8,8 +8,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a program for developers, which stops when it cannot start"
 )]
