@@ -5,12 +5,12 @@
 //! fetched and when is `sync`'s: both ask by what is here.
 //!
 //! - [`credentials`]: what a connection signs in with. [`installation`], [`installation_secret`]: the same of our app.
-//! - [`access`]: a client that may ask; [`exchange`]: tokens that are exchanged for it; [`consent`]: those that an admin
+//! - [`access`]: a client that may ask; `exchange`: tokens that are exchanged for it; [`consent`]: those that an admin
 //!   gives in the browser. [`paces`]: how fast it asks, and how the site is doing.
-//! - [`create`], [`change`], [`test`]: what admins do. Each change is prepared with the network, written by a plain function
+//! - [`create`], [`change`], [`mod@test`]: what admins do. Each change is prepared with the network, written by a plain function
 //!   within whatever transaction the caller has, and followed by [`Connections::begin_anew`].
 //! - [`webhook`]: where a site sends webhooks to, and what it signs them with.
-//! - [`single_sign_on`]: people who come with the cookies of their site. [`names`]: what people are called there.
+//! - [`single_sign_on`]: people who come with the cookies of their site. `names`: what people are called there.
 //! - `reseal`: what was sealed with the previous secret key.
 
 pub mod access;
