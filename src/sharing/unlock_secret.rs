@@ -83,13 +83,10 @@ pub async fn record_shown(
 ) -> Result<(), SharingError> {
     let subjects: Vec<_> = shares.iter().map(|share| facts::subject(share)).collect();
     let actor = actor.recorded(sharing.audit_addresses);
-    let recording = sharing.db.run(move |db| {
-        for subject in &subjects {
-            audit::record_shown(db, &actor, subject, now)?;
-        }
-        Ok(())
-    });
-    recording.await
+    let recording = sharing
+        .db
+        .run(move |db| audit::record_shown(db, &actor, &subjects, now));
+    Ok(recording.await?)
 }
 
 /// Signs a token for the share that works from now on, for less than a minute.

@@ -1,8 +1,11 @@
 //! That somebody was shown an unlock secret: one event for an actor, a share and an hour, however often the page is opened.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 use super::record::record;
 use crate::audit::actor::Actor;
@@ -10,28 +13,41 @@ use crate::audit::event::{Event, EventKind, Subject};
 use crate::db::DbError;
 use crate::schema::audit_showing;
 
-/// Records that the actor is shown the unlock secret of a share, unless that stands in the record for this hour already.
-/// A transaction of its own.
+/// Records that the actor is shown the unlock secrets of these shares, but for those that stand in the record for this hour
+/// already. A transaction of its own; where nothing is new, one statement.
 pub fn record_shown(
     db: &mut PgConnection,
     actor: &Actor,
-    share: &Subject,
+    shares: &[Subject],
     now: OffsetDateTime,
 ) -> Result<(), DbError> {
-    let Some(share_id) = share.id else {
+    if shares.is_empty() {
         return Ok(());
-    };
+    }
+    let (hour, key) = (hour_of(now), key_of(actor));
+    let mut ids: Vec<Uuid> = shares.iter().filter_map(|share| share.id).collect();
+    // In one order everywhere, so that two lists at once never wait for each other.
+    ids.sort_unstable();
+    let showings: Vec<_> = ids
+        .iter()
+        .map(|id| {
+            (
+                audit_showing::hour.eq(hour),
+                audit_showing::actor.eq(&key),
+                audit_showing::share_id.eq(*id),
+            )
+        })
+        .collect();
     db.transaction(|db| {
-        let is_first = diesel::insert_into(audit_showing::table)
-            .values((
-                audit_showing::hour.eq(hour_of(now)),
-                audit_showing::actor.eq(key_of(actor)),
-                audit_showing::share_id.eq(share_id),
-            ))
+        let first: HashSet<Uuid> = diesel::insert_into(audit_showing::table)
+            .values(showings)
             .on_conflict_do_nothing()
-            .execute(db)?
-            > 0;
-        if is_first {
+            .returning(audit_showing::share_id)
+            .get_results(db)?
+            .into_iter()
+            .collect();
+        let is_first = |share: &&Subject| share.id.is_some_and(|id| first.contains(&id));
+        for share in shares.iter().filter(is_first) {
             let event = Event {
                 kind: EventKind::UnlockSecretShown,
                 subject: share.clone(),

@@ -97,12 +97,12 @@ fn a_secret_is_shown_once_an_hour_to_each_actor() {
     other.id = Some(Uuid::from_u128(9));
     for minute in [0, 1, 59] {
         let now = NOW + Duration::minutes(minute);
-        record_shown(db, &actor(), &share(1), now).unwrap();
+        record_shown(db, &actor(), &[share(1)], now).unwrap();
     }
     assert_eq!(rows(db), 1);
-    record_shown(db, &actor(), &share(2), NOW).unwrap();
-    record_shown(db, &other, &share(1), NOW).unwrap();
-    record_shown(db, &actor(), &share(1), NOW + Duration::hours(1)).unwrap();
+    record_shown(db, &actor(), &[share(2)], NOW).unwrap();
+    record_shown(db, &other, &[share(1)], NOW).unwrap();
+    record_shown(db, &actor(), &[share(1)], NOW + Duration::hours(1)).unwrap();
     assert_eq!(rows(db), 4);
     let shown = Filter {
         kind: Some(EventKind::UnlockSecretShown),
