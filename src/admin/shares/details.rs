@@ -75,10 +75,24 @@ impl DetailsInput {
         self.comments == "show"
     }
 
-    /// The settings; what is wrong is left out of them and among the problems.
+    /// The settings of a share that is there; what is wrong is left out of them and among the problems.
     pub fn read(&self, problems: &mut Problems) -> ShareFields {
         ShareFields {
             name: problems.check("name", ShareName::parse(&self.name)),
+            ..self.read_all_but_name(problems)
+        }
+    }
+
+    /// Likewise those of a new share, which is called like what it shows unless a name was typed.
+    pub fn read_new(&self, problems: &mut Problems) -> ShareFields {
+        match self.name.trim() {
+            "" => self.read_all_but_name(problems),
+            _ => self.read(problems),
+        }
+    }
+
+    fn read_all_but_name(&self, problems: &mut Problems) -> ShareFields {
+        ShareFields {
             note: problems.check("description", Note::parse(&self.description)),
             starts_at: problems.check("starts_at", times::parse_typed(&self.starts_at)),
             expires_at: problems.check("expires_at", times::parse_typed(&self.expires_at)),

@@ -101,16 +101,7 @@ pub async fn make(
 }
 
 fn read(state: &AppState, input: &NewShareInput, problems: &mut Problems) -> ShareFields {
-    let mut details = input.details.clone();
-    // A share without a name is called like what it shows.
-    let is_unnamed = details.name.trim().is_empty();
-    if is_unnamed {
-        "-".clone_into(&mut details.name);
-    }
-    let mut fields = details.read(problems);
-    if is_unnamed {
-        fields.name = None;
-    }
+    let mut fields = input.details.read_new(problems);
     if !input.password.is_empty() {
         let password = problems.check("password", Password::new(&input.password));
         fields.password = password.map(Some);
