@@ -34,11 +34,6 @@ pub(super) fn field(name: &'static str, from: Value, to: Value) -> FieldChange {
     }
 }
 
-/// Every setting of a new share, or of one that is gone.
-pub(super) fn all(share: &Share) -> Vec<(&'static str, Value)> {
-    settings(share)
-}
-
 /// The settings that differ. Passwords, secrets, who stands in and whether the share is enabled have events of their own.
 pub(super) fn difference(old: &Share, new: &Share) -> Vec<FieldChange> {
     differing(settings(old), settings(new))
@@ -56,7 +51,8 @@ pub(super) fn differing(
         .collect()
 }
 
-fn settings(share: &Share) -> Vec<(&'static str, Value)> {
+/// Every setting, by its name in the API.
+pub(super) fn settings(share: &Share) -> Vec<(&'static str, Value)> {
     let moment = |at: Option<OffsetDateTime>| at.and_then(|at| at.format(&Rfc3339).ok());
     vec![
         ("connectionId", json!(share.connection_id)),

@@ -89,10 +89,8 @@ impl Importer<'_> {
         now: OffsetDateTime,
     ) -> Result<Imported, ImportError> {
         let record = |db: &mut PgConnection, imported: &Imported| {
-            for event in events(db, imported)? {
-                audit::record(db, self.actor, &event, now)?;
-            }
-            Ok(())
+            let events = events(db, imported)?;
+            Ok(super::record(db, self.actor, &events, now)?)
         };
         import::import(
             self.db,

@@ -44,7 +44,7 @@ use crate::audit::event::{Event, EventKind};
 use crate::cloud_app::CloudApp;
 use crate::config::{App, AuditAddresses};
 use crate::connections::Connections;
-use crate::db::Db;
+use crate::db::{Db, DbError};
 use crate::pages::files::FileStore;
 use crate::password::Hasher;
 use crate::seal::Sealer;
@@ -157,7 +157,7 @@ fn record(
     actor: &audit::actor::Actor,
     events: &[Event],
     now: OffsetDateTime,
-) -> Result<(), SharingError> {
+) -> Result<(), DbError> {
     for event in events {
         audit::record(db, actor, event, now)?;
     }

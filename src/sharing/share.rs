@@ -56,7 +56,7 @@ fn insert(
     now: OffsetDateTime,
 ) -> Result<Changed<Share>, SharingError> {
     let share = store::insert_share(db, new, now)?;
-    let mut changes: Vec<_> = facts::all(&share)
+    let mut changes: Vec<_> = facts::settings(&share)
         .into_iter()
         .map(|(name, value)| facts::field(name, Value::Null, value))
         .collect();
@@ -287,7 +287,7 @@ pub async fn delete(
         .change(actor, now, move |db| {
             let deleted = store::delete_share(db, id)?;
             let event = || {
-                let changes = facts::all(share.share()).into_iter();
+                let changes = facts::settings(share.share()).into_iter();
                 let changes = changes.map(|(name, value)| facts::field(name, value, Value::Null));
                 facts::event(EventKind::ShareDeleted, share.share(), changes.collect())
             };

@@ -84,11 +84,7 @@ pub async fn set_password(
     };
     let changed = change_if(&state, &signed_in, share, fields, &mut problems).await?;
     let Some(changed) = changed else {
-        let sent = Sent {
-            problems,
-            ..Sent::default()
-        };
-        return refuse(&state, &signed_in, id, sent).await;
+        return refuse(&state, &signed_in, id, problems.into()).await;
     };
     signed_in.say_done(if changed.embed_only {
         "The password is set. It is not used while the share opens only inside its sites."
@@ -235,11 +231,7 @@ pub async fn add_site(
         }
     };
     let Some(is_new) = problems.take(added)? else {
-        let sent = Sent {
-            problems,
-            ..Sent::default()
-        };
-        return refuse(&state, &signed_in, id, sent).await;
+        return refuse(&state, &signed_in, id, problems.into()).await;
     };
     signed_in.say_done(if is_new {
         format!("{name} may embed the share now. Reload the page there.")

@@ -20,6 +20,15 @@ pub struct Sent {
     pub stand_in: Option<StandInInput>,
 }
 
+impl From<Problems> for Sent {
+    fn from(problems: Problems) -> Self {
+        Self {
+            problems,
+            ..Self::default()
+        }
+    }
+}
+
 /// Which sites may embed a share, as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]

@@ -59,10 +59,7 @@ pub async fn check_token(
         problems.add("token", "This is too long to be an address with a token.");
     }
     if !problems.is_empty() {
-        let sent = Sent {
-            problems,
-            ..Sent::default()
-        };
+        let sent = problems.into();
         return show::answer(
             &state,
             &form.signed_in,
