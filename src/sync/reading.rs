@@ -15,7 +15,7 @@ use crate::connections::access::Access;
 use crate::pages::model::PageKind;
 use crate::pages::scope::ContentScope;
 use crate::pages::store::followed::FollowedRoot;
-use crate::pages::store::refresh;
+use crate::pages::store::{reach, refresh};
 
 /// How long a reader waits for a page that was never fetched.
 const READER_WAITS: StdDuration = StdDuration::from_secs(12);
@@ -101,7 +101,8 @@ impl SiteSync {
         let content_id = match first {
             FirstFetch::Listed { content_id } => content_id.to_owned(),
             FirstFetch::Root { content_id, kind } => {
-                self.list_first(&access, content_id, kind, clock()).await?;
+                self.list_first(&access, scope, (content_id, kind), clock())
+                    .await?;
                 content_id.to_owned()
             }
         };
@@ -151,8 +152,8 @@ impl SiteSync {
     async fn list_first(
         self: &Arc<Self>,
         access: &Access,
-        content_id: &str,
-        kind: PageKind,
+        scope: &ContentScope,
+        (content_id, kind): (&str, PageKind),
         now: OffsetDateTime,
     ) -> Result<(), LiveError> {
         let connection_id = access.connection.id;
@@ -163,7 +164,13 @@ impl SiteSync {
         let id = content_id.to_owned();
         let is_known = move |db: &mut PgConnection| refresh::is_known(db, connection_id, &id);
         if self.db.run(is_known.clone()).await? {
-            return Err(LiveError::NoPage);
+            // The schedule, or another reader, may have listed it since this one found nothing.
+            let (scope, id) = (scope.clone(), content_id.to_owned());
+            let is_open = self
+                .db
+                .run(move |db| reach::is_in_scope(db, &scope, &id))
+                .await?;
+            return is_open.then_some(()).ok_or(LiveError::NoPage);
         }
         let root = FollowedRoot {
             connection_id,

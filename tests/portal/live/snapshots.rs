@@ -1,7 +1,12 @@
 //! Pages of a live site become snapshots, follow its changes, and stay while it is away.
 
 use vestibule::clock;
+use vestibule::connections::LiveError;
+use vestibule::pages::model::PageKind;
 use vestibule::shares::share::Scope;
+use vestibule::shares::store::ContentSource;
+use vestibule::sharing::content_scope::content_scope;
+use vestibule::sync::reading::FirstFetch;
 
 use super::site::Site;
 use crate::support::{eventually, path};
@@ -23,6 +28,30 @@ async fn a_share_of_a_cloud_tree_opens_at_once_and_is_filled_by_and_by() {
     let answer = site.page(&share, "Handbook").await;
     let tree = answer.texts(".share-tree li a").join(" ");
     assert!(tree.contains("Runbook") && tree.contains("Plans"), "{tree}");
+}
+
+#[tokio::test]
+async fn a_root_that_was_listed_while_its_reader_came_is_fetched_and_a_hidden_one_stays_hidden() {
+    let site = Site::cloud().await;
+    let share = site.tree("Handbook").await;
+    let (open, hidden) = (
+        site.id("Handbook").to_string(),
+        site.id("Salaries").to_string(),
+    );
+    let scope = content_scope(&share, ContentSource::Site);
+    let node = site.portal.another_node();
+    let root = |content_id| FirstFetch::Root {
+        content_id,
+        kind: PageKind::Page,
+    };
+
+    assert!(
+        node.fetch_first(&scope, root(&open), clock::now)
+            .await
+            .is_ok()
+    );
+    let refused = node.fetch_first(&scope, root(&hidden), clock::now).await;
+    assert!(matches!(refused, Err(LiveError::NoPage)), "{refused:?}");
 }
 
 #[tokio::test]
